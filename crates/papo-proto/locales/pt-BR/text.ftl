@@ -1,0 +1,67 @@
+# O que o servidor diz no dialeto de texto. Cada mensagem é um quadro; a marca [SYS] ou [ERRO] vem do código.
+
+welcome =
+    Boas-vindas ao Papo! Digite /help para ver os comandos.
+    Escolha seu nome com /nick <nome>.
+named = Seu nome agora é { $nome }.
+named-guest = Você ainda não tinha nome; por enquanto é { $nome }. Troque com /nick <nome>.
+entered = Você entrou em #{ $sala }.
+created = Sala #{ $sala } criada. Entre com /join #{ $sala }.
+exists = A sala #{ $sala } já existe. Entre com /join #{ $sala }.
+left = Você saiu de #{ $sala }.
+rooms = Salas ({ $total }):
+members = Em #{ $sala } ({ $total }):
+help =
+    Comandos:
+    /nick <nome> - escolhe ou troca o seu nome
+    /join <sala> - entra em uma sala (cria se ela não existir)
+    /create <sala> - cria uma sala sem entrar nela
+    /rooms - lista as salas e quantas pessoas há em cada uma
+    /who - lista quem está na sala atual
+    /leave - sai da sala atual, sem desconectar
+    /lang pt-BR|en - troca o idioma dos avisos
+    /help - mostra esta ajuda (também /h e /?)
+    /quit - encerra a conexão
+    Qualquer outra linha é uma mensagem para a sala atual.
+language = Avisos em português.
+goodbye = Até logo!
+slowed-down = Você está enviando rápido demais; suas mensagens serão lidas aos poucos. Nada se perde.
+left-out =
+    { $total ->
+        [one] 1 mensagem ficou de fora porque a sua conexão estava atrasada.
+       *[other] { $total } mensagens ficaram de fora porque a sua conexão estava atrasada.
+    }
+frame-too-big = Quadro grande demais (o limite é 8 MiB) ou protocolo desconhecido; encerrando a conexão.
+draining = O servidor está sendo desligado e volta em breve. Até logo!
+refused-address = Há conexões demais do seu endereço. Feche alguma e tente de novo.
+refused-full = O servidor está cheio. Tente de novo daqui a pouco.
+cut = (O nome era longo demais e foi cortado.)
+
+someone-entered = { $nome } entrou em #{ $sala }.
+many-entered = { $nome } e mais { $outros } entraram em #{ $sala }.
+someone-left = { $nome } saiu de #{ $sala }.
+many-left = { $nome } e mais { $outros } saíram de #{ $sala }.
+someone-lost = { $nome } perdeu a conexão.
+renamed = { $antes } agora é { $nome }.
+
+nickname-taken = O nome { $nome } já está em uso, ou é parecido demais com um que está. Escolha outro com /nick <nome>.
+name-empty = O nome precisa de pelo menos uma letra ou um número.
+name-space = Um nome não pode ter espaços. Use letras, números, _, - e ponto.
+name-character = O nome não pode ter “{ $sinal }”. Use letras, números, _, - e ponto.
+name-unsafe = Esse nome mistura sinais que não podem ser comparados com segurança. Escolha outro.
+name-reserved = Esse nome é reservado. Escolha outro com /nick <nome>.
+unknown-command = Não conheço { $comando }. Digite /help para ver os comandos.
+usage-nick = Falta o nome. Uso: /nick <nome>
+usage-create = Falta a sala. Uso: /create <sala>
+usage-join = Falta a sala. Uso: /join <sala>
+usage-lang = Falta o idioma. Uso: /lang pt-BR|en
+unknown-language = Não falo “{ $idioma }”. Uso: /lang pt-BR|en
+no-room = Você não está em nenhuma sala. Entre em uma com /join <sala>.
+message-too-long = Mensagem grande demais (o limite é { $kib } KiB); ela não foi enviada.
+too-many-rooms = Já há salas demais no servidor. Entre em uma que existe: /rooms
+rooms-too-fast =
+    { $minutos ->
+        [one] Seu endereço já criou salas demais. Tente de novo em 1 minuto.
+       *[other] Seu endereço já criou salas demais. Tente de novo em { $minutos } minutos.
+    }
+internal = Erro interno ({ $id }). A mensagem não foi enviada; tente de novo.

@@ -1,0 +1,126 @@
+//! All limits in one place, with their units in their names.
+//!
+//! What an operator may change is a field of [`Limits`]; the rest are constants. `docs/limits.md`
+//! describes each for people, and a test keeps that page and this file together.
+
+use std::time::Duration;
+
+/// Largest frame that is understood at all; a longer one ends the connection.
+pub const FRAME_MAX_BYTES: usize = 8 * 1024 * 1024;
+/// Largest message that is taken, unless configured. A longer frame is skipped, not buffered.
+pub const MESSAGE_MAX_BYTES: usize = 64 * 1024;
+/// A nickname is cut after this many characters.
+pub const NICKNAME_MAX_CHARS: usize = 32;
+/// A room's name is cut after this many characters.
+pub const ROOM_NAME_MAX_CHARS: usize = 48;
+/// How much of an unknown command's word is named in the answer.
+pub const ECHO_MAX_CHARS: usize = 32;
+/// Bytes that are looked at to tell what a client speaks.
+pub const SNIFF_BYTES: usize = 16;
+/// Payload of a WebSocket control frame (RFC 6455, 5.5).
+pub const WS_CONTROL_MAX_BYTES: usize = 125;
+
+/// Rooms that exist at the same time.
+pub const ROOMS_MAX: usize = 10_000;
+/// Rooms that one address may make in an hour.
+pub const ROOMS_PER_ADDRESS_AND_HOUR: u32 = 20;
+/// An empty room in which nothing was said goes after this time.
+pub const EMPTY_ROOM_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// Joins or leaves in one room and second that are told one by one; the rest are merged.
+pub const PRESENCE_PER_SECOND: u32 = 20;
+
+/// Frames that a connection may send at once before its rate counts.
+pub const FLOOD_BURST_FRAMES: u32 = 20;
+/// Frames a second after that; over the rate a connection is read later.
+pub const FLOOD_FRAMES_PER_SECOND: u32 = 5;
+
+/// Encoded events of all rooms that are kept in memory, in every encoding together.
+pub const BACKLOG_MAX_BYTES: usize = 64 * 1024 * 1024;
+/// A run of frames is closed at this size, so that a slow reader pins little and a write stays small.
+pub const SEGMENT_TARGET_BYTES: usize = 64 * 1024;
+/// Events that the memory store keeps, all rooms together.
+pub const MEMORY_STORE_MAX_BYTES: usize = 64 * 1024 * 1024;
+/// Lines that a text client which fell behind the backlog still gets from the store.
+pub const CATCH_UP_MAX_LINES: usize = 500;
+/// Events that are read from the store at a time.
+pub const STORE_PAGE_EVENTS: usize = 50;
+
+/// Unsent bytes over which a connection is not read from until it drains.
+pub const UNSENT_MAX_BYTES: usize = 256 * 1024;
+/// What a shard reads from one connection before the next one has its turn.
+pub const READ_TURN_BYTES: usize = 64 * 1024;
+/// Effects that may wait for a commit before sessions are read later.
+pub const OUTBOX_MAX_ENTRIES: usize = 16 * 1024;
+
+/// A silent client on the TCP port is a text client after this time.
+pub const SILENT_IS_TEXT: Duration = Duration::from_millis(200);
+/// The rest of a begun frame must come within this time.
+pub const HALF_FRAME: Duration = Duration::from_secs(30);
+/// A client that says nothing useful on HTTP is closed after this time.
+pub const HTTP_IDLE: Duration = Duration::from_secs(10);
+/// A connection with something to take that takes no byte is closed after this time.
+pub const WRITE_STALL: Duration = Duration::from_secs(60);
+/// Between two pings to a WebSocket.
+pub const WS_PING_EVERY: Duration = Duration::from_secs(20);
+/// A WebSocket that does not answer a ping within this time is closed.
+pub const WS_PONG_WITHIN: Duration = Duration::from_secs(20);
+/// Silence on a TCP connection before the kernel asks whether its peer is there.
+pub const KEEPALIVE_IDLE: Duration = Duration::from_secs(20);
+/// Between two such questions.
+pub const KEEPALIVE_EVERY: Duration = Duration::from_secs(10);
+/// Unanswered questions after which the peer is gone.
+pub const KEEPALIVE_TRIES: u32 = 3;
+/// Sent bytes that nobody acknowledges end a connection after this time (`TCP_USER_TIMEOUT`).
+pub const UNACKNOWLEDGED: Duration = Duration::from_secs(55);
+/// A closed connection is still read from for this long, or a reset may eat the reason.
+pub const LINGER: Duration = Duration::from_secs(1);
+/// A drain takes at most this long before what is left is closed.
+pub const DRAIN: Duration = Duration::from_secs(4);
+
+/// Connections from one address (one /64 of IPv6); loopback is exempt.
+pub const CONNECTIONS_PER_ADDRESS: usize = 256;
+/// File descriptors kept free for the store, HTTP and the log.
+pub const RESERVED_DESCRIPTORS: usize = 64;
+/// Addresses whose rates are remembered; the least interesting are forgotten first.
+pub const ADDRESSES_REMEMBERED: usize = 16 * 1024;
+/// HTTP connections at the same time, before an upgrade.
+pub const HTTP_CONNECTIONS: usize = 1024;
+/// Lines that wait for a slow reader of the server's output; later ones are counted and dropped.
+pub const OUTPUT_LINES: usize = 4096;
+
+const _: () = {
+    assert!(MESSAGE_MAX_BYTES <= FRAME_MAX_BYTES, "a message travels in a frame");
+    assert!(FRAME_MAX_BYTES < 1 << 24, "the first byte of a length is 0: sniffing relies on it");
+    assert!(SEGMENT_TARGET_BYTES <= UNSENT_MAX_BYTES, "one segment never pauses a reader's input");
+    assert!(
+        KEEPALIVE_IDLE.as_secs() + KEEPALIVE_EVERY.as_secs() * KEEPALIVE_TRIES as u64 <= 60,
+        "a vanished client frees its name within a minute"
+    );
+    assert!(UNACKNOWLEDGED.as_secs() < 60, "a vanished client frees its name within a minute");
+    assert!(DRAIN.as_secs() + LINGER.as_secs() <= 5, "a drain ends within five seconds");
+    assert!(STORE_PAGE_EVENTS <= CATCH_UP_MAX_LINES, "catching up takes whole pages");
+};
+
+/// The limits that an operator may change.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Largest message, in bytes; see [`MESSAGE_MAX_BYTES`].
+    pub message_bytes: usize,
+    /// Whether rates are limited at all (`--flood off`): frames a second, rooms an hour.
+    pub flood: bool,
+    /// Backlog of all rooms together, in bytes; see [`BACKLOG_MAX_BYTES`].
+    pub backlog_bytes: usize,
+    /// Connections from one address; see [`CONNECTIONS_PER_ADDRESS`].
+    pub connections_per_address: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            message_bytes: MESSAGE_MAX_BYTES,
+            flood: true,
+            backlog_bytes: BACKLOG_MAX_BYTES,
+            connections_per_address: CONNECTIONS_PER_ADDRESS,
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Names of people and rooms. A value of these types obeys the rules; nothing behind checks again.
+
+use std::fmt;
+use std::sync::Arc;
+
+use precis_profiles::precis_core::profile::PrecisFastInvocation;
+use precis_profiles::{UsernameCaseMapped, UsernameCasePreserved};
+use thiserror::Error;
+use unicode_security::confusable_detection::skeleton;
+
+use crate::limits::{NICKNAME_MAX_CHARS, ROOM_NAME_MAX_CHARS};
+
+/// The room that always exists.
+pub const LOBBY: &str = "geral";
+
+/// Names that nobody may take, nor anything that looks like them.
+const RESERVED: [&str; 5] = ["sistema", "papo", "bridge", "servidor", "admin"];
+
+/// Why a name is refused.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum NameError {
+    /// Nothing is left of it.
+    #[error("the name is empty")]
+    Empty,
+    /// A character that is neither a letter, a digit nor one of `_ - .`.
+    #[error("{0:?} cannot be in a name")]
+    Character(char),
+    /// Mixed writing directions, or letters that have no place in identifiers (RFC 8265).
+    #[error("the name cannot be compared safely with others")]
+    Unsafe,
+    /// The name, or one that looks like it, belongs to the server.
+    #[error("the name is reserved")]
+    Reserved,
+}
+
+/// A name that was read, and whether it had to be cut to its longest length.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parsed<N> {
+    /// The name.
+    pub name: N,
+    /// It was longer and is cut now; its owner is told.
+    pub cut: bool,
+}
+
+/// A person's shown name, with the key under which it is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nickname {
+    shown: Arc<str>,
+    key: Arc<str>,
+}
+
+impl Nickname {
+    /// Reads a name as typed.
+    ///
+    /// # Errors
+    /// The reason why it is refused.
+    pub fn parse(typed: &str) -> Result<Parsed<Self>, NameError> {
+        let (shown, folded, cut) = identifier(typed, NICKNAME_MAX_CHARS)?;
+        let key = look(&folded);
+        if RESERVED.iter().any(|reserved| look(reserved) == key) {
+            return Err(NameError::Reserved);
+        }
+        Ok(Parsed { name: Self { shown: shown.into(), key: key.into() }, cut })
+    }
+
+    /// The name as shown.
+    pub fn as_str(&self) -> &str {
+        &self.shown
+    }
+
+    /// The name as shown, shared.
+    pub fn shared(&self) -> &Arc<str> {
+        &self.shown
+    }
+
+    /// What makes two names the same person to a reader's eye: case and look-alikes are gone.
+    pub fn key(&self) -> &Arc<str> {
+        &self.key
+    }
+}
+
+impl fmt::Display for Nickname {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
+
+/// A room's name without its `#`, with the key under which rooms are compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomName {
+    shown: Arc<str>,
+    key: Arc<str>,
+}
+
+impl RoomName {
+    /// Reads a name as typed; a leading `#` may be left out.
+    ///
+    /// # Errors
+    /// The reason why it is refused.
+    pub fn parse(typed: &str) -> Result<Parsed<Self>, NameError> {
+        let typed = typed.strip_prefix('#').unwrap_or(typed);
+        let (shown, folded, cut) = identifier(typed, ROOM_NAME_MAX_CHARS)?;
+        let shown: Arc<str> = shown.into();
+        let key = if *shown == *folded { shown.clone() } else { folded.into() };
+        Ok(Parsed { name: Self { shown, key }, cut })
+    }
+
+    /// The room that always exists.
+    pub fn lobby() -> Self {
+        let shown: Arc<str> = LOBBY.into();
+        Self { key: shown.clone(), shown }
+    }
+
+    /// The name as first written, without `#`.
+    pub fn as_str(&self) -> &str {
+        &self.shown
+    }
+
+    /// What makes two names the same room: case and normalisation are gone.
+    pub fn key(&self) -> &Arc<str> {
+        &self.key
+    }
+}
+
+impl fmt::Display for RoomName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.shown)
+    }
+}
+
+/// The shown and the case-folded form of an identifier, and whether it was cut.
+fn identifier(typed: &str, max_chars: usize) -> Result<(String, String, bool), NameError> {
+    let cut_at = typed.char_indices().nth(max_chars).map(|(at, _)| at);
+    let typed = &typed[..cut_at.unwrap_or(typed.len())];
+    if let Some(bad) = typed.chars().find(|&c| !may_be_in_a_name(c)) {
+        return Err(NameError::Character(bad));
+    }
+    if !typed.chars().any(char::is_alphanumeric) {
+        return Err(NameError::Empty);
+    }
+    // ASCII needs no tables, and nearly every name is ASCII.
+    if typed.is_ascii() {
+        return Ok((typed.to_owned(), typed.to_ascii_lowercase(), cut_at.is_some()));
+    }
+    let shown = UsernameCasePreserved::enforce(typed).map_err(|_| NameError::Unsafe)?;
+    let folded = UsernameCaseMapped::enforce(typed).map_err(|_| NameError::Unsafe)?;
+    if let Some(bad) = shown.chars().find(|&c| !may_be_in_a_name(c)) {
+        return Err(NameError::Character(bad));
+    }
+    Ok((shown.into_owned(), folded.into_owned(), cut_at.is_some()))
+}
+
+/// Letters and digits of any script, with the marks that some scripts write their vowels with;
+/// which marks and letters are sound identifiers is left to PRECIS.
+fn may_be_in_a_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.') || unicode_normalization::char::is_combining_mark(c)
+}
+
+/// How a folded name looks: names with the same look are taken together.
+fn look(folded: &str) -> String {
+    skeleton(folded).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nick(typed: &str) -> Result<Nickname, NameError> {
+        Nickname::parse(typed).map(|parsed| parsed.name)
+    }
+
+    #[test]
+    fn names_are_letters_and_digits_of_any_script() {
+        for good in ["Ana", "José", "ana_b-c.d", "Ωmega", "Дмитрий", "李雷", "हिन्दी", "محمد", "Alice2"]
+        {
+            assert!(nick(good).is_ok(), "{good}: {:?}", nick(good));
+        }
+        for (bad, error) in [
+            ("", NameError::Empty),
+            ("...", NameError::Empty),
+            ("a b", NameError::Character(' ')),
+            ("[x]", NameError::Character('[')),
+            ("ana:", NameError::Character(':')),
+            ("a\u{202E}b", NameError::Character('\u{202E}')),
+            ("a\u{200B}b", NameError::Character('\u{200B}')),
+            ("😀", NameError::Character('😀')),
+            ("\u{3164}", NameError::Unsafe),
+            ("Papo", NameError::Reserved),
+            ("ADMIN", NameError::Reserved),
+            ("аdmin", NameError::Reserved),
+        ] {
+            assert_eq!(nick(bad), Err(error), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn look_alikes_share_a_key() {
+        for (a, b) in [
+            ("Ana", "ana"),
+            ("Ana", "аnа"),
+            ("José", "Jose\u{301}"),
+            ("paul", "pau1"),
+            ("Bob0", "BobO"),
+            ("rnaria", "maria"),
+            ("ANA", "ANA"),
+        ] {
+            assert_eq!(nick(a).expect(a).key(), nick(b).expect(b).key(), "{a} and {b}");
+        }
+        assert_ne!(nick("Ana").expect("good").key(), nick("Anna").expect("good").key());
+    }
+
+    #[test]
+    fn rooms_are_compared_without_case_and_sign() {
+        let room = |typed| RoomName::parse(typed).map(|parsed| parsed.name);
+        assert_eq!(room("#Geral").expect("good").key(), room("geral").expect("good").key());
+        assert_eq!(room("#Jogos").expect("good").to_string(), "#Jogos");
+        assert_eq!(room("Ção").expect("good").key(), room("ÇÃO").expect("good").key());
+        assert_eq!(room("##x"), Err(NameError::Character('#')));
+        assert_eq!(room("#"), Err(NameError::Empty));
+        assert_eq!(RoomName::lobby(), room("geral").expect("good"));
+    }
+
+    #[test]
+    fn a_long_name_is_cut_and_told() {
+        let parsed = Nickname::parse(&"é".repeat(33)).expect("good");
+        assert_eq!((parsed.name.as_str().chars().count(), parsed.cut), (32, true));
+        assert!(!Nickname::parse(&"é".repeat(32)).expect("good").cut);
+        let parsed = RoomName::parse(&format!("#{}", "s".repeat(49))).expect("good");
+        assert_eq!((parsed.name.as_str().len(), parsed.cut), (48, true));
+    }
+}

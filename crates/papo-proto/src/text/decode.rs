@@ -1,0 +1,95 @@
+//! From a frame's bytes to a command.
+
+use crate::clean;
+use crate::lang::Lang;
+use crate::limits::ECHO_MAX_CHARS;
+use crate::names::{Nickname, RoomName};
+use crate::words::{Command, Reject, Verb};
+
+/// Reads one frame. `None` is an empty line, which means nothing.
+///
+/// Bytes that are no UTF-8 become U+FFFD. A line that begins with `/` is a command, whatever
+/// follows; the word is matched without regard to case.
+pub fn decode(frame: &[u8]) -> Option<Result<Command, Reject>> {
+    let typed = String::from_utf8_lossy(frame);
+    let line = clean::message(&typed);
+    if line.is_empty() {
+        return None;
+    }
+    if !line.starts_with('/') {
+        return Some(Ok(Command::Post(line.into())));
+    }
+    let (word, argument) = line.split_once(char::is_whitespace).unwrap_or((&line, ""));
+    Some(command(word, argument.trim()))
+}
+
+fn command(word: &str, argument: &str) -> Result<Command, Reject> {
+    match word.to_lowercase().as_str() {
+        "/nick" => Nickname::parse(given(argument, Verb::Nick)?).map(Command::Nick).map_err(Reject::Nickname),
+        "/create" => RoomName::parse(given(argument, Verb::Create)?).map(Command::Create).map_err(Reject::Room),
+        "/join" => RoomName::parse(given(argument, Verb::Join)?).map(Command::Join).map_err(Reject::Room),
+        "/lang" => Lang::parse(given(argument, Verb::Lang)?)
+            .map(Command::Lang)
+            .ok_or_else(|| Reject::UnknownLanguage(clean::line(argument, ECHO_MAX_CHARS))),
+        "/rooms" => Ok(Command::Rooms),
+        "/leave" => Ok(Command::Leave),
+        "/who" => Ok(Command::Who),
+        "/help" | "/h" | "/?" => Ok(Command::Help),
+        "/quit" => Ok(Command::Quit),
+        _ => Err(Reject::UnknownCommand(clean::line(word, ECHO_MAX_CHARS))),
+    }
+}
+
+fn given(argument: &str, verb: Verb) -> Result<&str, Reject> {
+    if argument.is_empty() { Err(Reject::Usage(verb)) } else { Ok(argument) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::NameError;
+
+    fn room(typed: &str) -> crate::names::Parsed<RoomName> {
+        RoomName::parse(typed).expect("good")
+    }
+
+    #[test]
+    fn lines_are_commands_or_messages() {
+        let post = |text: &str| Some(Ok(Command::Post(text.into())));
+        let table: Vec<(&[u8], Option<Result<Command, Reject>>)> = vec![
+            (b"", None),
+            (b"  \r\n ", None),
+            (b"\x1b\x07", None),
+            ("Olá, pessoal! 👋".as_bytes(), post("Olá, pessoal! 👋")),
+            (b" um\r\ndois ", post("um\ndois")),
+            (b"a\xffb", post("a\u{FFFD}b")),
+            (b"/nick Matheus", Some(Ok(Command::Nick(Nickname::parse("Matheus").expect("good"))))),
+            (b"/NICK  Ana ", Some(Ok(Command::Nick(Nickname::parse("Ana").expect("good"))))),
+            (b"/nick", Some(Err(Reject::Usage(Verb::Nick)))),
+            (b"/nick a b", Some(Err(Reject::Nickname(NameError::Character(' '))))),
+            (b"/nick papo", Some(Err(Reject::Nickname(NameError::Reserved)))),
+            (b"/join #jogos", Some(Ok(Command::Join(room("jogos"))))),
+            (b"/join\tjogos", Some(Ok(Command::Join(room("#jogos"))))),
+            (b"/Join ", Some(Err(Reject::Usage(Verb::Join)))),
+            (b"/create", Some(Err(Reject::Usage(Verb::Create)))),
+            (b"/create a:b", Some(Err(Reject::Room(NameError::Character(':'))))),
+            (b"/rooms", Some(Ok(Command::Rooms))),
+            (b"/leave", Some(Ok(Command::Leave))),
+            (b"/who", Some(Ok(Command::Who))),
+            (b"/help", Some(Ok(Command::Help))),
+            (b"/h", Some(Ok(Command::Help))),
+            (b"/?", Some(Ok(Command::Help))),
+            (b"/quit", Some(Ok(Command::Quit))),
+            (b"/lang en", Some(Ok(Command::Lang(Lang::En)))),
+            (b"/lang pt-BR", Some(Ok(Command::Lang(Lang::PtBr)))),
+            (b"/lang klingon", Some(Err(Reject::UnknownLanguage("klingon".into())))),
+            (b"/lang", Some(Err(Reject::Usage(Verb::Lang)))),
+            (b"/dance", Some(Err(Reject::UnknownCommand("/dance".into())))),
+            (b"/", Some(Err(Reject::UnknownCommand("/".into())))),
+            (b"/etc/passwd is a file", Some(Err(Reject::UnknownCommand("/etc/passwd".into())))),
+        ];
+        for (frame, expected) in table {
+            assert_eq!(decode(frame), expected, "{:?}", String::from_utf8_lossy(frame));
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Papo's server: sockets, shards, HTTP, the writer and their end.
+
+pub mod arrival;
+pub mod bridge;
+pub mod http;
