@@ -25,7 +25,7 @@ pub const ROOMS_MAX: usize = 10_000;
 /// Rooms that one address may make in an hour.
 pub const ROOMS_PER_ADDRESS_AND_HOUR: u32 = 20;
 /// An empty room in which nothing was said goes after this time.
-pub const EMPTY_ROOM_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+pub const EMPTY_ROOM_KEPT: Duration = Duration::from_hours(24);
 /// Joins or leaves in one room and second that are told one by one; the rest are merged.
 pub const PRESENCE_PER_SECOND: u32 = 20;
 
@@ -59,7 +59,7 @@ pub const HALF_FRAME: Duration = Duration::from_secs(30);
 /// A client that says nothing useful on HTTP is closed after this time.
 pub const HTTP_IDLE: Duration = Duration::from_secs(10);
 /// A connection with something to take that takes no byte is closed after this time.
-pub const WRITE_STALL: Duration = Duration::from_secs(60);
+pub const WRITE_STALL: Duration = Duration::from_mins(1);
 /// Between two pings to a WebSocket.
 pub const WS_PING_EVERY: Duration = Duration::from_secs(20);
 /// A WebSocket that does not answer a ping within this time is closed.

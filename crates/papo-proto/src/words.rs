@@ -129,9 +129,19 @@ pub enum Reply {
     /// The first words.
     Welcome,
     /// The session has this name now.
-    Named(Parsed<Nickname>),
+    Named {
+        /// The name.
+        nick: Parsed<Nickname>,
+        /// The room that the session's first name brought it into.
+        entered: Option<RoomName>,
+    },
     /// The session said something before it had a name, and was given this one.
-    NamedAsGuest(Nickname),
+    NamedAsGuest {
+        /// The name.
+        nick: Nickname,
+        /// The room that the session's first name brought it into.
+        entered: Option<RoomName>,
+    },
     /// The session is in the room.
     Entered(Parsed<RoomName>),
     /// The room was made.

@@ -49,6 +49,9 @@ mod tests {
     use super::*;
     use crate::names::NameError;
 
+    /// A frame and what it means.
+    type Row = (&'static [u8], Option<Result<Command, Reject>>);
+
     fn room(typed: &str) -> crate::names::Parsed<RoomName> {
         RoomName::parse(typed).expect("good")
     }
@@ -56,7 +59,7 @@ mod tests {
     #[test]
     fn lines_are_commands_or_messages() {
         let post = |text: &str| Some(Ok(Command::Post(text.into())));
-        let table: Vec<(&[u8], Option<Result<Command, Reject>>)> = vec![
+        let table: Vec<Row> = vec![
             (b"", None),
             (b"  \r\n ", None),
             (b"\x1b\x07", None),

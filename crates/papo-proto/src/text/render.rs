@@ -29,8 +29,13 @@ fn words(lang: Lang, reply: &Reply) -> String {
     let say = |id: &str, args: Args<'_>| TEXTS.say(lang, id, args);
     match reply {
         Reply::Welcome => say("welcome", &[]),
-        Reply::Named(nick) => with_cut(lang, nick.cut, say("named", &[("nome", nick.name.as_str().into())])),
-        Reply::NamedAsGuest(nick) => say("named-guest", &[("nome", nick.as_str().into())]),
+        Reply::Named { nick, entered } => {
+            let line = say("named", &[("nome", nick.name.as_str().into())]);
+            with_cut(lang, nick.cut, with_room(lang, entered.as_ref(), line))
+        }
+        Reply::NamedAsGuest { nick, entered } => {
+            with_room(lang, entered.as_ref(), say("named-guest", &[("nome", nick.as_str().into())]))
+        }
         Reply::Entered(room) => with_cut(lang, room.cut, say("entered", &[("sala", shown(room).into())])),
         Reply::Created(room) => with_cut(lang, room.cut, say("created", &[("sala", shown(room).into())])),
         Reply::Exists(room) => with_cut(lang, room.cut, say("exists", &[("sala", shown(room).into())])),
@@ -79,8 +84,7 @@ pub fn ephemeral(lang: Lang, room: &str, ephemeral: &Ephemeral) -> String {
 fn rejected(lang: Lang, reject: &Reject) -> String {
     let say = |id: &str, args: Args<'_>| TEXTS.say(lang, id, args);
     match reject {
-        Reject::Nickname(error) => name_error(lang, error),
-        Reject::Room(error) => name_error(lang, error),
+        Reject::Nickname(error) | Reject::Room(error) => name_error(lang, error),
         Reject::NicknameTaken(name) => say("nickname-taken", &[("nome", (&**name).into())]),
         Reject::UnknownCommand(word) => say("unknown-command", &[("comando", word.as_str().into())]),
         Reject::Usage(Verb::Nick) => say("usage-nick", &[]),
@@ -119,6 +123,12 @@ fn room_list(lang: Lang, rooms: &[(RoomName, u32)]) -> String {
     list
 }
 
+/// A first name brings its session into a room: one answer says both.
+fn with_room(lang: Lang, room: Option<&RoomName>, line: String) -> String {
+    let Some(room) = room else { return line };
+    format!("{line} {}", TEXTS.say(lang, "entered", &[("sala", room.as_str().into())]))
+}
+
 fn with_cut(lang: Lang, cut: bool, line: String) -> String {
     if cut { format!("{line} {}", TEXTS.say(lang, "cut", &[])) } else { line }
 }
@@ -147,6 +157,10 @@ mod tests {
         let jogos = RoomName::parse("jogos").expect("good").name;
         let table = [
             (Reply::Entered(geral.clone()), "[SYS] Você entrou em #geral."),
+            (
+                Reply::Named { nick: Nickname::parse("Alice").expect("good"), entered: Some(RoomName::lobby()) },
+                "[SYS] Seu nome agora é Alice. Você entrou em #geral.",
+            ),
             (Reply::Left(RoomName::lobby()), "[SYS] Você saiu de #geral."),
             (
                 Reply::Rooms(vec![(RoomName::lobby(), 2), (jogos, 1)]),
@@ -183,7 +197,7 @@ mod tests {
     #[test]
     fn a_cut_name_is_told() {
         let nick = Nickname::parse(&"a".repeat(40)).expect("good");
-        assert!(reply(Lang::PtBr, &Reply::Named(nick)).contains("cortado"));
+        assert!(reply(Lang::PtBr, &Reply::Named { nick, entered: None }).contains("cortado"));
     }
 
     #[test]
@@ -200,7 +214,7 @@ mod tests {
                 Reply::Draining,
                 Reply::Refused(Refusal::Address),
                 Reply::Refused(Refusal::Full),
-                Reply::NamedAsGuest(parsed.name.clone()),
+                Reply::NamedAsGuest { nick: parsed.name.clone(), entered: Some(RoomName::lobby()) },
                 Reply::Created(Parsed { name: RoomName::lobby(), cut: false }),
                 Reply::Exists(Parsed { name: RoomName::lobby(), cut: false }),
                 Reply::Rejected(Reject::NicknameTaken("Ana".into())),

@@ -1,0 +1,268 @@
+//! A room's log as readers see it: what happened, encoded, in runs of frames that all readers of
+//! an encoding share.
+
+mod segment;
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use papo_proto::encoding::Item;
+use papo_proto::limits::SEGMENT_TARGET_BYTES;
+use papo_proto::{Encoding, RoomId, RoomName, Seq, SessionId};
+
+use segment::Open;
+pub use segment::Segment;
+
+/// How many things happened in the room since its log was opened: events and notices. It orders
+/// what is in memory; across restarts only seq does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position(pub u64);
+
+/// A place in a log: everything before it is delivered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cursor {
+    /// The place among events and notices.
+    pub position: Position,
+    /// The newest event before it.
+    pub seq: Seq,
+}
+
+/// What a reader gets at its cursor.
+#[derive(Debug)]
+pub enum Read {
+    /// Runs of frames that begin at or before the cursor and follow each other; empty at the head.
+    Segments(Vec<Arc<Segment>>),
+    /// The backlog no longer reaches back to the cursor; it goes on at this one.
+    Behind(Cursor),
+}
+
+/// One room's log.
+///
+/// Its own lock lets slow readers catch up without holding the hub; whoever holds it takes no other.
+#[derive(Debug)]
+pub struct Log {
+    room: RoomId,
+    name: RoomName,
+    /// A bit for each shard that was told of growth and has not looked yet.
+    marked: AtomicU64,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    head: Cursor,
+    tracks: [Track; Encoding::COUNT],
+}
+
+/// The log in one encoding, written only while somebody reads it.
+#[derive(Debug, Default)]
+struct Track {
+    readers: u32,
+    open: Open,
+    sealed: VecDeque<Arc<Segment>>,
+}
+
+impl Log {
+    /// A log whose newest event so far is `head`; what is before is in the store.
+    pub fn new(room: RoomId, name: RoomName, head: Seq) -> Self {
+        let head = Cursor { position: Position(0), seq: head };
+        let inner = Inner { head, tracks: Default::default() };
+        Self { room, name, marked: AtomicU64::new(0), inner: Mutex::new(inner) }
+    }
+
+    /// Whose log it is.
+    pub fn room(&self) -> RoomId {
+        self.room
+    }
+
+    /// The room's name.
+    pub fn name(&self) -> &RoomName {
+        &self.name
+    }
+
+    /// The place after everything that was published.
+    pub fn head(&self) -> Cursor {
+        self.inner().head
+    }
+
+    /// A reader in this encoding begins at the head.
+    pub fn add_reader(&self, encoding: Encoding) -> Cursor {
+        let mut inner = self.inner();
+        inner.tracks[encoding.index()].readers += 1;
+        inner.head
+    }
+
+    /// A reader in this encoding ends at the head.
+    pub fn remove_reader(&self, encoding: Encoding) -> Cursor {
+        let mut inner = self.inner();
+        inner.tracks[encoding.index()].readers -= 1;
+        inner.head
+    }
+
+    /// Appends what happened, to be shown to everybody but `author`. True when it is the first
+    /// since [`Log::seal`].
+    pub fn append(&self, item: &Item, author: SessionId, seq: Option<Seq>) -> bool {
+        let mut inner = self.inner();
+        let Inner { head, tracks } = &mut *inner;
+        let first = tracks.iter().all(|track| track.open.is_empty());
+        if let Some(seq) = seq {
+            debug_assert_eq!(seq, head.seq.next(), "a log has no gaps");
+        }
+        let after = Cursor { position: Position(head.position.0 + 1), seq: seq.unwrap_or(head.seq) };
+        for (index, track) in tracks.iter_mut().enumerate().filter(|(_, track)| track.readers > 0) {
+            let room = self.name.as_str();
+            track.open.push(*head, after.seq, author, |out| Encoding::at(index).item(room, item, out));
+        }
+        *head = after;
+        first && tracks.iter().any(|track| !track.open.is_empty())
+    }
+
+    /// Closes the runs that are open, so that readers find them. `sealed` is told of each with its
+    /// encoding's index and its size.
+    pub fn seal(&self, mut sealed: impl FnMut(usize, usize)) {
+        let mut inner = self.inner();
+        for (index, track) in inner.tracks.iter_mut().enumerate() {
+            for segment in track.open.seal(SEGMENT_TARGET_BYTES) {
+                sealed(index, segment.cost_bytes());
+                track.sealed.push_back(Arc::new(segment));
+            }
+        }
+    }
+
+    /// What follows the cursor, at most `max` runs of frames.
+    pub fn read(&self, encoding: Encoding, from: Position, max: usize) -> Read {
+        let inner = self.inner();
+        let sealed = &inner.tracks[encoding.index()].sealed;
+        let begin = sealed.partition_point(|segment| segment.end().position <= from);
+        match sealed.get(begin) {
+            Some(segment) if segment.begin().position > from => Read::Behind(segment.begin()),
+            Some(_) => Read::Segments(contiguous(sealed, begin, max)),
+            None if from < inner.head.position => Read::Behind(inner.head),
+            None => Read::Segments(Vec::new()),
+        }
+    }
+
+    /// Drops the oldest run of an encoding; returns its size.
+    pub fn evict_oldest(&self, encoding: usize) -> usize {
+        self.inner().tracks[encoding].sealed.pop_front().map_or(0, |segment| segment.cost_bytes())
+    }
+
+    /// Marks the log as grown for a shard; true when it was not marked yet.
+    pub fn mark(&self, shard: usize) -> bool {
+        let bit = 1 << shard;
+        self.marked.fetch_or(bit, Ordering::AcqRel) & bit == 0
+    }
+
+    /// The shard looks now: growth after this marks the log again.
+    pub fn unmark(&self, shard: usize) {
+        self.marked.fetch_and(!(1 << shard), Ordering::AcqRel);
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().expect("invariant: a panic inside a log ends the process")
+    }
+}
+
+/// Up to `max` segments from `begin` on that follow each other: an encoding that nobody read for a
+/// while has a hole, and what is behind it is another read.
+fn contiguous(sealed: &VecDeque<Arc<Segment>>, begin: usize, max: usize) -> Vec<Arc<Segment>> {
+    let mut run: Vec<Arc<Segment>> = Vec::new();
+    for segment in sealed.range(begin..).take(max) {
+        if run.last().is_some_and(|last| last.end().position != segment.begin().position) {
+            break;
+        }
+        run.push(segment.clone());
+    }
+    run
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use papo_proto::{Framing, Lang};
+
+    const TCP: Encoding = Encoding { framing: Framing::Length, lang: Lang::PtBr };
+    const WEB: Encoding = Encoding { framing: Framing::WebSocket, lang: Lang::PtBr };
+
+    fn log() -> Log {
+        Log::new(RoomId(1), RoomName::lobby(), Seq(0))
+    }
+
+    fn say(log: &Log, seq: u64, text: &str) {
+        let item = Item::Message { author: "Ana".into(), text: text.into() };
+        log.append(&item, SessionId(9), Some(Seq(seq)));
+        log.seal(|_, _| {});
+    }
+
+    /// The texts that a reader gets from a position on.
+    fn texts(log: &Log, encoding: Encoding, from: u64, reader: u64) -> Vec<String> {
+        let Read::Segments(segments) = log.read(encoding, Position(from), 64) else { panic!("behind") };
+        let mut bytes = Vec::new();
+        for segment in segments {
+            segment
+                .slices(Position(from), log.head().position, SessionId(reader), |slice| bytes.extend_from_slice(slice));
+        }
+        let mut decoder = papo_proto::frame::FrameDecoder::new(1000);
+        let mut input = &bytes[..];
+        let mut texts = Vec::new();
+        while let Some(papo_proto::Cut::Frame(frame)) = decoder.next(&mut input).expect("valid") {
+            texts.push(String::from_utf8_lossy(frame).into_owned());
+        }
+        texts
+    }
+
+    #[test]
+    fn a_reader_gets_what_follows_its_cursor_but_not_its_own_words() {
+        let log = log();
+        log.add_reader(TCP);
+        for (seq, text) in ["a", "b", "c"].into_iter().enumerate() {
+            say(&log, seq as u64 + 1, text);
+        }
+        assert_eq!(texts(&log, TCP, 0, 1), ["[#geral] Ana: a", "[#geral] Ana: b", "[#geral] Ana: c"]);
+        assert_eq!(texts(&log, TCP, 2, 1), ["[#geral] Ana: c"]);
+        assert_eq!(texts(&log, TCP, 3, 1), Vec::<String>::new());
+        assert_eq!(texts(&log, TCP, 0, 9), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_was_evicted_is_behind() {
+        let log = log();
+        log.add_reader(TCP);
+        for seq in 1..=3 {
+            say(&log, seq, "x");
+        }
+        assert!(log.evict_oldest(TCP.index()) > 0);
+        let Read::Behind(next) = log.read(TCP, Position(0), 64) else { panic!("not behind") };
+        assert_eq!(next, Cursor { position: Position(1), seq: Seq(1) });
+        while log.evict_oldest(TCP.index()) > 0 {}
+        let Read::Behind(next) = log.read(TCP, Position(2), 64) else { panic!("not behind") };
+        assert_eq!(next, log.head());
+    }
+
+    #[test]
+    fn an_encoding_that_nobody_read_has_a_hole() {
+        let log = log();
+        log.add_reader(TCP);
+        let web = log.add_reader(WEB);
+        say(&log, 1, "a");
+        log.remove_reader(WEB);
+        say(&log, 2, "b");
+        log.add_reader(WEB);
+        say(&log, 3, "c");
+        assert_eq!(texts(&log, TCP, 0, 1).len(), 3);
+        let Read::Segments(run) = log.read(WEB, web.position, 64) else { panic!("behind") };
+        assert_eq!(run.len(), 1, "the run ends before the hole");
+        assert!(matches!(log.read(WEB, Position(1), 64), Read::Behind(Cursor { position: Position(2), seq: Seq(2) })));
+    }
+
+    #[test]
+    fn a_shard_is_marked_once_until_it_looks() {
+        let log = log();
+        assert!(log.mark(3));
+        assert!(!log.mark(3));
+        assert!(log.mark(0));
+        log.unmark(3);
+        assert!(log.mark(3));
+    }
+}
