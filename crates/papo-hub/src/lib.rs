@@ -24,6 +24,5 @@ mod session;
 
 pub use hub::{Hub, Now, Settings};
 pub use log::{Cursor, Log, Position, Read, Segment};
-pub use outbox::Posted;
 pub use publish::{Delivery, Outlet, What};
 pub use session::{Address, Link};

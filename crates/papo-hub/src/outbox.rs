@@ -5,30 +5,14 @@
 //! earlier appends.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
-use papo_proto::{Ephemeral, Lang, Reply, RoomId, Seq, SessionId};
-
-/// A message that somebody posted, to be committed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Posted {
-    /// The room.
-    pub room: RoomId,
-    /// When it was decided, in milliseconds since 1970.
-    pub at_ms: u64,
-    /// Who posted it.
-    pub session: SessionId,
-    /// The author's name at decision.
-    pub author: Arc<str>,
-    /// The message, cleaned.
-    pub text: Arc<str>,
-}
+use papo_proto::{Append, Ephemeral, Lang, Reply, RoomId, Seq, SessionId};
 
 /// What is to happen once everything decided before it has happened.
 #[derive(Debug)]
 pub(crate) enum Effect {
     /// A durable event; published when it is committed.
-    Append(Posted),
+    Append(Append),
     /// A notice to a room's readers, but not to this session.
     Tell { room: RoomId, ephemeral: Ephemeral, except: SessionId },
     /// An answer to a session.
@@ -74,16 +58,16 @@ impl Outbox {
     }
 
     /// The appends that wait for a commit, unless some are with the store already.
-    pub(crate) fn take_batch(&mut self) -> Vec<Posted> {
+    pub(crate) fn take_batch(&mut self) -> Vec<Append> {
         if self.committing > 0 || self.ready == self.effects.len() {
             return Vec::new();
         }
-        let batch: Vec<Posted> = self
+        let batch: Vec<Append> = self
             .effects
             .iter()
             .skip(self.ready)
             .filter_map(|effect| match effect {
-                Effect::Append(posted) => Some(posted.clone()),
+                Effect::Append(append) => Some(append.clone()),
                 _ => None,
             })
             .collect();
@@ -116,7 +100,7 @@ mod tests {
 
     fn append(text: &str) -> Effect {
         let (author, text) = ("Ana".into(), text.into());
-        Effect::Append(Posted { room: RoomId(1), at_ms: 0, session: SessionId(1), author, text })
+        Effect::Append(Append { room: RoomId(1), at_ms: 0, session: SessionId(1), author, text })
     }
 
     fn exit(n: u64) -> Effect {
@@ -125,7 +109,7 @@ mod tests {
 
     fn shown(effect: &Effect) -> String {
         match effect {
-            Effect::Append(posted) => posted.text.to_string(),
+            Effect::Append(append) => append.text.to_string(),
             Effect::Exit { session } => format!("exit {}", session.0),
             other => format!("{other:?}"),
         }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use papo_proto::encoding::Item;
-use papo_proto::{Lang, Reject, Reply, RoomId, Seq, SessionId};
+use papo_proto::{Append, Lang, Reject, Reply, RoomId, Seq, SessionId};
 
 use crate::hub::Hub;
 use crate::log::{Cursor, Log};
-use crate::outbox::{Effect, Posted};
+use crate::outbox::Effect;
 use crate::session::Link;
 
 /// Something for one connection.
@@ -73,7 +73,7 @@ impl Hub {
     }
 
     /// The messages to commit next, in order; empty while a batch is with the store.
-    pub fn take_batch(&mut self) -> Vec<Posted> {
+    pub fn take_batch(&mut self) -> Vec<Append> {
         self.outbox.take_batch()
     }
 
@@ -92,7 +92,7 @@ impl Hub {
         let mut none = std::iter::repeat(None);
         while let Some((effect, _)) = self.outbox.pop_committed(&mut none) {
             let effect = match effect {
-                Effect::Append(Posted { session, .. }) => {
+                Effect::Append(Append { session, .. }) => {
                     Effect::Reply { session, reply: Box::new(Reply::Rejected(Reject::Internal { id })) }
                 }
                 other => other,
@@ -130,6 +130,7 @@ impl Hub {
                 deliver(outlet, reader.link, session, What::Speak { lang, at });
             }
             Effect::Close { session } => {
+                self.exit_log(session, outlet);
                 if let Some(reader) = self.sessions.remove(session) {
                     deliver(outlet, reader.link, session, What::Close);
                 }

@@ -47,6 +47,21 @@ pub struct Event {
     pub text: Arc<str>,
 }
 
+/// A message that is decided but not yet numbered: on its way from the hub to the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Append {
+    /// The room whose log it joins.
+    pub room: RoomId,
+    /// When it was decided, in milliseconds since 1970.
+    pub at_ms: u64,
+    /// The session that posted it.
+    pub session: SessionId,
+    /// The author's name at decision.
+    pub author: Arc<str>,
+    /// What was said, cleaned.
+    pub text: Arc<str>,
+}
+
 /// What a session wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {

@@ -1,8 +1,8 @@
 //! The suite that every store passes: what the rest of Papo relies on.
 
-use papo_proto::{RoomId, Seq, SessionId};
+use papo_proto::{Append, RoomId, Seq, SessionId};
 
-use crate::{Append, Store};
+use crate::Store;
 
 /// An append for tests.
 pub fn append(room: u64, text: &str) -> Append {

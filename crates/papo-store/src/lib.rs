@@ -6,30 +6,13 @@
 //! A store numbers: seq comes from here and from nowhere else. It knows neither the hub's rules
 //! nor sockets.
 
-use std::sync::Arc;
-
-use papo_proto::{Event, RoomId, Seq, SessionId};
+use papo_proto::{Append, Event, RoomId, Seq};
 use thiserror::Error;
 
 pub mod conformance;
 mod memory;
 
 pub use memory::MemoryStore;
-
-/// An event that is decided but not yet numbered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Append {
-    /// The room whose log it joins.
-    pub room: RoomId,
-    /// When it was decided, in milliseconds since 1970.
-    pub at_ms: u64,
-    /// The session that posted it.
-    pub session: SessionId,
-    /// The author's name.
-    pub author: Arc<str>,
-    /// What was said.
-    pub text: Arc<str>,
-}
 
 /// A part of a room's log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

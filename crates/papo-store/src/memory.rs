@@ -3,9 +3,9 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard};
 
-use papo_proto::{Event, RoomId, Seq};
+use papo_proto::{Append, Event, RoomId, Seq};
 
-use crate::{Append, Page, Store, StoreError};
+use crate::{Page, Store, StoreError};
 
 /// What an event costs beside its text: its fields, its place in two queues, the allocator.
 const EVENT_OVERHEAD_BYTES: usize = 128;

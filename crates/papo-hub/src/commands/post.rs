@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use papo_proto::{Reject, Reply, SessionId};
+use papo_proto::{Append, Reject, Reply, SessionId};
 
 use crate::hub::{Hub, Now};
-use crate::outbox::{Effect, Posted};
+use crate::outbox::Effect;
 
 pub(super) fn run(hub: &mut Hub, session: SessionId, text: Arc<str>, now: Now) {
     let (nick, guest) = hub.ensure_named(session);
@@ -20,5 +20,5 @@ pub(super) fn run(hub: &mut Hub, session: SessionId, text: Arc<str>, now: Now) {
     };
     hub.rooms.of(room).has_history = true;
     let author = nick.shared().clone();
-    hub.outbox.push(Effect::Append(Posted { room, at_ms: now.wall_ms, session, author, text }));
+    hub.outbox.push(Effect::Append(Append { room, at_ms: now.wall_ms, session, author, text }));
 }

@@ -93,6 +93,11 @@ impl Segment {
         (self.cursor(at), &[])
     }
 
+    /// The cursor of a reader that has everything before `position`, which is within or at its ends.
+    pub fn cursor_at(&self, position: Position) -> Cursor {
+        self.cursor(self.index(position))
+    }
+
     fn index(&self, position: Position) -> usize {
         (position.0.saturating_sub(self.begin.position.0) as usize).min(self.marks.len())
     }
