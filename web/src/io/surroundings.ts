@@ -1,0 +1,25 @@
+/** What the browser tells of its surroundings: visibility, network, pointer, language. */
+
+export const isHidden = (): boolean => document.hidden;
+export const hasNetwork = (): boolean => navigator.onLine;
+export const browserLanguage = (): string => navigator.language;
+
+/** A finger, not a mouse: the keyboard is on the screen and its Enter is a line break. */
+export const hasCoarsePointer = (): boolean => matchMedia('(pointer: coarse)').matches;
+
+export function setTitle(title: string): void {
+  if (document.title !== title) document.title = title;
+}
+
+export function setDocumentLanguage(language: string): void {
+  document.documentElement.lang = language;
+}
+
+export function onVisibility(changed: () => void): void {
+  document.addEventListener('visibilitychange', changed);
+}
+
+export function onNetwork(changed: () => void): void {
+  addEventListener('online', changed);
+  addEventListener('offline', changed);
+}
