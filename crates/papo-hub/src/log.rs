@@ -53,6 +53,8 @@ pub struct Log {
 struct Inner {
     head: Cursor,
     tracks: [Track; Encoding::COUNT],
+    /// Runs that were closed before [`Log::seal`] tells of them: their encodings and sizes.
+    untold: Vec<(usize, usize)>,
 }
 
 /// The log in one encoding, written only while somebody reads it.
@@ -63,11 +65,21 @@ struct Track {
     sealed: VecDeque<Arc<Segment>>,
 }
 
+impl Track {
+    /// Closes the open run; `untold` takes note of what came of it.
+    fn seal(&mut self, encoding: usize, untold: &mut Vec<(usize, usize)>) {
+        for segment in self.open.seal(SEGMENT_TARGET_BYTES) {
+            untold.push((encoding, segment.cost_bytes()));
+            self.sealed.push_back(Arc::new(segment));
+        }
+    }
+}
+
 impl Log {
     /// A log whose newest event so far is `head`; what is before is in the store.
     pub fn new(room: RoomId, name: RoomName, head: Seq) -> Self {
         let head = Cursor { position: Position(0), seq: head };
-        let inner = Inner { head, tracks: Default::default() };
+        let inner = Inner { head, tracks: Default::default(), untold: Vec::new() };
         Self { room, name, marked: AtomicU64::new(0), inner: Mutex::new(inner) }
     }
 
@@ -104,7 +116,7 @@ impl Log {
     /// since [`Log::seal`].
     pub fn append(&self, item: &Item, author: SessionId, seq: Option<Seq>) -> bool {
         let mut inner = self.inner();
-        let Inner { head, tracks } = &mut *inner;
+        let Inner { head, tracks, untold } = &mut *inner;
         let first = tracks.iter().all(|track| track.open.is_empty());
         if let Some(seq) = seq {
             debug_assert_eq!(seq, head.seq.next(), "a log has no gaps");
@@ -112,33 +124,42 @@ impl Log {
         let after = Cursor { position: Position(head.position.0 + 1), seq: seq.unwrap_or(head.seq) };
         for (index, track) in tracks.iter_mut().enumerate().filter(|(_, track)| track.readers > 0) {
             let room = self.name.as_str();
+            if !track.open.ends_at(head.position) {
+                // Nobody read this encoding for a moment; a run has no holes.
+                track.seal(index, untold);
+            }
             track.open.push(*head, after.seq, author, |out| Encoding::at(index).item(room, item, out));
         }
         *head = after;
         first && tracks.iter().any(|track| !track.open.is_empty())
     }
 
-    /// Closes the runs that are open, so that readers find them. `sealed` is told of each with its
-    /// encoding's index and its size.
+    /// Closes the runs that are open, for their bytes to be counted: `sealed` is told of each that
+    /// was closed since the last time, with its encoding's index and its size.
     pub fn seal(&self, mut sealed: impl FnMut(usize, usize)) {
         let mut inner = self.inner();
-        for (index, track) in inner.tracks.iter_mut().enumerate() {
-            for segment in track.open.seal(SEGMENT_TARGET_BYTES) {
-                sealed(index, segment.cost_bytes());
-                track.sealed.push_back(Arc::new(segment));
-            }
+        let Inner { tracks, untold, .. } = &mut *inner;
+        for (index, track) in tracks.iter_mut().enumerate() {
+            track.seal(index, untold);
+        }
+        for (index, bytes) in std::mem::take(untold) {
+            sealed(index, bytes);
         }
     }
 
     /// What follows the cursor, at most `max` runs of frames.
     pub fn read(&self, encoding: Encoding, from: Position, max: usize) -> Read {
-        let inner = self.inner();
-        let sealed = &inner.tracks[encoding.index()].sealed;
+        let mut inner = self.inner();
+        let Inner { head, tracks, untold } = &mut *inner;
+        let track = &mut tracks[encoding.index()];
+        // A shard may read while the hub still publishes: all up to the head is there for it.
+        track.seal(encoding.index(), untold);
+        let sealed = &track.sealed;
         let begin = sealed.partition_point(|segment| segment.end().position <= from);
         match sealed.get(begin) {
             Some(segment) if segment.begin().position > from => Read::Behind(segment.begin()),
             Some(_) => Read::Segments(contiguous(sealed, begin, max)),
-            None if from < inner.head.position => Read::Behind(inner.head),
+            None if from < head.position => Read::Behind(*head),
             None => Read::Segments(Vec::new()),
         }
     }
@@ -254,6 +275,38 @@ mod tests {
         let Read::Segments(run) = log.read(WEB, web.position, 64) else { panic!("behind") };
         assert_eq!(run.len(), 1, "the run ends before the hole");
         assert!(matches!(log.read(WEB, Position(1), 64), Read::Behind(Cursor { position: Position(2), seq: Seq(2) })));
+    }
+
+    #[test]
+    fn what_is_appended_is_read_before_it_is_sealed() {
+        let log = log();
+        log.add_reader(TCP);
+        let item = |text: &str| Item::Message { author: "Ana".into(), text: text.into() };
+        assert!(log.append(&item("a"), SessionId(9), Some(Seq(1))));
+        assert_eq!(texts(&log, TCP, 0, 1), ["[#geral] Ana: a"]);
+        log.append(&item("b"), SessionId(9), Some(Seq(2)));
+        assert_eq!(texts(&log, TCP, 0, 1), ["[#geral] Ana: a", "[#geral] Ana: b"]);
+        let mut told = 0;
+        log.seal(|encoding, bytes| {
+            assert_eq!(encoding, TCP.index());
+            told += bytes;
+        });
+        let dropped = log.evict_oldest(TCP.index()) + log.evict_oldest(TCP.index());
+        assert_eq!(told, dropped, "each run is counted once");
+    }
+
+    #[test]
+    fn a_run_ends_where_nobody_read() {
+        let log = log();
+        let item = |text: &str| Item::Message { author: "Ana".into(), text: text.into() };
+        log.add_reader(TCP);
+        log.append(&item("a"), SessionId(9), Some(Seq(1)));
+        log.remove_reader(TCP);
+        log.append(&item("b"), SessionId(9), Some(Seq(2)));
+        let from = log.add_reader(TCP);
+        log.append(&item("c"), SessionId(9), Some(Seq(3)));
+        log.seal(|_, _| {});
+        assert_eq!(texts(&log, TCP, from.position.0, 1), ["[#geral] Ana: c"]);
     }
 
     #[test]

@@ -128,6 +128,11 @@ impl Open {
         self.marks.is_empty()
     }
 
+    /// Whether what happens at this position follows its last frame; an empty one begins anywhere.
+    pub(super) fn ends_at(&self, position: Position) -> bool {
+        self.is_empty() || self.begin.position.0 + self.marks.len() as u64 == position.0
+    }
+
     /// Adds what happened at `head`, after which the newest event is `seq`.
     pub(super) fn push(&mut self, head: Cursor, seq: Seq, author: SessionId, encode: impl FnOnce(&mut Vec<u8>)) {
         if self.is_empty() {
