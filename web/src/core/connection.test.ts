@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { canPost, deadline, OFFLINE, PENDING_POSTINGS, step, type Connection, type Effect, type Input } from './connection';
+import { step, type Effect, type Input } from './connection';
 import { compose, decode } from './frame';
+import { canPost, deadline, OFFLINE, PENDING_POSTINGS, type Connection } from './phase';
 import { wishFor } from './wish';
 
 /** A page whose clock and server are this test: drives the machine and writes down what it asks for. */
@@ -113,6 +114,13 @@ describe('the first connect', () => {
   it('goes on without a name or a room when the fields are empty', () => {
     new Page().connect('', '').do({ is: 'opened' }).clear().frame('oi').expect('show oi').check();
     new Page().connect('', '#jogos').do({ is: 'opened' }).clear().frame('oi').expect('show oi', '> /join jogos');
+  });
+
+  it('takes a server that does not answer for one that is gone', () => {
+    const page = new Page().connect().do({ is: 'opened' }).frame('Bem-vindo').clear().wait().expect('close');
+    expect(page.c.phase).toEqual({ at: 'idle', ending: { why: 'closed', words: '' } });
+    expect(page.now).toBe(20_000);
+    page.online().do({ is: 'closed' }).wait().do({ is: 'opened' }).frame('oi').clear().wait().expect('close').check('waiting');
   });
 
   it('takes an untagged answer for agreement when no error follows', () => {

@@ -5,53 +5,15 @@
  *
  *     idle ─► opening ─► greeting ─► naming ─► online
  *               ▲            └──────────┴────────┘ lost
- *               └── waiting ◄───────────────────────┘
+ *               └── waiting ◄───────────┘
  */
 
 import { backoff } from './backoff';
 import type { Frame, Posting } from './frame';
 import * as naming from './naming';
 import type { Naming } from './naming';
+import { canPost, deadline, OFFLINE, type Connection, type Ending, type Phase } from './phase';
 import { afterCommand, isQuit, type Wish } from './wish';
-
-/** Why there is no connection, for the person who must decide what to do now. */
-export type Ending =
-  | { why: 'never' }
-  | { why: 'asked' }
-  | { why: 'unreachable' }
-  | { why: 'closed'; words: string }
-  | { why: 'name'; words: string };
-
-export type Phase =
-  | { at: 'idle'; ending: Ending }
-  | { at: 'opening'; until: number }
-  /** Open, but the server speaks first: its welcome must not be taken for the answer to `/nick`. */
-  | { at: 'greeting'; until: number }
-  | { at: 'naming'; naming: Naming }
-  | { at: 'online'; since: number }
-  | { at: 'waiting'; until: number };
-
-export interface Connection {
-  readonly phase: Phase;
-  readonly address: string;
-  readonly wish: Wish;
-  /** The wish before the newest command, until something else is sent: an error takes the command back. */
-  readonly fallback: Wish | null;
-  /** Was online since the user connected: a loss is then repaired, not reported. */
-  readonly settled: boolean;
-  /** The name that a lost connection had: the server may still hold it, so it is worth waiting for. */
-  readonly lostName: string | null;
-  readonly drops: number;
-  /** Typed while not online; sent under the right name or not at all. */
-  readonly pending: readonly Pending[];
-  /** What this socket's server complained of last, shown when it closes before it was of use. */
-  readonly lastWords: string;
-}
-
-export interface Pending {
-  id: number;
-  posting: Posting;
-}
 
 export type Input =
   | { is: 'connect'; address: string; wish: Wish }
@@ -79,25 +41,12 @@ export interface World {
 
 export type Step = [Connection, Effect[]];
 
-/** Postings kept while not online; over it the composer keeps the text (`canPost`). */
-export const PENDING_POSTINGS = 50;
 const OPENING_MS = 15_000;
 /** A server greets at once; one that does not is asked anyway. */
 const GREETING_MS = 1_500;
 /** Online for this long, the next loss starts its waits from the shortest. */
 const STEADY_AFTER_MS = 10_000;
 
-export const OFFLINE: Connection = {
-  phase: { at: 'idle', ending: { why: 'never' } },
-  address: '',
-  wish: { nick: '', room: '' },
-  fallback: null,
-  settled: false,
-  lostName: null,
-  drops: 0,
-  pending: [],
-  lastWords: '',
-};
 
 export function step(c: Connection, input: Input, world: World): Step {
   switch (input.is) {
@@ -118,23 +67,6 @@ export function step(c: Connection, input: Input, world: World): Step {
     case 'time':
       return timePassed(c, world);
   }
-}
-
-/** When `step` wants a `time` input, if nothing else happens before. */
-export function deadline(c: Connection): number | null {
-  switch (c.phase.at) {
-    case 'idle':
-    case 'online':
-      return null;
-    case 'naming':
-      return naming.deadline(c.phase.naming);
-    default:
-      return c.phase.until;
-  }
-}
-
-export function canPost(c: Connection): boolean {
-  return c.phase.at === 'online' || (c.phase.at !== 'idle' && c.pending.length < PENDING_POSTINGS);
 }
 
 function connect(c: Connection, address: string, wish: Wish, world: World): Step {
@@ -266,18 +198,32 @@ function timePassed(c: Connection, world: World): Step {
   switch (c.phase.at) {
     case 'waiting':
       return open(c, world);
-    case 'opening': {
-      const [after, effects] = closed(c, world);
-      return [after, [{ do: 'close' }, ...effects.filter((effect) => effect.do !== 'close')]];
-    }
+    case 'opening':
+      return hungUp(c, world);
     case 'greeting':
       return introduce(c, world);
     case 'naming':
-      if (c.phase.naming.at === 'asked') return enter(c, world);
-      return [{ ...c, phase: { at: 'naming', naming: naming.askAgain(c.phase.naming) } }, [askForName(c)]];
+      return silent(c, c.phase.naming, world);
     default:
       return [c, []];
   }
+}
+
+function silent(c: Connection, current: Naming, world: World): Step {
+  switch (naming.timePassed(current)) {
+    case 'gone':
+      return hungUp(c, world);
+    case 'accepted':
+      return enter(c, world);
+    case 'ask again':
+      return [{ ...c, phase: { at: 'naming', naming: naming.askAgain(current, world.now) } }, [askForName(c)]];
+  }
+}
+
+/** As if the other side had closed: it does not answer. */
+function hungUp(c: Connection, world: World): Step {
+  const [after, effects] = closed(c, world);
+  return [after, [{ do: 'close' }, ...effects.filter((effect) => effect.do !== 'close')]];
 }
 
 /** Ends here, for the person to decide: nothing stays open, nothing stays pending. */

@@ -1,7 +1,8 @@
 /** Drives the connection: the world's events go into the machine, its effects out to socket and screen. */
 
-import { canPost, deadline, OFFLINE, step, type Connection, type Effect, type Input } from '../core/connection';
+import { step, type Effect, type Input } from '../core/connection';
 import { compose, decode, type Frame } from '../core/frame';
+import { canPost, deadline, OFFLINE, type Connection } from '../core/phase';
 import { wishFor } from '../core/wish';
 import { Alarm, now, random } from '../io/clock';
 import { Socket } from '../io/socket';

@@ -1,6 +1,6 @@
 /** How the connection stands, in the words of the page. */
 
-import type { Connection } from '../core/connection';
+import type { Connection } from '../core/phase';
 import type { TextKey } from './texts.svelte';
 
 export type Tone = 'good' | 'busy' | 'bad';
