@@ -10,7 +10,7 @@ import { Papo, TextClient } from './server';
 
 const DOCS = resolve(import.meta.dirname, '../../docs');
 const LOOK = process.env['SCREENSHOTS'] ?? join(tmpdir(), 'papo-screenshots');
-const DESKTOP: BrowserContextOptions = { viewport: { width: 1120, height: 860 }, deviceScaleFactor: 2 };
+const DESKTOP: BrowserContextOptions = { viewport: { width: 1120, height: 960 }, deviceScaleFactor: 2 };
 
 let browser: Browser;
 

@@ -17,7 +17,7 @@ export interface Extent {
 }
 
 /** Rows drawn while following, rows drawn at most, and rows that one slide brings in. */
-export const FOLLOWED_ROWS = 200;
+export const FOLLOWED_ROWS = 150;
 export const MOST_ROWS = 600;
 const SLIDE_ROWS = 150;
 

@@ -13,6 +13,17 @@ export type TextKey = keyof typeof pt;
 
 const TEXTS: Record<Language, Record<TextKey, string>> = { 'pt-BR': pt, en };
 
+/** Made once: to make one costs more than to draw a row. */
+const FORMATS = { 'pt-BR': formats('pt-BR'), en: formats('en') };
+
+function formats(language: Language) {
+  return {
+    time: new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' }),
+    day: new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' }),
+    dayAndTime: new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }),
+  };
+}
+
 class Texts {
   language: Language = $state(pickLanguage(recall('language'), browserLanguage()));
 
@@ -27,11 +38,15 @@ class Texts {
   }
 
   time(at: number): string {
-    return new Date(at).toLocaleTimeString(this.language, { hour: '2-digit', minute: '2-digit' });
+    return FORMATS[this.language].time.format(at);
   }
 
   day(at: number): string {
-    return new Date(at).toLocaleDateString(this.language, { weekday: 'long', day: 'numeric', month: 'long' });
+    return FORMATS[this.language].day.format(at);
+  }
+
+  dayAndTime(at: number): string {
+    return FORMATS[this.language].dayAndTime.format(at);
   }
 }
 
