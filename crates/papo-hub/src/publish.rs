@@ -148,7 +148,8 @@ impl Hub {
 
     fn enter_log(&mut self, session: SessionId, room: RoomId, outlet: &mut impl Outlet) {
         let Some(reader) = self.sessions.get_mut(session) else { return };
-        let room = self.rooms.of(room);
+        // Left again and gone for being empty so long, all before this could be published.
+        let Some(room) = self.rooms.get_mut(room) else { return };
         let log = room.log.clone();
         room.readers[usize::from(reader.link.shard)] += 1;
         reader.reading = Some(log.clone());
