@@ -103,9 +103,10 @@ impl Hub {
         }
     }
 
-    /// A session's connection is gone, or is to go: its name is free, those in its room are told.
-    pub fn close(&mut self, session: SessionId, now: Now) {
-        self.end(session, Change::Lost, now);
+    /// A session's connection is gone, or is to go: its name is free, those in its room are told
+    /// that it left, when its client said so, or else that it was lost.
+    pub fn close(&mut self, session: SessionId, said_so: bool, now: Now) {
+        self.end(session, if said_so { Change::Left } else { Change::Lost }, now);
     }
 
     /// The server stops: everybody is told, and closed after all that is decided.

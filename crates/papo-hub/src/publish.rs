@@ -59,8 +59,8 @@ pub enum What {
 pub trait Outlet {
     /// Something for one connection.
     fn deliver(&mut self, shard: u16, delivery: Delivery);
-    /// The room's log has grown and the shard has readers of it.
-    fn mark(&mut self, shard: u16, room: RoomId);
+    /// The log has grown and the shard has readers of it. Not said again until [`Log::unmark`].
+    fn mark(&mut self, shard: u16, log: &Arc<Log>);
 }
 
 impl Hub {
@@ -174,7 +174,7 @@ impl Hub {
             let Some(room) = self.rooms.get(log.room()) else { continue };
             for (shard, &readers) in room.readers.iter().enumerate() {
                 if readers > 0 && log.mark(shard) {
-                    outlet.mark(shard as u16, log.room());
+                    outlet.mark(shard as u16, &log);
                 }
             }
         }

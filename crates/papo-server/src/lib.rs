@@ -1,5 +1,29 @@
-//! Papo's server: sockets, shards, HTTP, the writer and their end.
+//! Papo's server: sockets, shards, HTTP, the writer and their end. It knows no rule of a room.
+//!
+//! The way of a connection and of its messages, by file:
+//!
+//! * [`server`] – start, threads, drain; [`config`] – what it is started with;
+//! * [`listener`] – accepts and deals connections, within the places of [`arrival`];
+//! * [`shard`] – a thread with its connections: opening, reading, writing, timing;
+//! * [`conn`] – one connection: the intake of its bytes and the plan of what it is sent;
+//! * [`engine`] – the hub behind its lock: decide, commit, publish; [`inbox`] – what shards are told;
+//! * [`http`] – the page and WebSocket's handshake, on a runtime of their own;
+//! * [`bridge`] – a program of its own: each WebSocket gets a TCP connection to a chat server;
+//! * [`announce`] – the lines for the person who runs it.
 
+pub mod announce;
 pub mod arrival;
 pub mod bridge;
+pub mod config;
+mod conn;
+pub mod engine;
 pub mod http;
+pub mod inbox;
+mod listener;
+pub mod server;
+mod shard;
+mod texts;
+
+pub use announce::Announcer;
+pub use config::{Config, Times, WebPort};
+pub use server::{Server, StartError};

@@ -1,2 +1,36 @@
-//! x
-fn main() {}
+//! The `papo` program: reads its arguments and wires the parts together. It holds no rule of any kind.
+//!
+//! * `cli` – the arguments, in the user's language; `usage_error` – what to do about wrong ones;
+//! * `serve`, `chat`, `bridge`, `bench` – one file for each command;
+//! * `logging` – where the log goes; `signals` – Ctrl+C and SIGTERM; `texts` – what is said.
+
+mod bench;
+mod bridge;
+mod chat;
+mod cli;
+mod logging;
+mod serve;
+mod signals;
+mod texts;
+mod usage_error;
+
+use std::process::ExitCode;
+
+/// The exit code for arguments or surroundings that do not allow what was asked.
+const EXIT_USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let args: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    let lang = texts::lang_of(&args);
+    let matches = match cli::command(lang).try_get_matches_from(&args) {
+        Ok(matches) => matches,
+        Err(error) => return usage_error::show(&error, lang),
+    };
+    match matches.subcommand() {
+        Some(("serve", matches)) => serve::run(matches, lang),
+        Some(("chat", matches)) => chat::run(matches, lang),
+        Some(("bridge", matches)) => bridge::run(matches, lang),
+        Some(("bench", matches)) => bench::run(matches),
+        _ => unreachable!("invariant: a command is required"),
+    }
+}

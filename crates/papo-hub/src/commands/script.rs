@@ -54,7 +54,7 @@ impl Outlet for Later {
     fn deliver(&mut self, _shard: u16, delivery: Delivery) {
         self.0.push(delivery);
     }
-    fn mark(&mut self, _shard: u16, _room: papo_proto::RoomId) {}
+    fn mark(&mut self, _shard: u16, _log: &Arc<Log>) {}
 }
 
 /// A hub with people in it and a clock that is set by hand.
@@ -154,7 +154,7 @@ fn check(script: &str) {
             b'>' => world.send(who, &rest),
             b'!' => {
                 let session = world.session(who);
-                world.hub.close(session, world.now);
+                world.hub.close(session, false, world.now);
                 world.settle();
             }
             _ => {

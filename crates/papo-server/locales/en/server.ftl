@@ -1,0 +1,17 @@
+# What the server says to the person who runs it.
+
+listening = { "[" }LISTENING] Server at { $endereco }
+web = { "[" }LISTENING] Page at { $url }
+lan = { "[" }NETWORK] Others can use { $url } or papo chat --host { $host } --port { $porta }
+connected = { "[" }NEW CONNECTION] { $de } connected.
+disconnected = { "[" }CONNECTION CLOSED] { $de } disconnected.
+omitted = { "[" }OUTPUT] { $total } lines left out because nobody read them.
+draining = { "[" }STOPPING] Telling the clients…
+stopped = { "[" }STOPPED] See you!
+
+error-in-use = The port { $endereco } is in use by another program. End it or choose another port with { $opcao }.
+error-address = “{ $endereco }” is not an address of this machine. Check { $opcao }.
+error-permission = Not allowed to listen on { $endereco }. Use a port above 1023 or run with permission.
+error-listen = Cannot listen on { $endereco }: { $causa }.
+error-data = Cannot write to the data folder { $pasta }: { $causa }. Choose another with --data.
+error-system = The system does not give the server what it needs to start: { $causa }.

@@ -1,0 +1,233 @@
+//! One connection: its socket, what comes in, what is to go out, and its times.
+
+mod intake;
+mod plan;
+
+use std::io::{self, IoSlice, Read as _, Write as _};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use mio::net::TcpStream;
+use papo_hub::rate::TokenBucket;
+use papo_hub::{Position, Segment};
+use papo_proto::limits::UNSENT_MAX_BYTES;
+use papo_proto::{Encoding, Framing, RoomId, SessionId};
+
+use crate::arrival::Place;
+use crate::config::Times;
+use crate::inbox::Port;
+
+pub(crate) use intake::{End, Intake, Pace, Sent};
+pub(crate) use plan::{Behind, Plan};
+
+/// How far a connection has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Nobody knows yet what it speaks.
+    Unknown(Port),
+    /// It has a session.
+    Open,
+    /// It is to close when everything is sent.
+    Flushing,
+    /// Everything is sent; what still comes is drained, or a reset could eat the last words.
+    Lingering,
+}
+
+/// What a flush came to.
+#[derive(Debug)]
+pub(crate) enum Flushed {
+    /// Nothing is left to send.
+    Everything,
+    /// The socket takes no more for now.
+    Blocked,
+    /// Its log no longer reaches back to its cursor.
+    Behind(Behind),
+}
+
+/// One connection of a shard.
+#[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts of a socket; a machine of their products would have 32 states"
+)]
+pub(crate) struct Conn {
+    pub(crate) socket: TcpStream,
+    pub(crate) peer: SocketAddr,
+    pub(crate) place: Place,
+    /// Tells it from other tenants of its slot.
+    pub(crate) key: u32,
+    pub(crate) stage: Stage,
+    pub(crate) session: SessionId,
+    pub(crate) encoding: Encoding,
+    pub(crate) intake: Intake,
+    pub(crate) plan: Plan,
+    /// The room that it reads and its place among the shard's members of that room.
+    pub(crate) member: Option<(RoomId, u32)>,
+    /// Up to here there may be words of its own in the log that it reads.
+    pub(crate) own_until: Position,
+    /// Lines that it may still get from the store while it is behind.
+    pub(crate) catch_up_lines: Option<usize>,
+    /// Messages that it will not get, to be told when it has caught up.
+    pub(crate) left_out: u64,
+    /// The socket has something to read, as far as we know.
+    pub(crate) readable: bool,
+    /// The peer sends no more.
+    pub(crate) eof: bool,
+    /// Nothing that comes is taken any more.
+    pub(crate) deaf: bool,
+    /// It is on the list of those to be flushed at the end of the turn.
+    pub(crate) touched: bool,
+    /// The code of the WebSocket close frame.
+    pub(crate) close_code: u16,
+    pub(crate) bucket: TokenBucket,
+    pub(crate) told_slow: bool,
+    /// Over its rate until then.
+    pub(crate) slow_until: Option<Duration>,
+    /// When its stage began.
+    pub(crate) since: Duration,
+    /// Since when a frame is begun and unfinished.
+    pub(crate) half_since: Option<Duration>,
+    /// Since when the socket has taken no byte of what waits.
+    pub(crate) blocked_since: Option<Duration>,
+    /// When the next ping goes out, and by when its pong must be here.
+    pub(crate) ping_at: Option<Duration>,
+    pub(crate) pong_by: Option<Duration>,
+    /// The earliest time at which the shard looks at it again.
+    pub(crate) timer: Option<Duration>,
+}
+
+impl Conn {
+    pub(crate) fn new(socket: TcpStream, peer: SocketAddr, place: Place, stage: Stage, now: Duration) -> Self {
+        Self {
+            socket,
+            peer,
+            place,
+            key: 0,
+            stage,
+            session: SessionId::default(),
+            encoding: Encoding { framing: Framing::Length, lang: papo_proto::Lang::PtBr },
+            intake: Intake::None,
+            plan: Plan::default(),
+            member: None,
+            own_until: Position(0),
+            catch_up_lines: None,
+            left_out: 0,
+            readable: false,
+            eof: false,
+            deaf: false,
+            touched: false,
+            close_code: papo_proto::ws::close::NORMAL,
+            bucket: TokenBucket::default(),
+            told_slow: false,
+            slow_until: None,
+            since: now,
+            half_since: None,
+            blocked_since: None,
+            ping_at: None,
+            pong_by: None,
+            timer: None,
+        }
+    }
+
+    /// Whether it is to be read later: over its rate, or with too much unsent.
+    pub(crate) fn is_paused(&self, now: Duration) -> bool {
+        self.slow_until.is_some_and(|until| now < until) || self.plan.unsent() > UNSENT_MAX_BYTES
+    }
+
+    /// Reads once into `buffer`; `None` when nothing is there.
+    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+        loop {
+            match self.socket.read(buffer) {
+                Ok(0) => {
+                    (self.eof, self.readable) = (true, false);
+                    return Ok(None);
+                }
+                Ok(n) => {
+                    // A short read has emptied the socket; the end of the stream is another event.
+                    self.readable = n == buffer.len() || self.eof;
+                    return Ok(Some(n));
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.readable = false;
+                    return Ok(None);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Sends what is planned, as far as the socket takes it: one write, unless it is very long.
+    pub(crate) fn flush(&mut self, now: Duration) -> io::Result<Flushed> {
+        loop {
+            if self.blocked_since.is_some() {
+                return Ok(Flushed::Blocked);
+            }
+            let (write, behind) = self.plan.gather(self.session);
+            if let Some(behind) = behind {
+                return Ok(Flushed::Behind(behind));
+            }
+            if write.is_empty() {
+                return Ok(Flushed::Everything);
+            }
+            let slices = self.plan.slices(&write);
+            let length = slices.iter().map(|slice| slice.len()).sum();
+            let taken = if length == 0 { 0 } else { send(&mut self.socket, &slices)? };
+            self.plan.advance(&write, taken);
+            if taken < length {
+                self.blocked_since = Some(now);
+            }
+        }
+    }
+
+    /// Sends a part of the log that it reads from bytes that all its readers share. Only for a
+    /// connection that has nothing else to send and stands where `segments` begin.
+    pub(crate) fn send_shared(
+        &mut self,
+        segments: &[std::sync::Arc<Segment>],
+        slices: &[IoSlice<'_>],
+        length: usize,
+        now: Duration,
+    ) -> io::Result<()> {
+        let taken = send(&mut self.socket, slices)?;
+        if taken == length {
+            if let Some(last) = segments.last() {
+                self.plan.advance_live(last.end());
+            }
+            return Ok(());
+        }
+        self.plan.advance(&plan::Write::shared(self.session, segments), taken);
+        self.blocked_since = Some(now);
+        Ok(())
+    }
+
+    /// When its earliest time comes.
+    pub(crate) fn deadline(&self, times: &Times) -> Option<Duration> {
+        let stage = match self.stage {
+            Stage::Unknown(Port::Tcp) => {
+                Some(self.since + if self.readable { times.http_idle } else { times.silent_is_text })
+            }
+            Stage::Unknown(Port::Web) => Some(self.since + times.http_idle),
+            Stage::Lingering => Some(self.since + times.linger),
+            Stage::Open | Stage::Flushing => None,
+        };
+        let half = self.half_since.map(|since| since + times.half_frame);
+        let stall = self.blocked_since.map(|since| since + times.write_stall);
+        [stage, half, stall, self.slow_until, self.pong_by.or(self.ping_at)].into_iter().flatten().min()
+    }
+}
+
+/// Writes once; 0 when the socket takes nothing.
+fn send(socket: &mut TcpStream, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+    loop {
+        let sent = match slices {
+            [one] => socket.write(one),
+            many => socket.write_vectored(many),
+        };
+        match sent {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(0),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The hub behind its lock, with the store and the shards' inboxes around it: decide, commit, publish.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use papo_hub::{Hub, Now, Settings};
+use papo_proto::limits::OUTBOX_MAX_ENTRIES;
+use papo_store::Store;
+
+use crate::inbox::{Inbox, Outboxes};
+
+/// The exit code after a panic in the hub, a log or the writer: state is not to be trusted any more.
+pub const EXIT_BROKEN: i32 = 70;
+
+/// What all threads share.
+pub struct Engine {
+    hub: Mutex<Hub>,
+    store: Arc<dyn Store>,
+    inboxes: Box<[Inbox]>,
+    began: Instant,
+    /// The writer waits here for something to commit; true when it is to end.
+    work: (Mutex<WriterState>, Condvar),
+}
+
+#[derive(Debug, Default)]
+struct WriterState {
+    has_work: bool,
+    ends: bool,
+}
+
+impl Engine {
+    /// A hub with so many shards as its settings say, over a store.
+    pub fn new(settings: Settings, store: Arc<dyn Store>) -> Arc<Self> {
+        let inboxes = (0..settings.shards).map(|_| Inbox::default()).collect();
+        let hub = Mutex::new(Hub::new(settings));
+        Arc::new(Self { hub, store, inboxes, began: Instant::now(), work: Default::default() })
+    }
+
+    /// The inbox of each shard.
+    pub fn inboxes(&self) -> &[Inbox] {
+        &self.inboxes
+    }
+
+    /// Where events are read from when memory no longer has them.
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    /// The time since the start.
+    pub fn running(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// Decides something and publishes what can be published. `me` is the shard whose thread this
+    /// is, if it is one: that shard looks into its inbox by itself.
+    pub fn decide<R>(&self, me: Option<u16>, decide: impl FnOnce(&mut Hub, Now) -> R) -> R {
+        let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let now = Now { running: self.running(), wall_ms: wall.as_millis() as u64 };
+        let _broken = EndOnPanic;
+        let mut hub = self.hub();
+        let result = decide(&mut hub, now);
+        self.settle(&mut hub, me);
+        result
+    }
+
+    /// Whether so much waits for its commit that commands are to be read later.
+    pub fn is_full(&self) -> bool {
+        !self.store.commits_inline() && self.hub().waiting() >= OUTBOX_MAX_ENTRIES
+    }
+
+    fn settle(&self, hub: &mut Hub, me: Option<u16>) {
+        let mut outlet = Outboxes { inboxes: &self.inboxes, me };
+        hub.publish(&mut outlet);
+        if self.store.commits_inline() {
+            self.commit(hub, &mut outlet);
+        } else if hub.waiting() > 0 {
+            self.work().has_work = true;
+            self.work.1.notify_one();
+        }
+    }
+
+    /// Commits all that waits, under the lock: only for a store that cannot block.
+    fn commit(&self, hub: &mut Hub, outlet: &mut Outboxes<'_>) {
+        let batch = hub.take_batch();
+        if batch.is_empty() {
+            return;
+        }
+        match self.store.commit(&batch) {
+            Ok(seqs) => hub.committed(&seqs, outlet),
+            Err(error) => hub.commit_failed(report(&error), outlet),
+        }
+    }
+
+    /// The writer's thread: commits batches one after the other, as large as what came meanwhile.
+    pub fn write(&self) {
+        let _broken = EndOnPanic;
+        while self.wait_for_work() {
+            loop {
+                let batch = self.hub().take_batch();
+                if batch.is_empty() {
+                    break;
+                }
+                let stored = self.store.commit(&batch);
+                let mut outlet = Outboxes { inboxes: &self.inboxes, me: None };
+                let mut hub = self.hub();
+                match stored {
+                    Ok(seqs) => hub.committed(&seqs, &mut outlet),
+                    Err(error) => hub.commit_failed(report(&error), &mut outlet),
+                }
+            }
+        }
+    }
+
+    /// Ends the writer after what it has begun.
+    pub fn end_writer(&self) {
+        self.work().ends = true;
+        self.work.1.notify_one();
+    }
+
+    /// Whether there is something to commit; false when the writer is to end and nothing waits.
+    fn wait_for_work(&self) -> bool {
+        let mut state = self.work();
+        while !state.has_work && !state.ends {
+            state = self.work.1.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        std::mem::take(&mut state.has_work)
+    }
+
+    fn work(&self) -> MutexGuard<'_, WriterState> {
+        self.work.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hub(&self) -> MutexGuard<'_, Hub> {
+        self.hub.lock().expect("invariant: a panic in the hub ends the process")
+    }
+}
+
+/// Logs the store's error and returns the id by which people can ask for it.
+fn report(error: &papo_store::StoreError) -> u64 {
+    let id = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
+    tracing::error!(id, %error, "messages could not be stored");
+    id
+}
+
+/// Ends the process when the thread panics while this is alive.
+struct EndOnPanic;
+
+impl Drop for EndOnPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            tracing::error!("the hub is broken; the process ends and clients come back to a new one");
+            std::process::exit(EXIT_BROKEN);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What reaches a shard from outside its thread: marks and answers, never events.
+//!
+//! Bounds: a room is marked once until the shard looks; an answer has its command, and commands of
+//! a connection are not read while it has unsent answers; arrivals have their places.
+
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+
+use papo_hub::{Delivery, Log, Outlet};
+use papo_proto::words::Refusal;
+
+use crate::arrival::Arrival;
+use crate::http::Upgraded;
+
+/// A new connection for a shard.
+#[derive(Debug)]
+pub enum Newcomer {
+    /// Nothing is known of it; a silent one on the TCP port is a text client.
+    Accepted {
+        /// The connection.
+        arrival: Arrival,
+        /// Which port it came by.
+        port: Port,
+    },
+    /// A WebSocket after its handshake.
+    Upgraded(Upgraded),
+    /// There is no place for it; it is told so.
+    Refused(Arrival, Port, Refusal),
+}
+
+/// Which of the two ports; both answer to all, but only one speaks first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Port {
+    /// The port for framed TCP.
+    Tcp,
+    /// The port for browsers.
+    Web,
+}
+
+/// What has come since the shard last looked.
+#[derive(Debug, Default)]
+pub(crate) struct Post {
+    pub(crate) deliveries: Vec<Delivery>,
+    pub(crate) marks: Vec<Arc<Log>>,
+    pub(crate) newcomers: Vec<Newcomer>,
+    pub(crate) draining: bool,
+    /// The shard was woken and has not looked yet.
+    woken: bool,
+}
+
+/// A shard's inbox.
+#[derive(Debug, Default)]
+pub struct Inbox {
+    post: Mutex<Post>,
+    waker: OnceLock<mio::Waker>,
+}
+
+impl Inbox {
+    /// From now on the shard is woken by this.
+    pub(crate) fn attach(&self, waker: mio::Waker) {
+        self.waker.set(waker).expect("invariant: a shard attaches once");
+    }
+
+    /// A new connection.
+    pub fn admit(&self, newcomer: Newcomer) {
+        let mut post = self.post();
+        post.newcomers.push(newcomer);
+        self.wake(post);
+    }
+
+    /// The shard ends when its connections have ended.
+    pub(crate) fn drain(&self) {
+        let mut post = self.post();
+        post.draining = true;
+        self.wake(post);
+    }
+
+    /// Takes what has come; `into` gives its buffers back for what comes next.
+    pub(crate) fn take(&self, into: &mut Post) {
+        let mut post = self.post();
+        into.woken = false;
+        into.draining |= post.draining;
+        std::mem::swap(&mut *post, into);
+    }
+
+    fn post(&self) -> MutexGuard<'_, Post> {
+        self.post.lock().expect("invariant: an inbox only moves what it is given")
+    }
+
+    fn wake(&self, mut post: MutexGuard<'_, Post>) {
+        let first = !std::mem::replace(&mut post.woken, true);
+        drop(post);
+        if let (true, Some(waker)) = (first, self.waker.get())
+            && let Err(error) = waker.wake()
+        {
+            tracing::error!(%error, "a shard could not be woken");
+        }
+    }
+}
+
+/// The inboxes of all shards, as the hub sees them while it publishes.
+pub(crate) struct Outboxes<'a> {
+    pub(crate) inboxes: &'a [Inbox],
+    /// The shard whose thread this is: it looks by itself at the end of its turn.
+    pub(crate) me: Option<u16>,
+}
+
+impl Outboxes<'_> {
+    fn put(&self, shard: u16, put: impl FnOnce(&mut Post)) {
+        let inbox = &self.inboxes[usize::from(shard)];
+        let mut post = inbox.post();
+        put(&mut post);
+        if self.me != Some(shard) {
+            inbox.wake(post);
+        }
+    }
+}
+
+impl Outlet for Outboxes<'_> {
+    fn deliver(&mut self, shard: u16, delivery: Delivery) {
+        self.put(shard, |post| post.deliveries.push(delivery));
+    }
+
+    fn mark(&mut self, shard: u16, log: &Arc<Log>) {
+        self.put(shard, |post| post.marks.push(log.clone()));
+    }
+}

@@ -1,0 +1,269 @@
+//! The server as a whole: its start, its threads and its end.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+
+use mio::Waker;
+use papo_hub::Settings;
+use papo_proto::Lang;
+use papo_proto::limits::RESERVED_DESCRIPTORS;
+use papo_store::Store;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use thiserror::Error;
+
+use crate::announce::Announcer;
+use crate::arrival::Admission;
+use crate::config::{Config, WebPort};
+use crate::engine::Engine;
+use crate::http::{Guard, HttpDoor, Upgraded};
+use crate::inbox::{Newcomer, Port};
+use crate::listener::{Listener, Turn, bind, own_addresses};
+use crate::shard::{Shard, Shared};
+use crate::texts::TEXTS;
+
+/// Descriptors that are assumed when the system does not say.
+const DESCRIPTORS: u64 = 1024;
+/// More shards than this gain nothing, and a log marks no more.
+const SHARDS_MAX: usize = 64;
+
+/// Why a server does not start. Whoever starts it is to blame and can do something.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// An address cannot be listened on.
+    #[error("cannot listen on {host}:{port} ({option}): {cause}")]
+    Listen {
+        /// The host as given.
+        host: String,
+        /// The port as given.
+        port: u16,
+        /// The option to change.
+        option: &'static str,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// The data folder cannot be written.
+    #[error("cannot write to {folder}: {cause}")]
+    Data {
+        /// The folder.
+        folder: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// Threads, descriptors or memory are missing.
+    #[error(transparent)]
+    System(#[from] io::Error),
+}
+
+impl StartError {
+    /// The error as one sentence for the person who started the server.
+    pub fn sentence(&self, lang: Lang) -> String {
+        match self {
+            StartError::Listen { host, port, option, cause } => {
+                let id = match cause.kind() {
+                    io::ErrorKind::AddrInUse => "error-in-use",
+                    io::ErrorKind::PermissionDenied => "error-permission",
+                    io::ErrorKind::AddrNotAvailable | io::ErrorKind::InvalidInput => "error-address",
+                    _ => "error-listen",
+                };
+                let address = if id == "error-address" { host.clone() } else { format!("{host}:{port}") };
+                let cause = cause.to_string();
+                let all = [("endereco", address.into()), ("opcao", (*option).into()), ("causa", cause.into())];
+                TEXTS.say(lang, id, &all)
+            }
+            StartError::Data { folder, cause } => {
+                TEXTS.say(lang, "error-data", &[("pasta", folder.as_str().into()), ("causa", cause.to_string().into())])
+            }
+            StartError::System(cause) => TEXTS.say(lang, "error-system", &[("causa", cause.to_string().into())]),
+        }
+    }
+}
+
+/// A server that serves.
+pub struct Server {
+    engine: Arc<Engine>,
+    http: Arc<HttpDoor>,
+    announcer: Announcer,
+    address: SocketAddr,
+    web_address: Option<SocketAddr>,
+    listening: (JoinHandle<()>, Waker),
+    shards: Vec<JoinHandle<()>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Starts a server over a store. It serves until [`Server::drain`].
+    ///
+    /// # Errors
+    /// What must be changed so that it can start.
+    pub fn start(config: Config, store: Arc<dyn Store>, announcer: Announcer) -> Result<Self, StartError> {
+        prepare_data(&config)?;
+        let (listeners, address, web_address) = listen(&config)?;
+        let admission = Admission::new(places(), config.limits.connections_per_address);
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let shards = config.shards.unwrap_or(processors).clamp(1, SHARDS_MAX);
+        let seed = u64::from(std::process::id()) ^ address.port().rotate_left(7) as u64 ^ time_seed();
+        let settings = Settings { shards, seed, limits: config.limits.clone() };
+        let engine = Engine::new(settings, store);
+        let turn = Arc::new(Turn::default());
+        let http = Arc::new(start_http(&config, address, web_address, &engine, &turn)?);
+        let shared = Shared {
+            engine: engine.clone(),
+            http: http.clone(),
+            announcer: announcer.clone(),
+            limits: config.limits,
+            times: config.times,
+            lang: config.lang,
+        };
+        let shards = (0..shards).map(|me| start_shard(me, shared.clone())).collect::<io::Result<Vec<_>>>()?;
+        let writer = start_writer(&engine)?;
+        let (listener, waker) = Listener::new(listeners, engine.clone(), admission, turn)?;
+        let listening = Builder::new().name("papo-listener".into()).spawn(move || listener.run())?;
+        let listening = (listening, waker);
+        Ok(Self { engine, http, announcer, address, web_address, listening, shards, writer })
+    }
+
+    /// Where framed TCP is answered.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where browsers are answered.
+    pub fn web_address(&self) -> Option<SocketAddr> {
+        self.web_address
+    }
+
+    /// What the threads share.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// Tells the person who runs it where it listens.
+    pub fn announce(&self) {
+        let lang = self.announcer.lang();
+        self.announcer.say(TEXTS.say(lang, "listening", &[("endereco", self.address.to_string().into())]));
+        if let Some(web) = self.web_address {
+            let local =
+                if web.ip().is_unspecified() { SocketAddr::new([127, 0, 0, 1].into(), web.port()) } else { web };
+            self.announcer.say(TEXTS.say(lang, "web", &[("url", format!("http://{local}/").into())]));
+        }
+        if !self.address.ip().is_unspecified() {
+            return;
+        }
+        let web_port =
+            self.web_address.filter(|web| web.ip().is_unspecified()).map_or(self.address.port(), |web| web.port());
+        for ip in own_addresses() {
+            let url = format!("http://{}/", SocketAddr::new(ip, web_port));
+            let port = self.address.port().to_string();
+            let args = [("url", url.into()), ("host", ip.to_string().into()), ("porta", port.into())];
+            self.announcer.say(TEXTS.say(lang, "lan", &args));
+        }
+    }
+
+    /// Stops: the ports are free at once, clients are told, what is decided is delivered. Takes at
+    /// most [`papo_proto::limits::DRAIN`] and a little.
+    pub fn drain(self) {
+        let lang = self.announcer.lang();
+        self.announcer.say(TEXTS.say(lang, "draining", &[]));
+        let (listening, waker) = self.listening;
+        if waker.wake().is_ok() {
+            let _ = listening.join();
+        }
+        self.http.drain();
+        self.engine.decide(None, |hub, _| hub.drain());
+        for inbox in self.engine.inboxes() {
+            inbox.drain();
+        }
+        for shard in self.shards {
+            let _ = shard.join();
+        }
+        if let Some(writer) = self.writer {
+            self.engine.end_writer();
+            let _ = writer.join();
+        }
+        self.announcer.say(TEXTS.say(lang, "stopped", &[]));
+        self.announcer.flush();
+    }
+}
+
+type Listening = (Vec<(std::net::TcpListener, Port)>, SocketAddr, Option<SocketAddr>);
+
+fn listen(config: &Config) -> Result<Listening, StartError> {
+    let bind = |host: &str, port, option| {
+        let listener = bind(host, port);
+        listener.map_err(|cause| StartError::Listen { host: host.to_owned(), port, option, cause })
+    };
+    let tcp = bind(&config.host, config.port, "--port")?;
+    let address = tcp.local_addr()?;
+    let mut listeners = vec![(tcp, Port::Tcp)];
+    let mut web_address = None;
+    if let WebPort::On(port) = config.web_port {
+        let web = bind(&config.web_host, port, "--web-port")?;
+        web_address = Some(web.local_addr()?);
+        listeners.push((web, Port::Web));
+    }
+    Ok((listeners, address, web_address))
+}
+
+/// Makes the data folder and sees whether it can be written.
+fn prepare_data(config: &Config) -> Result<(), StartError> {
+    let probe = config.data.join(format!(".papo-{}", std::process::id()));
+    let written = std::fs::create_dir_all(&config.data)
+        .and_then(|()| std::fs::write(&probe, b""))
+        .and_then(|()| std::fs::remove_file(&probe));
+    written.map_err(|cause| StartError::Data { folder: config.data.display().to_string(), cause })
+}
+
+/// Raises the limit of descriptors as far as it goes; returns how many connections fit.
+fn places() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    let current = getrlimit(Resource::Nofile).current.unwrap_or(DESCRIPTORS);
+    (current as usize).saturating_sub(RESERVED_DESCRIPTORS).max(1)
+}
+
+fn start_http(
+    config: &Config,
+    address: SocketAddr,
+    web_address: Option<SocketAddr>,
+    engine: &Arc<Engine>,
+    turn: &Arc<Turn>,
+) -> io::Result<HttpDoor> {
+    let loopback_only = address.ip().is_loopback() && web_address.is_none_or(|web| web.ip().is_loopback());
+    let guard = Guard { loopback_only, origins: config.origins.clone() };
+    let (engine, turn) = (engine.clone(), turn.clone());
+    HttpDoor::start(
+        guard,
+        Arc::new(move |upgraded: Upgraded| {
+            let inboxes = engine.inboxes();
+            inboxes[turn.next(inboxes.len())].admit(Newcomer::Upgraded(upgraded));
+        }),
+    )
+}
+
+fn start_shard(me: usize, shared: Shared) -> io::Result<JoinHandle<()>> {
+    let ready = Shard::new(me as u16, shared)?;
+    Builder::new().name(format!("papo-shard-{me}")).spawn(move || {
+        let end = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ready.run()));
+        if let Ok(Ok(())) = end {
+            return;
+        }
+        tracing::error!("a shard is broken; the process ends and clients come back to a new one");
+        std::process::exit(crate::engine::EXIT_BROKEN);
+    })
+}
+
+/// The writer has a thread where the store cannot commit at once.
+fn start_writer(engine: &Arc<Engine>) -> io::Result<Option<JoinHandle<()>>> {
+    if engine.store().commits_inline() {
+        return Ok(None);
+    }
+    let engine = engine.clone();
+    Builder::new().name("papo-writer".into()).spawn(move || engine.write()).map(Some)
+}
+
+fn time_seed() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH);
+    now.map_or(0, |now| now.as_nanos() as u64)
+}

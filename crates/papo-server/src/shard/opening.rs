@@ -1,0 +1,169 @@
+//! New connections: what they speak, and their sessions.
+
+use std::io;
+use std::net::TcpStream;
+use std::time::Duration;
+
+use papo_hub::Link;
+use papo_proto::limits::SNIFF_BYTES;
+use papo_proto::sniff::{Spoken, sniff};
+use papo_proto::words::Refusal;
+use papo_proto::{Encoding, Framing, Reply};
+
+use super::Shard;
+use crate::arrival::Arrival;
+use crate::conn::{Conn, Intake, Stage};
+use crate::http::Upgraded;
+use crate::inbox::{Newcomer, Port};
+
+/// The whole answer to a browser for which there is no place.
+const HTTP_FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\n\
+    Content-Type: text/plain; charset=utf-8\r\nContent-Length: 46\r\n\r\n\
+    Papo: too many connections. Try again later.\r\n";
+/// What a client reads that speaks a protocol which is not spoken here, where it can read anything.
+const NO_IRC: &[u8] = b"ERROR :Papo does not speak IRC yet; use papo chat or a browser\r\n";
+const NO_SSH: &[u8] = b"Papo does not speak SSH yet; use papo chat or a browser\r\n";
+
+impl Shard {
+    /// Takes in a new connection.
+    pub(super) fn welcome(&mut self, newcomer: Newcomer, now: Duration) {
+        let result = match newcomer {
+            Newcomer::Accepted { arrival, port } => self.accept(arrival, port, now),
+            Newcomer::Upgraded(upgraded) => self.accept_websocket(upgraded, now),
+            Newcomer::Refused(arrival, port, refusal) => self.refuse(arrival, port, refusal, now),
+        };
+        if let Err(error) = result {
+            tracing::debug!(%error, "a new connection was lost");
+        }
+    }
+
+    fn accept(&mut self, arrival: Arrival, port: Port, now: Duration) -> io::Result<()> {
+        if self.draining_since.is_some() {
+            return Ok(());
+        }
+        let Arrival { socket, peer, place } = arrival;
+        let socket = mio::net::TcpStream::from_std(socket);
+        let slot = self.add(Conn::new(socket, peer, place, Stage::Unknown(port), now))?;
+        self.set_timer(slot);
+        Ok(())
+    }
+
+    fn accept_websocket(&mut self, upgraded: Upgraded, now: Duration) -> io::Result<()> {
+        if self.draining_since.is_some() {
+            return Ok(());
+        }
+        let Arrival { socket, peer, place } = upgraded.arrival;
+        socket.set_nonblocking(true)?;
+        let mut conn = Conn::new(mio::net::TcpStream::from_std(socket), peer, place, Stage::Open, now);
+        conn.intake = Intake::websocket(self.shared.limits.message_bytes, upgraded.early);
+        conn.ping_at = Some(now + self.shared.times.ping_every);
+        let has_early = conn.intake.is_waiting();
+        let slot = self.add(conn)?;
+        self.open_session(slot, Framing::WebSocket);
+        if has_early {
+            self.ready.push(slot);
+        }
+        self.set_timer(slot);
+        Ok(())
+    }
+
+    /// Says why there is no place, in the language of the port, and closes.
+    fn refuse(&mut self, arrival: Arrival, port: Port, refusal: Refusal, now: Duration) -> io::Result<()> {
+        let Arrival { socket, peer, place } = arrival;
+        let mut conn = Conn::new(mio::net::TcpStream::from_std(socket), peer, place, Stage::Flushing, now);
+        conn.deaf = true;
+        match port {
+            Port::Web => conn.plan.push(HTTP_FULL.to_vec()),
+            Port::Tcp => {
+                let mut bytes = Vec::new();
+                let encoding = Encoding { framing: Framing::Length, lang: self.shared.lang };
+                encoding.reply(&Reply::Refused(refusal), &mut bytes);
+                conn.plan.push(bytes);
+            }
+        }
+        let slot = self.add(conn)?;
+        self.touch(slot);
+        Ok(())
+    }
+
+    /// Tells by its first bytes what a connection speaks. True when it is open now.
+    pub(super) fn sniff(&mut self, slot: u32, now: Duration) -> bool {
+        let mut first = [0; SNIFF_BYTES];
+        let conn = &mut self.conns[slot as usize];
+        let seen = match conn.socket.peek(&mut first) {
+            Ok(0) => {
+                self.lose(slot);
+                return false;
+            }
+            Ok(n) => n,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                conn.readable = false;
+                return false;
+            }
+            Err(_) => {
+                self.lose(slot);
+                return false;
+            }
+        };
+        match sniff(&first[..seen]) {
+            // More must come, or its time: the bytes stay where they are.
+            None => false,
+            Some(Spoken::Text) => {
+                self.open_text(slot);
+                true
+            }
+            Some(Spoken::Http) => {
+                self.hand_to_http(slot);
+                false
+            }
+            Some(Spoken::Irc) => self.turn_away(slot, NO_IRC, now),
+            Some(Spoken::Ssh) => self.turn_away(slot, NO_SSH, now),
+            Some(Spoken::Tls | Spoken::Proxy) => self.turn_away(slot, b"", now),
+            Some(Spoken::Unknown) => {
+                let mut bytes = Vec::new();
+                let encoding = Encoding { framing: Framing::Length, lang: self.shared.lang };
+                encoding.reply(&Reply::FrameTooBig, &mut bytes);
+                self.turn_away(slot, &bytes, now)
+            }
+        }
+    }
+
+    /// It is a text client: it has a session and is welcomed.
+    pub(super) fn open_text(&mut self, slot: u32) {
+        self.conns[slot as usize].intake = Intake::length(self.shared.limits.message_bytes);
+        self.open_session(slot, Framing::Length);
+    }
+
+    fn open_session(&mut self, slot: u32, framing: Framing) {
+        let conn = &mut self.conns[slot as usize];
+        let encoding = Encoding { framing, lang: self.shared.lang };
+        let link = Link { shard: self.me, slot };
+        let address = conn.peer.ip().into();
+        let session = self.shared.engine.decide(Some(self.me), |hub, _| hub.open(link, encoding, address));
+        conn.stage = Stage::Open;
+        conn.session = session;
+        conn.encoding = encoding;
+        self.by_session.insert(session, slot);
+        self.shared.announcer.connected(conn.peer);
+    }
+
+    /// Gives the connection to the HTTP door; nothing of it has been read.
+    fn hand_to_http(&mut self, slot: u32) {
+        let mut conn = self.conns.remove(slot as usize);
+        let _ = self.poll.registry().deregister(&mut conn.socket);
+        let Conn { socket, peer, place, .. } = *conn;
+        self.shared.http.take(Arrival { socket: TcpStream::from(socket), peer, place });
+    }
+
+    fn turn_away(&mut self, slot: u32, last_words: &[u8], now: Duration) -> bool {
+        let conn = &mut self.conns[slot as usize];
+        conn.stage = Stage::Flushing;
+        conn.since = now;
+        conn.deaf = true;
+        if !last_words.is_empty() {
+            conn.plan.push(last_words.to_vec());
+        }
+        self.touch(slot);
+        false
+    }
+}

@@ -1,0 +1,200 @@
+//! What comes in: bytes are read, cut, decoded and decided.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use papo_proto::{FrameError, Reply, ws};
+
+use super::Shard;
+use crate::conn::{End, Flushed, Pace, Sent, Stage};
+
+/// What is left of a pong: one that comes while so much is unsent is not answered.
+const PONG_UNSENT_MAX_BYTES: usize = 4096;
+
+impl Shard {
+    /// Gives every connection that may have something to read one turn.
+    pub(super) fn read_ready(&mut self, now: Duration) {
+        if self.ready.is_empty() || self.shared.engine.is_full() {
+            return;
+        }
+        let mut ready = std::mem::take(&mut self.ready);
+        for slot in ready.drain(..) {
+            // A fault in what one connection sent ends that connection and no other.
+            if catch_unwind(AssertUnwindSafe(|| self.read(slot, now))).is_err() {
+                tracing::error!(slot, "a connection's code panicked; only that connection ends");
+                self.sent.clear();
+                self.lose(slot);
+            }
+        }
+        // What was put back on the list during the turn has its next turn after the others.
+        ready.append(&mut self.ready);
+        self.ready = ready;
+    }
+
+    fn read(&mut self, slot: u32, now: Duration) {
+        let Some(conn) = self.conns.get_mut(slot as usize) else { return };
+        if matches!(conn.stage, Stage::Unknown(_)) && !self.sniff(slot, now) {
+            if self.conns.contains(slot as usize) {
+                self.set_timer(slot);
+            }
+            return;
+        }
+        let conn = &mut self.conns[slot as usize];
+        if conn.deaf {
+            return self.drain_input(slot);
+        }
+        if conn.is_paused(now) {
+            return;
+        }
+        conn.slow_until = None;
+        let fresh = if conn.intake.is_waiting() {
+            0
+        } else {
+            match conn.read(&mut self.buffer) {
+                Ok(read) => read.unwrap_or(0),
+                Err(_) => return self.lose(slot),
+            }
+        };
+        self.take_in(slot, fresh, now);
+    }
+
+    /// Cuts and decodes what waits or has come, then lets the hub decide it.
+    fn take_in(&mut self, slot: u32, fresh: usize, now: Duration) {
+        let conn = &mut self.conns[slot as usize];
+        let limits = &self.shared.limits;
+        let pace = Pace { bucket: &mut conn.bucket, now: limits.flood.then_some(now) };
+        let was_full = pace.bucket.is_full(now);
+        let taken = conn.intake.take(&self.buffer[..fresh], pace, limits.message_bytes, &mut self.sent);
+        let got_frames = !self.sent.is_empty();
+        // Told once, until the connection has been within its rate for a while.
+        let is_slow = taken.slow_until.is_some();
+        let tell_slow = is_slow && (was_full || !conn.told_slow);
+        conn.told_slow = is_slow || (conn.told_slow && !was_full);
+        conn.slow_until = taken.slow_until;
+        conn.half_since = match conn.half_since {
+            _ if taken.slow_until.is_some() || !conn.intake.is_inside_frame() => None,
+            Some(since) if !got_frames => Some(since),
+            _ => Some(now),
+        };
+        self.answer_control_frames(slot);
+        self.decide(slot, tell_slow, taken.end.as_ref());
+        self.come_back(slot);
+    }
+
+    /// Pings and pongs concern the connection alone.
+    fn answer_control_frames(&mut self, slot: u32) {
+        let conn = &mut self.conns[slot as usize];
+        let mut pongs = Vec::new();
+        self.sent.retain(|sent| match sent {
+            Sent::Ping(payload) => {
+                ws::encode(ws::Opcode::Pong, payload, &mut pongs);
+                false
+            }
+            Sent::Pong => {
+                conn.pong_by = None;
+                false
+            }
+            Sent::Line(_) => true,
+        });
+        if !pongs.is_empty() && conn.plan.unsent() < PONG_UNSENT_MAX_BYTES {
+            conn.plan.push(pongs);
+            self.touch(slot);
+        }
+    }
+
+    fn decide(&mut self, slot: u32, tell_slow: bool, end: Option<&End>) {
+        let conn = &mut self.conns[slot as usize];
+        let session = conn.session;
+        let gone = conn.eof && !conn.readable && !conn.intake.is_waiting();
+        if self.sent.is_empty() && !tell_slow && end.is_none() && !gone {
+            return;
+        }
+        if end.is_some() || gone {
+            conn.deaf = true;
+        }
+        if let Some(End::Broken(error)) = end {
+            conn.close_code = ws::close_code(error);
+        }
+        let sent = &mut self.sent;
+        self.shared.engine.decide(Some(self.me), |hub, now| {
+            for sent in sent.drain(..) {
+                if let Sent::Line(line) = sent {
+                    hub.handle(session, line, now);
+                }
+            }
+            if tell_slow {
+                hub.tell(session, Reply::SlowedDown);
+            }
+            if let Some(End::Broken(FrameError::TooBig { .. })) = end {
+                hub.tell(session, Reply::FrameTooBig);
+            }
+            if end.is_some() || gone {
+                hub.close(session, matches!(end, Some(End::Closed)), now);
+            }
+        });
+    }
+
+    /// Sees to it that what is left of the input has another turn.
+    fn come_back(&mut self, slot: u32) {
+        let Some(conn) = self.conns.get_mut(slot as usize) else { return };
+        let has_more = conn.readable || conn.intake.is_waiting();
+        if has_more && conn.slow_until.is_none() && !conn.deaf {
+            self.ready.push(slot);
+        }
+        self.set_timer(slot);
+    }
+
+    /// Reads and drops what a connection still sends that is being closed.
+    fn drain_input(&mut self, slot: u32) {
+        let conn = &mut self.conns[slot as usize];
+        match conn.read(&mut self.buffer) {
+            Ok(Some(_)) if conn.readable => self.ready.push(slot),
+            Ok(None) if conn.eof && conn.stage == Stage::Lingering => self.lose(slot),
+            Ok(_) => {}
+            Err(_) => self.lose(slot),
+        }
+    }
+
+    /// Flushes everybody who has something to take.
+    pub(super) fn flush_touched(&mut self, now: Duration) {
+        let mut touched = std::mem::take(&mut self.touched);
+        for slot in touched.drain(..) {
+            if let Some(conn) = self.conns.get_mut(slot as usize) {
+                conn.touched = false;
+                self.flush(slot, now);
+            }
+        }
+        touched.append(&mut self.touched);
+        self.touched = touched;
+    }
+
+    fn flush(&mut self, slot: u32, now: Duration) {
+        loop {
+            let Some(conn) = self.conns.get_mut(slot as usize) else { return };
+            match conn.flush(now) {
+                Ok(Flushed::Behind(behind)) => self.catch_up(slot, &behind),
+                Ok(Flushed::Everything) => return self.flushed(slot, now),
+                Ok(Flushed::Blocked) => return self.set_timer(slot),
+                Err(_) => return self.lose(slot),
+            }
+        }
+    }
+
+    /// Everything is sent: a closing connection closes, a paused one is read again.
+    fn flushed(&mut self, slot: u32, now: Duration) {
+        let conn = &mut self.conns[slot as usize];
+        if conn.stage == Stage::Flushing {
+            if conn.eof || conn.socket.shutdown(std::net::Shutdown::Write).is_err() {
+                return self.lose(slot);
+            }
+            conn.stage = Stage::Lingering;
+            conn.since = now;
+            conn.readable = true;
+            self.ready.push(slot);
+            return self.set_timer(slot);
+        }
+        if (conn.readable || conn.intake.is_waiting()) && !conn.is_paused(now) && !conn.deaf {
+            self.ready.push(slot);
+        }
+    }
+}

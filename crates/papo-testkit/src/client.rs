@@ -1,0 +1,220 @@
+//! A plain client of the text dialect: no library of ours but the frame codecs.
+
+use std::collections::VecDeque;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use papo_proto::frame::{self, FrameDecoder};
+use papo_proto::ws::{self, Opcode, Role, WsDecoder};
+use papo_proto::{Cut, limits};
+
+use crate::PATIENCE;
+
+enum Framing {
+    Length(FrameDecoder),
+    WebSocket(Box<WsDecoder>),
+}
+
+/// A blocking client that remembers what it has read.
+pub struct Client {
+    socket: TcpStream,
+    framing: Framing,
+    unread: VecDeque<String>,
+    /// The code of the WebSocket close frame that came, if any.
+    pub close_code: Option<u16>,
+    /// Pings that came.
+    pub pings: usize,
+    /// Whether pings are answered.
+    pub answers_pings: bool,
+}
+
+impl Client {
+    /// Connects by framed TCP.
+    pub fn tcp(addr: SocketAddr) -> Self {
+        Self::over(TcpStream::connect(addr).expect("connects"))
+    }
+
+    /// Speaks framed TCP over a connection that exists.
+    pub fn over(socket: TcpStream) -> Self {
+        socket.set_nodelay(true).expect("a socket");
+        Self::new(socket, Framing::Length(FrameDecoder::new(limits::FRAME_MAX_BYTES)))
+    }
+
+    /// Connects by WebSocket at `path`.
+    pub fn ws(addr: SocketAddr, path: &str) -> Self {
+        Self::try_ws(addr, path, &[]).expect("the handshake is taken")
+    }
+
+    /// Connects by WebSocket with further headers.
+    ///
+    /// # Errors
+    /// The answer's head when it is not 101.
+    pub fn try_ws(addr: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Result<Self, String> {
+        let mut socket = TcpStream::connect(addr).expect("connects");
+        socket.set_nodelay(true).expect("a socket");
+        let key = ws::client_key(*b"sixteen bytes :)");
+        let host = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
+        let host = if host { String::new() } else { format!("Host: {addr}\r\n") };
+        let headers: String = headers.iter().map(|(name, value)| [*name, ": ", value, "\r\n"].concat()).collect();
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{host}{headers}\r\n"
+        );
+        socket.write_all(request.as_bytes()).expect("sends");
+        let head = read_head(&mut socket);
+        if !head.starts_with("HTTP/1.1 101") {
+            return Err(head);
+        }
+        assert!(head.contains(&ws::accept_key(key.as_bytes())), "the key is accepted: {head}");
+        Ok(Self::new(socket, Framing::WebSocket(Box::new(WsDecoder::new(Role::Client, limits::FRAME_MAX_BYTES)))))
+    }
+
+    fn new(socket: TcpStream, framing: Framing) -> Self {
+        Self { socket, framing, unread: VecDeque::new(), close_code: None, pings: 0, answers_pings: true }
+    }
+
+    /// The socket, for tests of what is below frames.
+    pub fn socket(&mut self) -> &mut TcpStream {
+        &mut self.socket
+    }
+
+    /// Sends one frame.
+    pub fn send(&mut self, text: &str) {
+        self.send_bytes(text.as_bytes());
+    }
+
+    /// Sends one frame of any bytes.
+    pub fn send_bytes(&mut self, payload: &[u8]) {
+        let bytes = self.encoded(payload);
+        self.socket.write_all(&bytes).expect("sends");
+    }
+
+    /// Sends many frames in one write.
+    pub fn send_all<'a>(&mut self, texts: impl IntoIterator<Item = &'a str>) {
+        let bytes: Vec<u8> = texts.into_iter().flat_map(|text| self.encoded(text.as_bytes())).collect();
+        self.socket.write_all(&bytes).expect("sends");
+    }
+
+    fn encoded(&self, payload: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        match self.framing {
+            Framing::Length(_) => frame::encode(payload, &mut bytes),
+            Framing::WebSocket(_) => ws::encode_masked(Opcode::Text, payload, [3, 1, 4, 1], &mut bytes),
+        }
+        bytes
+    }
+
+    /// The next frame; `None` when the server has closed.
+    pub fn read(&mut self) -> Option<String> {
+        self.read_within(PATIENCE).expect("a frame in time")
+    }
+
+    /// The next frame, or `Err` when none comes in time.
+    ///
+    /// # Errors
+    /// Nothing came.
+    pub fn read_within(&mut self, time: Duration) -> Result<Option<String>, &'static str> {
+        let until = Instant::now() + time;
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            if let Some(text) = self.unread.pop_front() {
+                return Ok(Some(text));
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err("nothing came in time");
+            }
+            self.socket.set_read_timeout(Some(left)).expect("a socket");
+            match self.socket.read(&mut buffer) {
+                Ok(0) => return Ok(None),
+                Ok(n) => self.take_in(&buffer[..n]),
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+                Err(error) if error.kind() == ErrorKind::ConnectionReset => return Ok(None),
+                Err(error) => panic!("reading: {error}"),
+            }
+        }
+    }
+
+    fn take_in(&mut self, mut input: &[u8]) {
+        loop {
+            let cut = match &mut self.framing {
+                Framing::Length(decoder) => decoder.next(&mut input),
+                Framing::WebSocket(decoder) => decoder.next(&mut input),
+            };
+            let mut pong = Vec::new();
+            match cut.expect("the server keeps to the framing") {
+                None => return,
+                Some(Cut::Frame(frame)) => {
+                    self.unread.push_back(String::from_utf8(frame.to_vec()).expect("the server sends UTF-8"));
+                }
+                Some(Cut::Ping(payload)) => {
+                    self.pings += 1;
+                    ws::encode_masked(Opcode::Pong, payload, [2, 7, 1, 8], &mut pong);
+                }
+                Some(Cut::Close(code)) => self.close_code = code,
+                Some(other) => panic!("unexpected {other:?}"),
+            }
+            if self.answers_pings && !pong.is_empty() {
+                let _ = self.socket.write_all(&pong);
+            }
+        }
+    }
+
+    /// Reads until a frame of which `wanted` is true; returns it. What is passed over is lost.
+    pub fn read_until(&mut self, wanted: impl Fn(&str) -> bool) -> String {
+        let mut passed = Vec::new();
+        loop {
+            match self.read_within(PATIENCE) {
+                Ok(Some(text)) if wanted(&text) => return text,
+                Ok(Some(text)) => passed.push(text),
+                other => panic!("{other:?} after {passed:?}"),
+            }
+        }
+    }
+
+    /// Asserts that the next frame is this.
+    #[track_caller]
+    pub fn expect(&mut self, text: &str) {
+        assert_eq!(self.read().as_deref(), Some(text));
+    }
+
+    /// Sends `/nick` after the welcome and reads the answer.
+    #[must_use]
+    pub fn named(mut self, nick: &str) -> Self {
+        let welcome = self.read().expect("a welcome");
+        assert!(welcome.contains("/help") && welcome.contains("/nick"), "{welcome}");
+        self.send(&format!("/nick {nick}"));
+        self.read_until(|line| line.contains(&format!("Seu nome agora é {nick}")));
+        self
+    }
+
+    /// Sends `/join` and reads up to the answer.
+    #[must_use]
+    pub fn joined(mut self, room: &str) -> Self {
+        self.send(&format!("/join {room}"));
+        self.read_until(|line| line == format!("[SYS] Você entrou em #{room}."));
+        self
+    }
+
+    /// Everything up to the server's close.
+    pub fn read_to_end(&mut self) -> Vec<String> {
+        std::iter::from_fn(|| self.read()).collect()
+    }
+
+    /// Sends no more; still reads.
+    pub fn shut_down_writing(&mut self) {
+        self.socket.shutdown(Shutdown::Write).expect("a socket");
+    }
+}
+
+/// Reads an HTTP answer's head.
+fn read_head(socket: &mut TcpStream) -> String {
+    socket.set_read_timeout(Some(PATIENCE)).expect("a socket");
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") && socket.read(&mut byte).expect("an answer in time") > 0 {
+        head.push(byte[0]);
+    }
+    String::from_utf8_lossy(&head).into_owned()
+}

@@ -1,0 +1,210 @@
+//! The arguments of every command, with their help in the user's language.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, Command, value_parser};
+use papo_proto::Lang;
+
+use crate::texts::say;
+
+/// The whole command line.
+pub(crate) fn command(lang: Lang) -> Command {
+    let papo = plain("papo", lang).version(env!("CARGO_PKG_VERSION")).subcommand_required(true);
+    papo.disable_version_flag(true)
+        .arg(flag("version", "help-version", lang).short('V').action(ArgAction::Version))
+        .subcommand(serve(lang))
+        .subcommand(chat(lang))
+        .subcommand(bridge(lang))
+        .subcommand(bench(lang))
+}
+
+/// A command without what would be said in English only.
+fn plain(name: &'static str, lang: Lang) -> Command {
+    let usage = say(lang, "usage", &[]);
+    let commands = say(lang, "commands", &[]);
+    let template = match name {
+        "papo" | "bench" => format!(
+            "{{about}}\n\n{usage} {{usage}}\n\n{commands}:\n{{subcommands}}\n\n{}:\n{{options}}\n",
+            say(lang, "options", &[])
+        ),
+        _ => format!("{{about}}\n\n{usage} {{usage}}\n\n{}:\n{{options}}\n", say(lang, "options", &[])),
+    };
+    Command::new(name)
+        .about(say(lang, &format!("about-{name}"), &[]))
+        .help_template(template)
+        .disable_help_flag(true)
+        .disable_help_subcommand(true)
+        .arg(flag("help", "help-help", lang).short('h').action(ArgAction::Help))
+}
+
+fn flag(name: &'static str, help: &str, lang: Lang) -> Arg {
+    Arg::new(name).long(name).help(say(lang, help, &[])).action(ArgAction::SetTrue)
+}
+
+/// An option of the server: flag over `PAPO_…` over default, and the help names them.
+fn option(command: &str, name: &'static str, default: Option<&'static str>, lang: Lang) -> Arg {
+    let arg = Arg::new(name).long(name).hide_default_value(true).hide_possible_values(true);
+    let mut help = say(lang, &format!("{command}-{name}"), &[]);
+    let arg = match default {
+        Some(default) => {
+            help.push_str(&format!(" [{}: {default}]", say(lang, "default", &[])));
+            arg.default_value(default)
+        }
+        None => arg,
+    };
+    arg.help(help)
+}
+
+/// An option that the environment may set too.
+fn with_env(arg: Arg, name: &'static str) -> Arg {
+    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    arg.env(name).hide_env(true).help(format!("{help} [{name}]"))
+}
+
+fn port(arg: Arg) -> Arg {
+    arg.value_name("PORT").value_parser(value_parser!(u16))
+}
+
+fn serve(lang: Lang) -> Command {
+    let option = |name, default| option("serve", name, default, lang);
+    plain("serve", lang).args([
+        with_env(option("host", Some("127.0.0.1")).value_name("HOST"), "PAPO_HOST"),
+        with_env(port(option("port", Some("12345"))), "PAPO_PORT"),
+        with_env(option("web-host", Some("127.0.0.1")).value_name("HOST"), "PAPO_WEB_HOST"),
+        with_env(option("web-port", Some("8765")).value_name("PORT|off").value_parser(web_port), "PAPO_WEB_PORT"),
+        flag("lan", "serve-lan", lang).conflicts_with_all(["host", "web-host"]),
+        with_env(
+            option("origin", None).value_name("HOST").action(ArgAction::Append).value_delimiter(','),
+            "PAPO_ORIGIN",
+        ),
+        with_env(option("data", None).value_name("DIR").value_parser(value_parser!(PathBuf)), "PAPO_DATA"),
+        with_env(option("store", Some("memory")).value_name("memory").value_parser(one_of(&["memory"])), "PAPO_STORE"),
+        with_env(option("lang", None).value_name("pt-BR|en").value_parser(lang_name), "PAPO_LANG"),
+        with_env(option("flood", Some("on")).value_name("on|off").value_parser(one_of(&["on", "off"])), "PAPO_FLOOD"),
+        with_env(
+            option("message-kib", Some("64")).value_name("KIB").value_parser(value_parser!(u16).range(1..=8192)),
+            "PAPO_MESSAGE_KIB",
+        ),
+        with_env(
+            option("backlog-mib", Some("64")).value_name("MIB").value_parser(value_parser!(u32).range(1..=65536)),
+            "PAPO_BACKLOG_MIB",
+        ),
+        with_env(
+            option("per-address", Some("256")).value_name("N").value_parser(value_parser!(u32).range(1..)),
+            "PAPO_PER_ADDRESS",
+        ),
+        with_env(
+            option("log-level", Some("warn"))
+                .value_name("error|warn|info|debug|trace")
+                .value_parser(one_of(&["error", "warn", "info", "debug", "trace"])),
+            "PAPO_LOG_LEVEL",
+        ),
+        with_env(
+            option("log-format", Some("text")).value_name("text|json").value_parser(one_of(&["text", "json"])),
+            "PAPO_LOG_FORMAT",
+        ),
+        with_env(option("log-file", None).value_name("FILE").value_parser(value_parser!(PathBuf)), "PAPO_LOG_FILE"),
+        with_env(
+            option("log-max-mib", Some("10")).value_name("MIB").value_parser(value_parser!(u32).range(1..)),
+            "PAPO_LOG_MAX_MIB",
+        ),
+        with_env(
+            option("log-backups", Some("5")).value_name("N").value_parser(value_parser!(u16).range(0..=1000)),
+            "PAPO_LOG_BACKUPS",
+        ),
+    ])
+}
+
+fn chat(lang: Lang) -> Command {
+    let option = |name, default| option("chat", name, default, lang);
+    plain("chat", lang).args([
+        option("host", Some("127.0.0.1")).value_name("HOST"),
+        port(option("port", Some("12345"))),
+        option("nick", None).value_name("NAME"),
+        option("room", None).value_name("ROOM"),
+        flag("plain", "chat-plain", lang),
+        option("lang", None).value_name("pt-BR|en").value_parser(lang_name),
+    ])
+}
+
+fn bridge(lang: Lang) -> Command {
+    let option = |name, default| option("bridge", name, default, lang);
+    let seconds = |arg: Arg| arg.value_name("S").value_parser(seconds);
+    plain("bridge", lang).args([
+        option("ws-host", Some("0.0.0.0")).value_name("HOST"),
+        port(option("ws-port", Some("8765"))),
+        with_env(option("chat-host", Some("127.0.0.1")).value_name("HOST"), "CHAT_HOST"),
+        with_env(port(option("chat-port", Some("12345"))), "CHAT_PORT"),
+        seconds(option("ping-interval", Some("20"))),
+        seconds(option("ping-timeout", Some("20"))),
+        option("lang", None).value_name("pt-BR|en").value_parser(lang_name),
+    ])
+}
+
+fn bench(lang: Lang) -> Command {
+    plain("bench", lang).subcommand_required(true).subcommand(fanout(lang)).subcommand(floor(lang))
+}
+
+fn fanout(lang: Lang) -> Command {
+    let option = |name, default| option("fanout", name, default, lang);
+    let number = |arg: Arg| arg.value_name("N").value_parser(value_parser!(usize));
+    plain("fanout", lang).args([
+        option("addr", None).value_name("HOST:PORT").required(true),
+        number(option("rooms", Some("1"))),
+        number(option("members", Some("100"))),
+        number(option("senders", Some("1"))),
+        option("rate", Some("100")).value_name("N|max"),
+        number(option("window", Some("64"))),
+        option("secs", Some("5")).value_name("T").value_parser(seconds),
+        option("pid", None).value_name("P").value_parser(value_parser!(u32)),
+        option("dialect", Some("text")).value_name("text|ws"),
+        flag("json", "fanout-json", lang),
+    ])
+}
+
+fn floor(lang: Lang) -> Command {
+    let addr = option("floor", "addr", Some("127.0.0.1:0"), lang).value_name("HOST:PORT");
+    plain("floor", lang).args([addr, flag("join", "floor-join", lang)])
+}
+
+fn one_of(values: &'static [&'static str]) -> PossibleValuesParser {
+    PossibleValuesParser::new(values)
+}
+
+fn lang_name(typed: &str) -> Result<Lang, String> {
+    Lang::parse(typed).ok_or_else(|| "pt-BR, en".to_owned())
+}
+
+fn web_port(typed: &str) -> Result<papo_server::WebPort, String> {
+    if typed.eq_ignore_ascii_case("off") {
+        return Ok(papo_server::WebPort::Off);
+    }
+    typed.parse().map(papo_server::WebPort::On).map_err(|_| "0-65535, off".to_owned())
+}
+
+fn seconds(typed: &str) -> Result<std::time::Duration, String> {
+    let wrong = || "> 0".to_owned();
+    let number: f64 = typed.parse().map_err(|_| wrong())?;
+    if number > 0.0 { std::time::Duration::try_from_secs_f64(number).map_err(|_| wrong()) } else { Err(wrong()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound_in_every_language() {
+        for lang in Lang::ALL {
+            command(lang).debug_assert();
+        }
+    }
+
+    #[test]
+    fn help_is_in_the_users_language() {
+        let help = |lang| command(lang).find_subcommand_mut("serve").expect("there").render_help().to_string();
+        assert!(help(Lang::PtBr).contains("Opções:") && !help(Lang::PtBr).contains("Options"));
+        assert!(help(Lang::En).contains("Options:"));
+        assert!(help(Lang::PtBr).contains("[padrão: 12345] [PAPO_PORT]"));
+    }
+}
