@@ -1,1 +1,32 @@
-//! x
+//! Papo's terminal client, in line mode.
+//!
+//! Pure parts, each with its table of tests:
+//!
+//! * `surface` – what the terminal can do;
+//! * `dialogue` – what a typed line means;
+//! * `layout` – how what the server says looks;
+//! * `known`, `complete` – rooms and names that were seen, and what Tab offers;
+//! * `texts` – the client's own words, in the languages of `locales/`.
+//!
+//! The drivers around them, each with the thread or task that it is:
+//!
+//! * `editor` with its `gate` – reads edited lines from a capable terminal, prints above the prompt;
+//! * `lines` – reads plain lines from anything else;
+//! * `screen` – prints;
+//! * `talk` – the conversation between those and the server;
+//! * `chat` – puts them together.
+
+mod chat;
+mod complete;
+mod dialogue;
+mod editor;
+mod gate;
+mod known;
+mod layout;
+mod lines;
+mod screen;
+mod surface;
+mod talk;
+mod texts;
+
+pub use chat::{ChatOptions, run};

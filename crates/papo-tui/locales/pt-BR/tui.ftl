@@ -1,0 +1,18 @@
+# O que o cliente de terminal diz por conta própria. As marcas [OK] e [ERRO] vêm do código.
+
+connected = Conectado a { $servidor }
+ask-name = Informe seu nome de usuário:
+prompt = Você:
+line-too-long = Sua linha é grande demais (o limite é { $mib } MiB); ela não foi enviada.
+skipped = Uma mensagem grande demais chegou e não pode ser mostrada.
+queue-full = O servidor ainda não leu o que você enviou. A linha continua no prompt; tente de novo daqui a pouco.
+
+unknown-host = Não encontrei o servidor “{ $host }”. Confira o nome em --host e a sua rede.
+refused = Nenhum servidor responde em { $servidor }. Confira se o “papo serve” está rodando, ou indique outro com --host e --port.
+no-answer = { $servidor } não respondeu em { $segundos } s. Confira --host e --port, e se um firewall bloqueia a porta.
+network = Não consegui conectar a { $servidor } ({ $causa }). Confira --host, --port e a sua rede.
+internal = Não consegui iniciar o cliente ({ $causa }).
+
+lost-closed = O servidor { $servidor } encerrou a conexão. Para voltar, rode “papo chat” de novo.
+lost-broken = A conexão com { $servidor } caiu ({ $causa }). Confira a sua rede e rode “papo chat” de novo.
+lost-foreign = O que responde em { $servidor } não é um servidor Papo. Confira --host e --port.

@@ -1,0 +1,187 @@
+//! The program: connects, takes the terminal as it is, talks, and says how it ended.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use papo_client::{Reader, Writer, connect};
+use papo_proto::lang::Lang;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::dialogue::{Dialogue, Step};
+use crate::editor::{self, Restore};
+use crate::known::Known;
+use crate::layout::Layout;
+use crate::screen::{Screen, Stdout};
+use crate::surface::{Facts, Surface};
+use crate::talk::{Ending, Talk};
+use crate::{lines, texts};
+
+/// All addresses of a host together answer within this time.
+const CONNECT: Duration = Duration::from_secs(10);
+/// Steps that wait for the server. A pipe is then read later; a person gets the line back.
+const STEPS: usize = 1024;
+/// At the end, how long the screen may take to show the last lines above a prompt.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
+/// What `papo chat` was told.
+#[derive(Clone, Debug)]
+pub struct ChatOptions {
+    /// The server's name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// The nickname; without it a person is asked.
+    pub nick: Option<String>,
+    /// The room to enter, with or without `#`.
+    pub room: Option<String>,
+    /// Whole lines only, whatever the terminal can do.
+    pub plain: bool,
+    /// The language of the client's own texts.
+    pub lang: Lang,
+}
+
+/// Chats until the person leaves or the server is lost. Blocks.
+///
+/// Exit code 0 after `/quit`, the end of the input, or when nobody reads the output any more; 1 when no server
+/// could be reached, it was lost, or the person would not wait for its farewell.
+#[expect(clippy::needless_pass_by_value, reason = "the conversation is over when this returns")]
+pub fn run(options: ChatOptions) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return fail(&texts::say(options.lang, "internal", &[("causa", error.to_string().into())]));
+        }
+    };
+    let code = runtime.block_on(chat(&options));
+    // A name that is still being looked up would be waited for otherwise.
+    runtime.shutdown_background();
+    code
+}
+
+async fn chat(options: &ChatOptions) -> ExitCode {
+    let lang = options.lang;
+    let server = address(&options.host, options.port);
+    let (reader, writer) = match connect(&options.host, options.port, CONNECT).await {
+        Ok(link) => link,
+        Err(error) => return fail(&texts::unreachable(lang, &server, &error)),
+    };
+    let (ending, restore) = match converse(options, &server, reader, writer).await {
+        Ok(ended) => ended,
+        Err(error) => return fail(&texts::say(lang, "internal", &[("causa", error.to_string().into())])),
+    };
+    if let Some(restore) = restore {
+        restore.restore(matches!(ending, Ending::Lost(_)));
+    }
+    match ending {
+        Ending::Left | Ending::Unseen => ExitCode::SUCCESS,
+        Ending::Lost(lost) => fail(&texts::lost(lang, &server, &lost)),
+        Ending::Abandoned => ExitCode::FAILURE,
+    }
+}
+
+/// Talks on whatever terminal there is, and waits until the last lines are on it.
+async fn converse(
+    options: &ChatOptions,
+    server: &str,
+    reader: Reader,
+    writer: Writer,
+) -> io::Result<(Ending, Option<Restore>)> {
+    let surface = Surface::of(&Facts::gather(options.plain));
+    let layout = Layout { colours: surface.colours, lang: options.lang };
+    let (dialogue, first) = Dialogue::begin(options.nick.as_deref(), options.room.as_deref(), surface.asks);
+    let (sender, steps) = mpsc::channel(STEPS);
+    for step in first {
+        sender.try_send(step).expect("invariant: the queue is longer than the first steps");
+    }
+    let interrupts = interrupts()?;
+    let known = Arc::new(Mutex::new(Known::default()));
+    let connected = format!("[OK] {}\n", texts::say(options.lang, "connected", &[("servidor", server.into())]));
+    let (screen, restore) = keyboard(surface, layout, dialogue, sender, &known, connected);
+    let talk = Talk { steps, interrupts, screen: screen.clone(), known, layout };
+    let ending = talk.run(reader, writer).await;
+    match &restore {
+        // While a list of completions is being paged nothing is printed: do not wait for that.
+        Some(_) => drop(timeout(LAST_LINES, screen.settle()).await),
+        None => drop(screen.settle().await),
+    }
+    Ok((ending, restore))
+}
+
+/// Starts reading lines and opens the screen that goes with them; the first line is on it before any question.
+fn keyboard(
+    surface: Surface,
+    layout: Layout,
+    dialogue: Dialogue,
+    steps: mpsc::Sender<Step>,
+    known: &Arc<Mutex<Known>>,
+    connected: String,
+) -> (Screen, Option<Restore>) {
+    if surface.edits
+        && let Ok((terminal, above_prompt, restore)) = editor::open(known.clone())
+    {
+        // Straight to the terminal: there is no prompt yet that it could be printed above.
+        let mut out = io::stdout().lock();
+        let _ = out.write_all(connected.as_bytes()).and_then(|()| out.flush());
+        let screen = Screen::open(above_prompt);
+        terminal.read(dialogue, steps, screen.clone(), layout);
+        return (screen, Some(restore));
+    }
+    let screen = Screen::open(Stdout);
+    // The screen's queue is empty and this its first line; it fails only when the output is closed already.
+    screen.try_show(connected);
+    let asked_on = screen.clone();
+    lines::read(dialogue, steps, move || ask(&texts::say(layout.lang, "ask-name", &[]), &asked_on));
+    (screen, None)
+}
+
+/// Puts a question where the person at the keyboard sees it, also when the output is written to a file.
+#[expect(clippy::print_stderr, reason = "the terminal client's edge")]
+fn ask(question: &str, screen: &Screen) {
+    if io::stdout().is_terminal() {
+        let _ = screen.show_blocking(format!("{question}\n"));
+    } else {
+        eprintln!("{question}");
+    }
+}
+
+/// Ctrl+C, where no line editor takes it, and a polite request to end.
+fn interrupts() -> io::Result<mpsc::Receiver<()>> {
+    let (sender, receiver) = mpsc::channel(2);
+    for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
+        let mut signals = signal(kind)?;
+        let sender = sender.clone();
+        // A third signal while two wait adds nothing to them.
+        tokio::spawn(async move {
+            while signals.recv().await.is_some() {
+                let _ = sender.try_send(());
+            }
+        });
+    }
+    Ok(receiver)
+}
+
+fn address(host: &str, port: u16) -> String {
+    if host.contains(':') && !host.starts_with('[') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+}
+
+#[expect(clippy::print_stderr, reason = "the terminal client's edge: why it ends is for the person at the terminal")]
+fn fail(sentence: &str) -> ExitCode {
+    eprintln!("[ERRO] {sentence}");
+    ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_reads_as_people_write_it() {
+        for (host, shown) in [("127.0.0.1", "127.0.0.1:12345"), ("::1", "[::1]:12345"), ("[::1]", "[::1]:12345")] {
+            assert_eq!(address(host, 12345), shown);
+        }
+    }
+}
