@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::ArgMatches;
-use papo_bench::{BenchError, FanoutOptions, FloorOptions};
+use papo_bench::{FanoutOptions, FloorOptions};
 
 use crate::EXIT_USAGE;
 use crate::texts::complain;
@@ -44,7 +44,7 @@ fn fanout(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     } else {
         print(&report.to_string());
     }
-    Ok(if report.lost == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.lost() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn floor(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
@@ -56,7 +56,7 @@ fn floor(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
 fn address(matches: &ArgMatches) -> anyhow::Result<SocketAddr> {
     let typed = text(matches, "addr");
     let found = typed.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
-    found.ok_or_else(|| BenchError::Options(format!("{typed} is no HOST:PORT")).into())
+    found.ok_or_else(|| anyhow::anyhow!("{typed} is no HOST:PORT, such as 127.0.0.1:12345"))
 }
 
 fn text<'a>(matches: &'a ArgMatches, name: &str) -> &'a str {

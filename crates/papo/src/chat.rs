@@ -1,7 +1,19 @@
 //! `papo chat`.
+
+use std::process::ExitCode;
+
 use clap::ArgMatches;
 use papo_proto::Lang;
-use std::process::ExitCode;
-pub(crate) fn run(_m: &ArgMatches, _lang: Lang) -> ExitCode {
-    ExitCode::FAILURE
+use papo_tui::ChatOptions;
+
+pub(crate) fn run(matches: &ArgMatches, lang: Lang) -> ExitCode {
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    papo_tui::run(ChatOptions {
+        host: text("host").unwrap_or_default(),
+        port: matches.get_one::<u16>("port").copied().unwrap_or_default(),
+        nick: text("nick"),
+        room: text("room"),
+        plain: matches.get_flag("plain"),
+        lang,
+    })
 }
