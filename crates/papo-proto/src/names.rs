@@ -1,11 +1,13 @@
 //! Names of people and rooms. A value of these types obeys the rules; nothing behind checks again.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use precis_profiles::precis_core::profile::PrecisFastInvocation;
 use precis_profiles::{UsernameCaseMapped, UsernameCasePreserved};
 use thiserror::Error;
+use unicode_normalization::UnicodeNormalization as _;
 use unicode_security::confusable_detection::skeleton;
 
 use crate::limits::{NICKNAME_MAX_CHARS, ROOM_NAME_MAX_CHARS};
@@ -130,6 +132,11 @@ impl fmt::Display for RoomName {
 
 /// The shown and the case-folded form of an identifier, and whether it was cut.
 fn identifier(typed: &str, max_chars: usize) -> Result<(String, String, bool), NameError> {
+    // Composed before it is measured: some letters become several, and a name as shown must be
+    // the same name when it is typed. ASCII is composed as it is.
+    let composed: Cow<'_, str> =
+        if typed.is_ascii() { typed.into() } else { typed.nfc().take(max_chars + 1).collect::<String>().into() };
+    let typed = &*composed;
     let cut_at = typed.char_indices().nth(max_chars).map(|(at, _)| at);
     let typed = &typed[..cut_at.unwrap_or(typed.len())];
     if let Some(bad) = typed.chars().find(|&c| !may_be_in_a_name(c)) {
@@ -225,6 +232,9 @@ mod tests {
         let parsed = Nickname::parse(&"é".repeat(33)).expect("good");
         assert_eq!((parsed.name.as_str().chars().count(), parsed.cut), (32, true));
         assert!(!Nickname::parse(&"é".repeat(32)).expect("good").cut);
+        let parsed = Nickname::parse(&format!("a{}", "\u{344}".repeat(31))).expect("good");
+        assert_eq!((parsed.name.as_str().chars().count(), parsed.cut), (32, true), "one sign becomes two");
+        assert!(!Nickname::parse(&"e\u{301}".repeat(32)).expect("good").cut, "two signs become one");
         let parsed = RoomName::parse(&format!("#{}", "s".repeat(49))).expect("good");
         assert_eq!((parsed.name.as_str().len(), parsed.cut), (48, true));
     }
