@@ -154,6 +154,10 @@ fn identifier(typed: &str, max_chars: usize) -> Result<(String, String, bool), N
     if let Some(bad) = shown.chars().find(|&c| !may_be_in_a_name(c)) {
         return Err(NameError::Character(bad));
     }
+    // Half-width voicing signs count as letters as typed, and are marks as shown.
+    if !shown.chars().any(char::is_alphanumeric) {
+        return Err(NameError::Empty);
+    }
     Ok((shown.into_owned(), folded.into_owned(), cut_at.is_some()))
 }
 
@@ -185,6 +189,7 @@ mod tests {
         for (bad, error) in [
             ("", NameError::Empty),
             ("...", NameError::Empty),
+            ("\u{FF9E}.", NameError::Empty),
             ("a b", NameError::Character(' ')),
             ("[x]", NameError::Character('[')),
             ("ana:", NameError::Character(':')),
