@@ -235,6 +235,7 @@ fn start_http(
     let (engine, turn) = (engine.clone(), turn.clone());
     HttpDoor::start(
         guard,
+        config.times.http_idle,
         Arc::new(move |upgraded: Upgraded| {
             let inboxes = engine.inboxes();
             inboxes[turn.next(inboxes.len())].admit(Newcomer::Upgraded(upgraded));

@@ -8,7 +8,7 @@ use papo_hub::Link;
 use papo_proto::limits::SNIFF_BYTES;
 use papo_proto::sniff::{Spoken, sniff};
 use papo_proto::words::Refusal;
-use papo_proto::{Encoding, Framing, Reply};
+use papo_proto::{Encoding, Framing, Lang, Reply};
 
 use super::Shard;
 use crate::arrival::Arrival;
@@ -59,7 +59,7 @@ impl Shard {
         conn.ping_at = Some(now + self.shared.times.ping_every);
         let has_early = conn.intake.is_waiting();
         let slot = self.add(conn)?;
-        self.open_session(slot, Framing::WebSocket);
+        self.open_session(slot, Framing::WebSocket, upgraded.lang.unwrap_or(self.shared.lang));
         if has_early {
             self.ready.push(slot);
         }
@@ -131,12 +131,12 @@ impl Shard {
     /// It is a text client: it has a session and is welcomed.
     pub(super) fn open_text(&mut self, slot: u32) {
         self.conns[slot as usize].intake = Intake::length(self.shared.limits.message_bytes);
-        self.open_session(slot, Framing::Length);
+        self.open_session(slot, Framing::Length, self.shared.lang);
     }
 
-    fn open_session(&mut self, slot: u32, framing: Framing) {
+    fn open_session(&mut self, slot: u32, framing: Framing, lang: Lang) {
         let conn = &mut self.conns[slot as usize];
-        let encoding = Encoding { framing, lang: self.shared.lang };
+        let encoding = Encoding { framing, lang };
         let link = Link { shard: self.me, slot };
         let address = conn.peer.ip().into();
         let session = self.shared.engine.decide(Some(self.me), |hub, _| hub.open(link, encoding, address));
