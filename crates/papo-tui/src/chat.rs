@@ -25,7 +25,7 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// Steps that wait for the server. A pipe is then read later; a person gets the line back.
 const STEPS: usize = 1024;
 /// At the end, how long the screen may take to show the last lines above a prompt.
-const LAST_LINES: Duration = Duration::from_secs(1);
+const LAST_LINES: Duration = Duration::from_secs(2);
 
 /// What `papo chat` was told.
 #[derive(Clone, Debug)]

@@ -1,5 +1,7 @@
 //! Line editing on a capable terminal: a prompt, history, completion, and lines that arrive above the prompt.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::io::{self, Write as _};
 use std::os::fd::AsFd as _;
 use std::sync::{Arc, Mutex};
@@ -30,8 +32,13 @@ use crate::texts;
 const HISTORY_LINES: usize = 500;
 /// A typed line takes at most this many steps: the name, the room, and a farewell after them.
 const STEPS_PER_LINE: usize = 3;
-/// How long the end waits for the prompt to be painted.
+/// An editor that has something to paint does so within this time.
+const IDLE: Duration = Duration::from_millis(50);
+/// How long the end waits for the editor to come to rest.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// A line up, a line down: a text that makes the editor paint and changes nothing.
+const NOTHING: &str = "\x1b[A\n";
+const BRACKETED_PASTE_OFF: &str = "\x1b[?2004l";
 
 /// A terminal whose lines are edited.
 pub(crate) struct Terminal {
@@ -58,7 +65,7 @@ pub(crate) fn open(known: Arc<Mutex<Known>>) -> Result<(Terminal, AbovePrompt, R
         .build();
     let gate = Arc::new(Gate::new());
     let mut editor = Editor::with_history(config.clone(), DefaultHistory::with_config(&config))?;
-    editor.set_helper(Some(Keys { known, gate: gate.clone() }));
+    editor.set_helper(Some(Keys { known, gate: gate.clone(), prompt: RefCell::default() }));
     let printer = AbovePrompt { printer: Box::new(editor.create_external_printer()?), gate: gate.clone() };
     Ok((Terminal { editor, gate: gate.clone() }, printer, Restore { gate, found }))
 }
@@ -76,7 +83,8 @@ impl Terminal {
     /// Goes on after `/quit` too, with an empty prompt: only a reading editor prints what still arrives.
     fn converse(mut self, mut dialogue: Dialogue, steps: &mpsc::Sender<Step>, screen: &Screen, layout: Layout) {
         let mut kept = String::new();
-        while self.gate.begin() {
+        loop {
+            self.gate.begin();
             let awaits = dialogue.awaits();
             let typed = self.editor.readline_with_initial(&prompt(awaits, layout.lang), (&kept, ""));
             self.gate.away();
@@ -106,9 +114,8 @@ impl Terminal {
                 }
             };
             for step in next {
-                if steps.try_send(step).is_err() {
-                    return;
-                }
+                // There is room; it fails only once the conversation is over, and then nothing is missed.
+                let _ = steps.try_send(step);
             }
         }
     }
@@ -124,17 +131,19 @@ fn prompt(awaits: Awaits, lang: Lang) -> String {
 }
 
 impl Restore {
-    /// Leaves raw mode, and stops reading and printing. What is in the prompt stays on the screen if something
-    /// else is to follow it.
+    /// Leaves raw mode. A half-typed line stays on the screen if something else is to follow it.
     pub(crate) fn restore(self, something_follows: bool) {
-        let prompt_is_there = self.gate.close(PATIENCE);
+        let held = self.gate.held(Duration::ZERO);
         let _ = tcsetattr(io::stdin().as_fd(), OptionalActions::Now, &self.found);
-        if prompt_is_there {
-            // Bracketed paste off, then an empty line from here on.
-            let line_break = if something_follows { "\n" } else { "" };
-            let mut out = io::stdout().lock();
-            let _ = write!(out, "\x1b[?2004l\r{line_break}\x1b[J").and_then(|()| out.flush());
-        }
+        let below = match held {
+            Some(row) if something_follows && !row.is_empty() => format!("{row}\n"),
+            Some(_) => String::new(),
+            // The editor did not come to rest, so the cursor may be anywhere in its rows.
+            None => "\r\n\x1b[J".to_owned(),
+        };
+        let mut out = io::stdout().lock();
+        // The terminal may be gone, and then it needs nothing.
+        let _ = write!(out, "{BRACKETED_PASTE_OFF}{below}").and_then(|()| out.flush());
     }
 }
 
@@ -144,28 +153,27 @@ pub(crate) struct AbovePrompt {
     gate: Arc<Gate>,
 }
 
-impl AbovePrompt {
-    fn hand_over(&mut self, text: &str) -> io::Result<()> {
-        match self.gate.pass() {
-            Some(Way::AbovePrompt) => self.printer.print(text.to_owned()).map_err(io::Error::other),
-            Some(Way::Direct) => {
-                let mut out = io::stdout().lock();
-                out.write_all(text.as_bytes()).and_then(|()| out.flush())
-            }
-            None => Err(io::ErrorKind::BrokenPipe.into()),
-        }
-    }
-}
-
 impl Sink for AbovePrompt {
     fn print(&mut self, lines: &str) -> io::Result<()> {
-        self.hand_over(lines)
+        match self.gate.pass() {
+            Way::AbovePrompt => self.printer.print(lines.to_owned()).map_err(io::Error::other),
+            Way::Direct => {
+                let mut out = io::stdout().lock();
+                out.write_all(lines.as_bytes()).and_then(|()| out.flush())
+            }
+        }
     }
 
-    /// The editor holds one text at most, so it has printed all others once it takes one more: a line up, a line
-    /// down, which changes nothing.
+    /// The editor's printer holds one text, so it takes another one only when those before it are being painted.
+    /// After that the editor is held; when it is idle, one more makes it paint.
     fn settle(&mut self) -> io::Result<()> {
-        self.hand_over("\x1b[A\n")
+        self.print(NOTHING)?;
+        self.gate.close();
+        if self.gate.held(IDLE).is_none() {
+            self.printer.print(NOTHING.to_owned()).map_err(io::Error::other)?;
+        }
+        self.gate.held(PATIENCE);
+        Ok(())
     }
 }
 
@@ -173,6 +181,8 @@ impl Sink for AbovePrompt {
 struct Keys {
     known: Arc<Mutex<Known>>,
     gate: Arc<Gate>,
+    /// The prompt that was painted last.
+    prompt: RefCell<String>,
 }
 
 impl Helper for Keys {}
@@ -206,4 +216,15 @@ impl Validator for Keys {
     }
 }
 
-impl Highlighter for Keys {}
+/// Nothing is coloured, but this is called with every row that is about to be painted.
+impl Highlighter for Keys {
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
+        prompt.clone_into(&mut self.prompt.borrow_mut());
+        Cow::Borrowed(prompt)
+    }
+
+    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        self.gate.paint(|| format!("{}{line}", self.prompt.borrow()).trim_end().to_owned());
+        Cow::Borrowed(line)
+    }
+}

@@ -36,7 +36,7 @@ fn chat(server: SocketAddr, args: &[&str]) -> Command {
 /// Somebody at a terminal who has given a name and is in `#geral`.
 fn person(server: &Papo, name: &str) -> Terminal {
     let mut terminal = Terminal::run(chat(server.tcp(), &["--nick", name]));
-    terminal.wait_for(&format!("[SYS] Seu nome agora é {name}."));
+    terminal.wait_for_begin(&format!("[SYS] Seu nome agora é {name}."));
     terminal.wait_until(|rows| rows.last().is_some_and(|row| row == "Você:"));
     terminal
 }
@@ -55,7 +55,7 @@ fn the_documents_example_between_two_terminals() {
         terminal.wait_until(|rows| rows.last().is_some_and(|row| row == NAME_QUESTION));
         terminal.press(&format!("{name}\r"));
         terminal.wait_for(&format!("{NAME_QUESTION} {name}"));
-        terminal.wait_for(&format!("[SYS] Seu nome agora é {name}."));
+        terminal.wait_for_begin(&format!("[SYS] Seu nome agora é {name}."));
         terminal.press("/join #geral\r");
         terminal.wait_for("Você: /join #geral");
         terminal.wait_for_end(&["[SYS] Você entrou em #geral.", "Você:"]);
@@ -128,7 +128,8 @@ fn under_much_traffic_every_line_is_whole_and_in_order() {
     let theirs: Vec<&str> = rows.iter().filter_map(|row| row.strip_prefix("[#geral] Bob: ")).collect();
     assert!(theirs.iter().copied().eq((0..THEIRS).map(|number| format!("deles {number}"))), "{theirs:?}");
     for row in &rows {
-        let known = ["[#geral] Bob: ", "Você: ", "[SYS] ", "[OK] ", "  Escolha"].iter().any(|head| row.starts_with(head));
+        let known =
+            ["[#geral] Bob: ", "Você: ", "[SYS] ", "[OK] ", "  Escolha"].iter().any(|head| row.starts_with(head));
         assert!(known && row.matches("deles").count() + row.matches("nossa").count() <= 1, "torn: {row:?}");
     }
     let mut bob = talking.join().expect("no panic");
@@ -179,7 +180,7 @@ fn a_refused_name_can_be_given_again() {
     terminal.press("\rAna\r");
     terminal.wait_until(|rows| rows.iter().any(|row| row.starts_with("[ERRO] O nome Ana já está em uso")));
     terminal.press("/nick Aninha\r");
-    terminal.wait_for("[SYS] Seu nome agora é Aninha.");
+    terminal.wait_for_begin("[SYS] Seu nome agora é Aninha.");
 }
 
 #[test]
@@ -192,7 +193,7 @@ fn without_a_capable_terminal_no_byte_steers_it() {
         let mut terminal = Terminal::run(command);
         terminal.wait_for(NAME_QUESTION);
         terminal.press(&format!("{name}\n"));
-        terminal.wait_for(&format!("[SYS] Seu nome agora é {name}."));
+        terminal.wait_for_begin(&format!("[SYS] Seu nome agora é {name}."));
         bob.send("oi");
         terminal.wait_for("[#geral] Bob: oi");
         terminal.press("olá\n");
@@ -208,7 +209,7 @@ fn without_a_capable_terminal_no_byte_steers_it() {
 fn ctrl_c_on_a_plain_terminal_says_farewell() {
     let server = server();
     let mut terminal = Terminal::run(chat(server.tcp(), &["--plain", "--nick", "Alice"]));
-    terminal.wait_for("[SYS] Seu nome agora é Alice.");
+    terminal.wait_for_begin("[SYS] Seu nome agora é Alice.");
     terminal.press("\x03");
     assert_eq!(terminal.end(), 0);
     terminal.wait_for_end(&["[SYS] Até logo!"]);
@@ -223,7 +224,7 @@ fn a_lost_server_is_told_and_the_terminal_is_as_before() {
     let chat = chat(server.tcp(), &["--nick", "Alice"]);
     command.args(chat.get_args()).env("TERM", "xterm-256color");
     let mut alice = Terminal::run(command);
-    alice.wait_for("[SYS] Seu nome agora é Alice.");
+    alice.wait_for_begin("[SYS] Seu nome agora é Alice.");
     alice.press("meio ca");
     alice.wait_for_end(&["Você: meio ca"]);
     server.kill();

@@ -54,6 +54,12 @@ impl Terminal {
         self.wait_until(|rows| rows.iter().any(|shown| shown == row));
     }
 
+    /// Reads until a row begins so.
+    #[track_caller]
+    pub(crate) fn wait_for_begin(&mut self, begin: &str) {
+        self.wait_until(|rows| rows.iter().any(|shown| shown.starts_with(begin)));
+    }
+
     /// Reads until the last rows are exactly these.
     #[track_caller]
     pub(crate) fn wait_for_end(&mut self, rows: &[&str]) {
