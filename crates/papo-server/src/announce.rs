@@ -113,9 +113,12 @@ mod tests {
     use super::*;
     use std::sync::{Condvar, Mutex};
 
+    /// Whether it is open, and what was written.
+    type State = Mutex<(bool, Vec<u8>)>;
+
     /// An output that takes nothing until it is opened.
     #[derive(Clone, Default)]
-    struct Gate(Arc<(Mutex<(bool, Vec<u8>)>, Condvar)>);
+    struct Gate(Arc<(State, Condvar)>);
 
     impl Write for Gate {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

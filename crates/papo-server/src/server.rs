@@ -216,7 +216,7 @@ fn prepare_data(config: &Config) -> Result<(), StartError> {
 }
 
 /// Raises the limit of descriptors as far as it goes; returns how many connections fit.
-fn places() -> usize {
+pub(crate) fn places() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
     let current = getrlimit(Resource::Nofile).current.unwrap_or(DESCRIPTORS);

@@ -283,9 +283,9 @@ fn a_broken_history_is_found_by_the_check() {
     let entered = || Saw::Entered("azul".into());
     let logs =
         HashMap::from([("azul".to_owned(), vec![("b".to_owned(), 1), ("b".to_owned(), 2), ("b".to_owned(), 3)])]);
-    let poster = ("b".to_owned(), vec![entered(), posted(1), posted(2), posted(3)]);
+    let writer = ("b".to_owned(), vec![entered(), posted(1), posted(2), posted(3)]);
     let fails = |reader: Vec<Saw>| {
-        let lives = [poster.clone(), ("a".to_owned(), reader)];
+        let lives = [writer.clone(), ("a".to_owned(), reader)];
         std::panic::catch_unwind(|| check(&lives, &logs)).is_err()
     };
     assert!(!fails(vec![entered(), message("b", 1), message("b", 2), message("b", 3)]));

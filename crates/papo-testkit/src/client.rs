@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use papo_proto::frame::{self, FrameDecoder};
 use papo_proto::ws::{self, Opcode, Role, WsDecoder};
 use papo_proto::{Cut, limits};
+use socket2::SockRef;
 
 use crate::PATIENCE;
 
@@ -25,6 +26,8 @@ pub struct Client {
     pub close_code: Option<u16>,
     /// Pings that came.
     pub pings: usize,
+    /// Pongs that came.
+    pub pongs: usize,
     /// Whether pings are answered.
     pub answers_pings: bool,
 }
@@ -67,11 +70,17 @@ impl Client {
             return Err(head);
         }
         assert!(head.contains(&ws::accept_key(key.as_bytes())), "the key is accepted: {head}");
-        Ok(Self::new(socket, Framing::WebSocket(Box::new(WsDecoder::new(Role::Client, limits::FRAME_MAX_BYTES)))))
+        Ok(Self::over_ws(socket))
+    }
+
+    /// Speaks WebSocket over a connection that has its handshake behind it.
+    pub fn over_ws(socket: TcpStream) -> Self {
+        socket.set_nodelay(true).expect("a socket");
+        Self::new(socket, Framing::WebSocket(Box::new(WsDecoder::new(Role::Client, limits::FRAME_MAX_BYTES))))
     }
 
     fn new(socket: TcpStream, framing: Framing) -> Self {
-        Self { socket, framing, unread: VecDeque::new(), close_code: None, pings: 0, answers_pings: true }
+        Self { socket, framing, unread: VecDeque::new(), close_code: None, pings: 0, pongs: 0, answers_pings: true }
     }
 
     /// The socket, for tests of what is below frames.
@@ -152,6 +161,7 @@ impl Client {
                     self.pings += 1;
                     ws::encode_masked(Opcode::Pong, payload, [2, 7, 1, 8], &mut pong);
                 }
+                Some(Cut::Pong) => self.pongs += 1,
                 Some(Cut::Close(code)) => self.close_code = code,
                 Some(other) => panic!("unexpected {other:?}"),
             }
@@ -202,14 +212,27 @@ impl Client {
         std::iter::from_fn(|| self.read()).collect()
     }
 
+    /// Sends one masked WebSocket frame with any first byte.
+    pub fn send_frame(&mut self, first: u8, payload: &[u8]) {
+        let mut bytes = Vec::new();
+        ws::encode_masked(Opcode::Text, payload, [1, 6, 1, 8], &mut bytes);
+        bytes[0] = first;
+        self.socket.write_all(&bytes).expect("sends");
+    }
+
+    /// Vanishes with a reset, as a program that crashes does.
+    pub fn reset(self) {
+        SockRef::from(&self.socket).set_linger(Some(Duration::ZERO)).expect("a socket");
+    }
+
     /// Sends no more; still reads.
     pub fn shut_down_writing(&mut self) {
         self.socket.shutdown(Shutdown::Write).expect("a socket");
     }
 }
 
-/// Reads an HTTP answer's head.
-fn read_head(socket: &mut TcpStream) -> String {
+/// Reads an HTTP answer's head, and not a byte more; it ends early when the server closes.
+pub(crate) fn read_head(socket: &mut TcpStream) -> String {
     socket.set_read_timeout(Some(PATIENCE)).expect("a socket");
     let mut head = Vec::new();
     let mut byte = [0];

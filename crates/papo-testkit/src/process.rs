@@ -1,42 +1,67 @@
 //! The real program as a process of its own.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read as _;
 use std::net::SocketAddr;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
 use crate::PATIENCE;
 
 /// A `papo` command that runs; ended when dropped.
 pub struct Papo {
     child: Child,
-    output: BufReader<ChildStdout>,
+    /// Readable when it has ended.
+    end: OwnedFd,
+    output: Option<ChildStdout>,
+    /// What has been read of the output and not yet returned.
+    unread: Vec<u8>,
     /// Where framed TCP is answered (of `serve`).
     pub tcp: Option<SocketAddr>,
     /// Where browsers are answered (of `serve`).
     pub web: Option<SocketAddr>,
-    _data: tempfile::TempDir,
+    data: Option<tempfile::TempDir>,
 }
 
 impl Papo {
-    /// Starts `papo serve` in Portuguese on free ports with further arguments, and waits until it listens.
+    /// Starts `papo serve` with these arguments and waits until it listens. What they leave open is
+    /// Portuguese, free ports and a data folder of its own.
     pub fn serve(program: &Path, args: &[&str]) -> Self {
+        Self::serve_with(program, args, |_| {})
+    }
+
+    /// [`Papo::serve`], after a change of the command.
+    pub fn serve_with(program: &Path, args: &[&str], change: impl FnOnce(&mut Command)) -> Self {
+        let mut command = Command::new(program);
+        command.arg("serve").args(args);
+        for [option, value] in [["--lang", "pt-BR"], ["--store", "memory"], ["--port", "0"], ["--web-port", "0"]] {
+            if !args.contains(&option) {
+                command.args([option, value]);
+            }
+        }
         let data = tempfile::tempdir().expect("a folder");
-        let child = Command::new(program)
-            .args(["serve", "--lang", "pt-BR", "--store", "memory", "--port", "0", "--web-port", "0"])
-            .arg("--data")
-            .arg(data.path())
-            .args(args)
-            .stdout(Stdio::piped())
-            .spawn();
-        let mut papo = Self::of(child.expect("the program starts"), data);
-        let listening = papo.line();
-        let address = listening.strip_prefix("[ESCUTANDO] Servidor em ").expect("the line that tells the address");
-        papo.tcp = Some(address.parse().expect("an address"));
-        if !args.windows(2).any(|pair| pair == ["--web-port", "off"]) {
+        if !args.contains(&"--data") {
+            command.arg("--data").arg(data.path());
+        }
+        change(&mut command);
+        let mut papo = Self::listening(&mut command);
+        papo.data = Some(data);
+        papo
+    }
+
+    /// Starts a `papo serve` command as it is and waits until it listens.
+    pub fn listening(command: &mut Command) -> Self {
+        let mut papo = Self::spawn(command);
+        let first = papo.line();
+        let tcp = ["[ESCUTANDO] Servidor em ", "[LISTENING] Server at "].into_iter();
+        let tcp = tcp.filter_map(|begin| first.strip_prefix(begin)).next().expect("the line that tells the address");
+        papo.tcp = Some(tcp.parse().expect("an address"));
+        // Whether there is a web port, only the command knows: the line comes with the first one.
+        if !command.get_args().any(|arg| arg == "off") {
             let page = papo.line();
             let url = page.split("http://").nth(1).expect("the line that tells the page").trim_end_matches('/');
             papo.web = Some(url.parse().expect("an address"));
@@ -46,14 +71,17 @@ impl Papo {
 
     /// Starts any command of the program.
     pub fn run(program: &Path, args: &[&str]) -> Self {
-        let data = tempfile::tempdir().expect("a folder");
-        let child = Command::new(program).args(args).stdout(Stdio::piped()).spawn();
-        Self::of(child.expect("the program starts"), data)
+        Self::spawn(Command::new(program).args(args))
     }
 
-    fn of(mut child: Child, data: tempfile::TempDir) -> Self {
-        let output = BufReader::new(child.stdout.take().expect("piped"));
-        Self { child, output, tcp: None, web: None, _data: data }
+    fn spawn(command: &mut Command) -> Self {
+        Self::watching(command.stdout(Stdio::piped()).spawn().expect("the program starts"))
+    }
+
+    pub(crate) fn watching(mut child: Child) -> Self {
+        let output = child.stdout.take();
+        let end = pidfd_open(pid(&child), PidfdFlags::empty()).expect("a process");
+        Self { child, end, output, unread: Vec::new(), tcp: None, web: None, data: None }
     }
 
     /// Where framed TCP is answered.
@@ -71,18 +99,40 @@ impl Papo {
         self.child.id()
     }
 
-    /// The next line of its output.
+    /// The next line of its output; empty when it has ended.
     pub fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.output.read_line(&mut line).expect("text");
-        line.trim_end().to_owned()
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(end) = self.unread.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.unread.drain(..=end).collect();
+                return String::from_utf8(line).expect("text").trim_end().to_owned();
+            }
+            if !self.read_output(until) {
+                return String::from_utf8(std::mem::take(&mut self.unread)).expect("text");
+            }
+        }
     }
 
     /// All the rest of its output.
     pub fn rest(&mut self) -> String {
-        let mut rest = String::new();
-        self.output.read_to_string(&mut rest).expect("text");
-        rest
+        let until = Instant::now() + PATIENCE;
+        while self.read_output(until) {}
+        String::from_utf8(std::mem::take(&mut self.unread)).expect("text")
+    }
+
+    /// Reads some more of the output; false at its end.
+    fn read_output(&mut self, until: Instant) -> bool {
+        let Some(output) = &mut self.output else { return false };
+        assert!(is_readable(&output, until), "the program says nothing after {:?}", text(&self.unread));
+        let mut buffer = [0; 4096];
+        let read = output.read(&mut buffer).expect("a pipe");
+        self.unread.extend_from_slice(&buffer[..read]);
+        read > 0
+    }
+
+    /// Nobody reads its output from now on: what it writes is an error to it.
+    pub fn close_output(&mut self) {
+        self.output = None;
     }
 
     /// Asks it to stop, like Ctrl+C.
@@ -101,21 +151,30 @@ impl Papo {
     }
 
     fn signal(&self, signal: Signal) {
-        let pid = Pid::from_raw(self.child.id() as i32).expect("a process");
-        kill_process(pid, signal).expect("it runs");
+        kill_process(pid(&self.child), signal).expect("it runs");
     }
 
     /// Waits for its end; returns how it ended and how long that took.
     pub fn wait(&mut self) -> (ExitStatus, Duration) {
         let began = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().expect("a child") {
-                return (status, began.elapsed());
-            }
-            assert!(began.elapsed() < PATIENCE, "the program does not end");
-            std::thread::yield_now();
-        }
+        assert!(is_readable(&self.end, began + PATIENCE), "the program does not end");
+        (self.child.wait().expect("a child"), began.elapsed())
     }
+}
+
+fn pid(child: &Child) -> Pid {
+    Pid::from_raw(child.id() as i32).expect("a process")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Waits until something is there to read, or the end.
+fn is_readable(fd: &impl AsFd, until: Instant) -> bool {
+    let left = until.saturating_duration_since(Instant::now());
+    let left = Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) };
+    poll(&mut [PollFd::new(fd, PollFlags::IN)], Some(&left)).is_ok_and(|ready| ready > 0)
 }
 
 impl Drop for Papo {

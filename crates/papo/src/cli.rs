@@ -45,15 +45,14 @@ fn flag(name: &'static str, help: &str, lang: Lang) -> Arg {
 /// An option of the server: flag over `PAPO_…` over default, and the help names them.
 fn option(command: &str, name: &'static str, default: Option<&'static str>, lang: Lang) -> Arg {
     let arg = Arg::new(name).long(name).hide_default_value(true).hide_possible_values(true);
-    let mut help = say(lang, &format!("{command}-{name}"), &[]);
-    let arg = match default {
+    let help = say(lang, &format!("{command}-{name}"), &[]);
+    match default {
         Some(default) => {
-            help.push_str(&format!(" [{}: {default}]", say(lang, "default", &[])));
-            arg.default_value(default)
+            let help = format!("{help} [{}: {default}]", say(lang, "default", &[]));
+            arg.help(help).default_value(default)
         }
-        None => arg,
-    };
-    arg.help(help)
+        None => arg.help(help),
+    }
 }
 
 /// An option that the environment may set too.

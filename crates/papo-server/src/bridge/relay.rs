@@ -1,0 +1,238 @@
+//! One WebSocket and its TCP connection: what comes here goes there. Each side is read only when
+//! what came before has been taken by the other, so a pair holds little and a slow side slows its
+//! own other side alone.
+
+use std::io;
+use std::time::Duration;
+
+use papo_proto::frame::{self, FrameDecoder};
+use papo_proto::limits::{FRAME_MAX_BYTES, LINGER};
+use papo_proto::ws::{self, Opcode, Role, WsDecoder, close};
+use papo_proto::{Cut, FrameError};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::BridgeOptions;
+
+/// What is read from a side at a time; the buffer lives only while something is there.
+const READ_BYTES: usize = 16 * 1024;
+/// How long the chat server may take to accept.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long the last words may take.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// Why a pair ends.
+enum End {
+    /// The WebSocket is closed or broken: there is nobody to tell.
+    Gone,
+    /// The WebSocket is to be closed with a code, after a word in the bridge's name.
+    Close(u16, Option<&'static str>),
+}
+
+impl From<io::Error> for End {
+    fn from(_: io::Error) -> Self {
+        End::Gone
+    }
+}
+
+/// Relays until one side ends.
+pub(super) async fn run(socket: TcpStream, early: Vec<u8>, options: &BridgeOptions, draining: watch::Receiver<bool>) {
+    let connecting = timeout(CONNECT, TcpStream::connect((&*options.chat_host, options.chat_port)));
+    let mut out = Vec::new();
+    let end = match connecting.await {
+        Ok(Ok(chat)) => {
+            let _ = chat.set_nodelay(true);
+            ws::encode(Opcode::Text, options.say("connected").as_bytes(), &mut out);
+            let mut pair = Pair {
+                web: socket,
+                chat,
+                from_web: WsDecoder::new(Role::Server, FRAME_MAX_BYTES),
+                from_chat: FrameDecoder::new(FRAME_MAX_BYTES),
+                to_web: out,
+                to_chat: Vec::new(),
+                has_quit: false,
+                pong_by: None,
+            };
+            let Err(end) = pair.relay(early, options, draining).await;
+            return pair.close(end, options).await;
+        }
+        Ok(Err(error)) => {
+            tracing::info!(%error, "the chat server does not answer");
+            End::Close(close::TRY_AGAIN_LATER, Some("refused"))
+        }
+        Err(_) => End::Close(close::TRY_AGAIN_LATER, Some("refused")),
+    };
+    say_goodbye(&socket, out, end, options).await;
+}
+
+struct Pair {
+    web: TcpStream,
+    chat: TcpStream,
+    from_web: WsDecoder,
+    from_chat: FrameDecoder,
+    to_web: Vec<u8>,
+    to_chat: Vec<u8>,
+    /// The client said `/quit`: that the chat server closes then is no loss.
+    has_quit: bool,
+    pong_by: Option<Instant>,
+}
+
+impl Pair {
+    async fn relay(
+        &mut self,
+        early: Vec<u8>,
+        options: &BridgeOptions,
+        mut draining: watch::Receiver<bool>,
+    ) -> Result<std::convert::Infallible, End> {
+        let mut ping_at = Instant::now() + options.ping_interval;
+        self.take_from_web(&early)?;
+        drop(early);
+        loop {
+            // A pong that waits behind what the chat server does not take is no silence.
+            let deadline = self.pong_by.filter(|_| self.to_chat.is_empty()).map_or(ping_at, |by| by.min(ping_at));
+            tokio::select! {
+                ready = self.web.readable(), if self.to_chat.is_empty() => {
+                    ready?;
+                    self.read_web()?;
+                }
+                ready = self.chat.readable(), if self.to_web.is_empty() => {
+                    ready?;
+                    self.read_chat()?;
+                }
+                ready = self.web.writable(), if !self.to_web.is_empty() => {
+                    ready?;
+                    write(&self.web, &mut self.to_web)?;
+                }
+                ready = self.chat.writable(), if !self.to_chat.is_empty() => {
+                    ready.map_err(|_| lost())?;
+                    write(&self.chat, &mut self.to_chat).map_err(|_| lost())?;
+                }
+                () = sleep_until(deadline) => {
+                    if self.pong_by.is_some_and(|by| by <= Instant::now() && self.to_chat.is_empty()) {
+                        return Err(End::Gone);
+                    }
+                    if ping_at <= Instant::now() {
+                        ping_at += options.ping_interval;
+                        self.pong_by.get_or_insert(Instant::now() + options.ping_timeout);
+                        ws::encode(Opcode::Ping, b"", &mut self.to_web);
+                    }
+                }
+                _ = draining.wait_for(|draining| *draining) => {
+                    return Err(End::Close(close::GOING_AWAY, Some("stopping")));
+                }
+            }
+        }
+    }
+
+    fn read_web(&mut self) -> Result<(), End> {
+        let mut buffer = vec![0; READ_BYTES];
+        match self.web.try_read(&mut buffer) {
+            Ok(0) => Err(End::Gone),
+            Ok(n) => self.take_from_web(&buffer[..n]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+            Err(_) => Err(End::Gone),
+        }
+    }
+
+    fn take_from_web(&mut self, mut input: &[u8]) -> Result<(), End> {
+        loop {
+            match self.from_web.next(&mut input) {
+                Ok(None) => return Ok(()),
+                Ok(Some(Cut::Frame(message))) => {
+                    self.has_quit |= message.trim_ascii().eq_ignore_ascii_case(b"/quit");
+                    frame::encode(message, &mut self.to_chat);
+                }
+                Ok(Some(Cut::Ping(payload))) => ws::encode(Opcode::Pong, payload, &mut self.to_web),
+                Ok(Some(Cut::Pong)) => self.pong_by = None,
+                Ok(Some(Cut::Close(_))) => return Err(End::Close(close::NORMAL, None)),
+                // The limit of a message is that of a frame here: what is too long is too big.
+                Ok(Some(Cut::TooLong { .. })) | Err(FrameError::TooBig { .. }) => {
+                    return Err(End::Close(close::TOO_BIG, Some("too-big")));
+                }
+                Err(error) => return Err(End::Close(ws::close_code(&error), None)),
+            }
+        }
+    }
+
+    fn read_chat(&mut self) -> Result<(), End> {
+        let mut buffer = vec![0; READ_BYTES];
+        let read = match self.chat.try_read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+            Ok(0) | Err(_) if self.has_quit => return Err(End::Close(close::NORMAL, None)),
+            Ok(0) | Err(_) => return Err(lost()),
+            Ok(read) => read,
+        };
+        let mut input = &buffer[..read];
+        loop {
+            match self.from_chat.next(&mut input) {
+                Ok(None) => return Ok(()),
+                Ok(Some(Cut::Frame(text))) => {
+                    // A text message must be UTF-8, a frame need not.
+                    ws::encode(Opcode::Text, String::from_utf8_lossy(text).as_bytes(), &mut self.to_web);
+                }
+                Ok(Some(_)) | Err(_) => return Err(lost()),
+            }
+        }
+    }
+
+    /// Lets what is left go out, then closes both sides.
+    async fn close(mut self, end: End, options: &BridgeOptions) {
+        if matches!(end, End::Close(close::NORMAL, _)) && !self.to_chat.is_empty() {
+            // What was sent before the close belongs into the room.
+            let _ = timeout(LAST_WORDS, write_all(&self.chat, std::mem::take(&mut self.to_chat))).await;
+        }
+        drop(self.chat);
+        say_goodbye(&self.web, self.to_web, end, options).await;
+    }
+}
+
+fn lost() -> End {
+    End::Close(close::GOING_AWAY, Some("lost"))
+}
+
+/// Sends what is left, the reason and a close frame, and waits a moment for the other's.
+async fn say_goodbye(web: &TcpStream, mut out: Vec<u8>, end: End, options: &BridgeOptions) {
+    let End::Close(code, word) = end else { return };
+    if let Some(word) = word {
+        ws::encode(Opcode::Text, options.say(word).as_bytes(), &mut out);
+    }
+    ws::encode_close(code, "", &mut out);
+    if timeout(LAST_WORDS, write_all(web, out)).await.is_ok_and(|sent| sent.is_ok()) {
+        // Closing with unread input would reset the connection and eat the last words.
+        let _ = timeout(LINGER, drained(web)).await;
+    }
+}
+
+/// Reads and drops what still comes, up to the other's close frame or end.
+async fn drained(web: &TcpStream) -> io::Result<()> {
+    let mut buffer = vec![0; READ_BYTES];
+    loop {
+        web.readable().await?;
+        match web.try_read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(_) if buffer[0] & 0x0F == Opcode::Close as u8 => return Ok(()),
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
+            _ => {}
+        }
+    }
+}
+
+async fn write_all(socket: &TcpStream, mut bytes: Vec<u8>) -> io::Result<()> {
+    while !bytes.is_empty() {
+        socket.writable().await?;
+        write(socket, &mut bytes)?;
+    }
+    Ok(())
+}
+
+/// Writes what the socket takes; an emptied buffer gives its memory back.
+fn write(socket: &TcpStream, bytes: &mut Vec<u8>) -> io::Result<()> {
+    match socket.try_write(bytes) {
+        Ok(n) if n == bytes.len() => *bytes = Vec::new(),
+        Ok(n) => drop(bytes.drain(..n)),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
