@@ -61,6 +61,7 @@ fn the_documents_example_between_two_terminals() {
         terminal.wait_for_end(&["[SYS] Você entrou em #geral.", "Você:"]);
         terminal
     });
+    alice.wait_for("[SYS] Bob entrou em #geral.");
     alice.press("Olá a todos!\r");
     bob.wait_for_end(&["[#geral] Alice: Olá a todos!", "Você:"]);
     alice.wait_for_end(&["Você: Olá a todos!", "Você:"]);
@@ -240,6 +241,18 @@ fn a_lost_server_is_told_and_the_terminal_is_as_before() {
     assert!(alice.bytes.ends_with(b"\n") && contains(&alice.bytes, b"\x1b[?2004l"));
 }
 
+#[test]
+fn a_lost_server_ends_a_search_in_the_history() {
+    let server = server();
+    let mut alice = person(&server, "Alice");
+    // There is something to be found.
+    alice.press("oi\r\x12");
+    alice.wait_until(|rows| rows.last().is_some_and(|row| row.starts_with("(reverse-i-search)")));
+    server.kill();
+    assert_eq!(alice.end(), 1);
+    assert!(alice.rows().iter().any(|row| row.starts_with("[ERRO] ")), "{:?}", alice.rows());
+}
+
 fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
@@ -303,12 +316,12 @@ fn a_server_that_reads_slowly_still_gets_every_line() {
     // The default rate: what is over the burst is read later.
     let server = Papo::serve(program(), &[]);
     let mut bob = friend(&server, "Bob");
-    let input: String = (0..40).map(|number| format!("linha {number}\n")).collect();
-    let output = piped(server.tcp(), &["--nick", "Alice"], &input);
+    let lines: Vec<String> = (0..40).map(|number| format!("linha {number}")).collect();
+    let output = piped(server.tcp(), &["--nick", "Alice"], &lines.join("\n"));
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    for number in 0..40 {
+    for expected in &lines {
         let line = bob.read_until(|line| line.starts_with("[#geral] Alice: "));
-        assert_eq!(line, format!("[#geral] Alice: linha {number}"));
+        assert_eq!(line, format!("[#geral] Alice: {expected}"));
     }
 }
 
