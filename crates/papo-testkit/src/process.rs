@@ -57,11 +57,11 @@ impl Papo {
     pub fn listening(command: &mut Command) -> Self {
         let mut papo = Self::spawn(command);
         let first = papo.line();
-        let tcp = ["[ESCUTANDO] Servidor em ", "[LISTENING] Server at "].into_iter();
-        let tcp = tcp.filter_map(|begin| first.strip_prefix(begin)).next().expect("the line that tells the address");
+        let tcp =
+            ["[ESCUTANDO] Servidor em ", "[LISTENING] Server at "].iter().find_map(|begin| first.strip_prefix(begin));
+        let tcp = tcp.expect("the line that tells the address");
         papo.tcp = Some(tcp.parse().expect("an address"));
-        // Whether there is a web port, only the command knows: the line comes with the first one.
-        if !command.get_args().any(|arg| arg == "off") {
+        if has_web_port(command) {
             let page = papo.line();
             let url = page.split("http://").nth(1).expect("the line that tells the page").trim_end_matches('/');
             papo.web = Some(url.parse().expect("an address"));
@@ -123,7 +123,7 @@ impl Papo {
     /// Reads some more of the output; false at its end.
     fn read_output(&mut self, until: Instant) -> bool {
         let Some(output) = &mut self.output else { return false };
-        assert!(is_readable(&output, until), "the program says nothing after {:?}", text(&self.unread));
+        assert!(is_readable(output, until), "the program says nothing after {:?}", text(&self.unread));
         let mut buffer = [0; 4096];
         let read = output.read(&mut buffer).expect("a pipe");
         self.unread.extend_from_slice(&buffer[..read]);
@@ -162,8 +162,16 @@ impl Papo {
     }
 }
 
+/// Whether a line about the page follows: a server without a web port does not say so.
+fn has_web_port(command: &Command) -> bool {
+    let args: Vec<_> = command.get_args().collect();
+    let by_flag = args.windows(2).find(|pair| pair[0] == "--web-port").map(|pair| pair[1]);
+    let by_env = command.get_envs().find(|(name, _)| *name == "PAPO_WEB_PORT").and_then(|(_, value)| value);
+    by_flag.or(by_env).is_none_or(|port| port != "off")
+}
+
 fn pid(child: &Child) -> Pid {
-    Pid::from_raw(child.id() as i32).expect("a process")
+    Pid::from_raw(child.id().cast_signed()).expect("a process")
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -173,7 +181,7 @@ fn text(bytes: &[u8]) -> String {
 /// Waits until something is there to read, or the end.
 fn is_readable(fd: &impl AsFd, until: Instant) -> bool {
     let left = until.saturating_duration_since(Instant::now());
-    let left = Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) };
+    let left = Timespec { tv_sec: left.as_secs().cast_signed(), tv_nsec: i64::from(left.subsec_nanos()) };
     poll(&mut [PollFd::new(fd, PollFlags::IN)], Some(&left)).is_ok_and(|ready| ready > 0)
 }
 
