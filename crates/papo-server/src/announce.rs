@@ -13,6 +13,9 @@ use papo_proto::limits::OUTPUT_LINES;
 
 use crate::texts::TEXTS;
 
+/// Lines that come within this time of each other are written together.
+const GATHER: Duration = Duration::from_millis(10);
+
 /// What is said.
 #[derive(Debug)]
 enum Line {
@@ -84,23 +87,38 @@ impl Announcer {
 }
 
 fn write_lines(mut output: impl Write, queue: &Receiver<Line>, lang: Lang) {
-    while let Ok(line) = queue.recv() {
-        let text = match line {
-            Line::Text(text) => text,
-            Line::Connected(peer) => TEXTS.say(lang, "connected", &[("de", shown(peer).into())]),
-            Line::Disconnected(peer) => TEXTS.say(lang, "disconnected", &[("de", shown(peer).into())]),
-            Line::Omitted(total) => TEXTS.say(lang, "omitted", &[("total", total.into())]),
-            Line::Flush(done) => {
-                let _ = output.flush();
-                let _ = done.send(());
-                continue;
-            }
-        };
+    let mut text = String::new();
+    while let Ok(first) = queue.recv() {
+        let mut done = add(first, &mut text, lang);
+        if done.is_none() {
+            // A thousand connections in a second are a few writes and wake-ups, not a thousand.
+            std::thread::sleep(GATHER);
+        }
+        while let Ok(line) = queue.try_recv() {
+            done = add(line, &mut text, lang).or(done);
+        }
         // Who closed the output does not want to read it; serving goes on.
-        if writeln!(output, "{text}").and_then(|()| output.flush()).is_err() {
+        if output.write_all(text.as_bytes()).and_then(|()| output.flush()).is_err() {
             tracing::debug!("nobody reads the output");
         }
+        text.clear();
+        if let Some(done) = done {
+            let _ = done.send(());
+        }
     }
+}
+
+/// Adds a line to the text, or returns whom to tell when the text is written.
+fn add(line: Line, text: &mut String, lang: Lang) -> Option<SyncSender<()>> {
+    match line {
+        Line::Text(line) => text.push_str(&line),
+        Line::Connected(peer) => text.push_str(&TEXTS.say(lang, "connected", &[("de", shown(peer).into())])),
+        Line::Disconnected(peer) => text.push_str(&TEXTS.say(lang, "disconnected", &[("de", shown(peer).into())])),
+        Line::Omitted(total) => text.push_str(&TEXTS.say(lang, "omitted", &[("total", total.into())])),
+        Line::Flush(done) => return Some(done),
+    }
+    text.push('\n');
+    None
 }
 
 /// An address as the document's transcript shows it.

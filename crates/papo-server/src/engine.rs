@@ -56,7 +56,7 @@ impl Engine {
     pub fn decide<R>(&self, me: Option<u16>, decide: impl FnOnce(&mut Hub, Now) -> R) -> R {
         let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let now = Now { running: self.running(), wall_ms: wall.as_millis() as u64 };
-        let _broken = EndOnPanic;
+        let _broken = EndOnPanic::new();
         let mut hub = self.hub();
         let result = decide(&mut hub, now);
         self.settle(&mut hub, me);
@@ -93,7 +93,7 @@ impl Engine {
 
     /// The writer's thread: commits batches one after the other, as large as what came meanwhile.
     pub fn write(&self) {
-        let _broken = EndOnPanic;
+        let _broken = EndOnPanic::new();
         while self.wait_for_work() {
             loop {
                 let batch = self.hub().take_batch();
@@ -142,12 +142,20 @@ fn report(error: &papo_store::StoreError) -> u64 {
     id
 }
 
-/// Ends the process when the thread panics while this is alive.
-struct EndOnPanic;
+/// Ends the process when the thread begins to panic while this is alive.
+struct EndOnPanic {
+    was_panicking: bool,
+}
+
+impl EndOnPanic {
+    fn new() -> Self {
+        Self { was_panicking: std::thread::panicking() }
+    }
+}
 
 impl Drop for EndOnPanic {
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        if std::thread::panicking() && !self.was_panicking {
             tracing::error!("the hub is broken; the process ends and clients come back to a new one");
             std::process::exit(EXIT_BROKEN);
         }

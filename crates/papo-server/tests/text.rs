@@ -21,7 +21,7 @@ fn a_silent_client_is_welcomed_and_a_hasty_one_too() {
 
 #[test]
 fn the_documents_example_between_three_clients() {
-    let server = start();
+    let mut server = start();
     let mut alice = server.tcp().named("Alice").joined("geral");
     let mut bob = server.tcp().named("Bob").joined("geral");
     let mut carol = server.tcp().named("Carol").joined("jogos");
@@ -37,6 +37,7 @@ fn the_documents_example_between_three_clients() {
         assert!(!rest.iter().any(|line| line.contains("jogar") || line.contains("Alice: Olá")), "{rest:?}");
         assert_eq!(rest.last().map(String::as_str), Some("[SYS] Até logo!"));
     }
+    server.drain();
     let output = server.output.text();
     assert!(output.contains("[NOVA CONEXÃO] ('127.0.0.1', "), "{output}");
     assert!(output.contains("[CONEXÃO ENCERRADA] ('127.0.0.1', "), "{output}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use papo_proto::{FrameError, Reply, ws};
 
 use super::Shard;
-use crate::conn::{End, Flushed, Pace, Sent, Stage};
+use crate::conn::{End, Pace, Sent, Stage};
 
 /// What is left of a pong: one that comes while so much is unsent is not answered.
 const PONG_UNSENT_MAX_BYTES: usize = 4096;
@@ -152,49 +152,6 @@ impl Shard {
             Ok(None) if conn.eof && conn.stage == Stage::Lingering => self.lose(slot),
             Ok(_) => {}
             Err(_) => self.lose(slot),
-        }
-    }
-
-    /// Flushes everybody who has something to take.
-    pub(super) fn flush_touched(&mut self, now: Duration) {
-        let mut touched = std::mem::take(&mut self.touched);
-        for slot in touched.drain(..) {
-            if let Some(conn) = self.conns.get_mut(slot as usize) {
-                conn.touched = false;
-                self.flush(slot, now);
-            }
-        }
-        touched.append(&mut self.touched);
-        self.touched = touched;
-    }
-
-    fn flush(&mut self, slot: u32, now: Duration) {
-        loop {
-            let Some(conn) = self.conns.get_mut(slot as usize) else { return };
-            match conn.flush(now) {
-                Ok(Flushed::Behind(behind)) => self.catch_up(slot, &behind),
-                Ok(Flushed::Everything) => return self.flushed(slot, now),
-                Ok(Flushed::Blocked) => return self.set_timer(slot),
-                Err(_) => return self.lose(slot),
-            }
-        }
-    }
-
-    /// Everything is sent: a closing connection closes, a paused one is read again.
-    fn flushed(&mut self, slot: u32, now: Duration) {
-        let conn = &mut self.conns[slot as usize];
-        if conn.stage == Stage::Flushing {
-            if conn.eof || conn.socket.shutdown(std::net::Shutdown::Write).is_err() {
-                return self.lose(slot);
-            }
-            conn.stage = Stage::Lingering;
-            conn.since = now;
-            conn.readable = true;
-            self.ready.push(slot);
-            return self.set_timer(slot);
-        }
-        if (conn.readable || conn.intake.is_waiting()) && !conn.is_paused(now) && !conn.deaf {
-            self.ready.push(slot);
         }
     }
 }

@@ -11,7 +11,7 @@ use papo_proto::{Encoding, Reply, RoomId, SessionId};
 use papo_store::Page;
 
 use super::Shard;
-use crate::conn::Behind;
+use crate::conn::{Behind, Flushed, Stage};
 
 /// Runs of frames that are read from a log at a time.
 const RUNS: usize = 64;
@@ -91,6 +91,49 @@ impl Shard {
             if let Some(slot) = known.1 {
                 self.conns[slot as usize].own_until = Position(position.0 + 1);
             }
+        }
+    }
+
+    /// Flushes everybody who has something to take.
+    pub(super) fn flush_touched(&mut self, now: Duration) {
+        let mut touched = std::mem::take(&mut self.touched);
+        for slot in touched.drain(..) {
+            if let Some(conn) = self.conns.get_mut(slot as usize) {
+                conn.touched = false;
+                self.flush(slot, now);
+            }
+        }
+        touched.append(&mut self.touched);
+        self.touched = touched;
+    }
+
+    fn flush(&mut self, slot: u32, now: Duration) {
+        loop {
+            let Some(conn) = self.conns.get_mut(slot as usize) else { return };
+            match conn.flush(now) {
+                Ok(Flushed::Behind(behind)) => self.catch_up(slot, &behind),
+                Ok(Flushed::Everything) => return self.flushed(slot, now),
+                Ok(Flushed::Blocked) => return self.set_timer(slot),
+                Err(_) => return self.lose(slot),
+            }
+        }
+    }
+
+    /// Everything is sent: a closing connection closes, a paused one is read again.
+    fn flushed(&mut self, slot: u32, now: Duration) {
+        let conn = &mut self.conns[slot as usize];
+        if conn.stage == Stage::Flushing {
+            if conn.eof || conn.socket.shutdown(std::net::Shutdown::Write).is_err() {
+                return self.lose(slot);
+            }
+            conn.stage = Stage::Lingering;
+            conn.since = now;
+            conn.readable = true;
+            self.ready.push(slot);
+            return self.set_timer(slot);
+        }
+        if (conn.readable || conn.intake.is_waiting()) && !conn.is_paused(now) && !conn.deaf {
+            self.ready.push(slot);
         }
     }
 
