@@ -1,5 +1,6 @@
 //! The hub behind its lock, with the store and the shards' inboxes around it: decide, commit, publish.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -18,6 +19,8 @@ pub struct Engine {
     store: Arc<dyn Store>,
     inboxes: Box<[Inbox]>,
     began: Instant,
+    /// The server stops: whoever is closed from now on is told to come back.
+    draining: AtomicBool,
     /// The writer waits here for something to commit; true when it is to end.
     work: (Mutex<WriterState>, Condvar),
 }
@@ -33,7 +36,14 @@ impl Engine {
     pub fn new(settings: Settings, store: Arc<dyn Store>) -> Arc<Self> {
         let inboxes = (0..settings.shards).map(|_| Inbox::default()).collect();
         let hub = Mutex::new(Hub::new(settings));
-        Arc::new(Self { hub, store, inboxes, began: Instant::now(), work: Default::default() })
+        Arc::new(Self {
+            hub,
+            store,
+            inboxes,
+            began: Instant::now(),
+            draining: AtomicBool::new(false),
+            work: Default::default(),
+        })
     }
 
     /// The inbox of each shard.
@@ -61,6 +71,20 @@ impl Engine {
         let result = decide(&mut hub, now);
         self.settle(&mut hub, me);
         result
+    }
+
+    /// The server stops: the shards end when their connections have ended.
+    pub fn drain(&self) {
+        // Before any shard hears of it: one may close the sessions of another.
+        self.draining.store(true, Ordering::SeqCst);
+        for inbox in &self.inboxes {
+            inbox.drain();
+        }
+    }
+
+    /// Whether the server stops.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::SeqCst)
     }
 
     /// Whether so much waits for its commit that commands are to be read later.

@@ -171,10 +171,7 @@ impl Server {
             let _ = listening.join();
         }
         self.http.drain();
-        self.engine.decide(None, |hub, _| hub.drain());
-        for inbox in self.engine.inboxes() {
-            inbox.drain();
-        }
+        self.engine.drain();
         for shard in self.shards {
             let _ = shard.join();
         }

@@ -166,6 +166,7 @@ impl Shard {
         }
         if post.draining && self.draining_since.is_none() {
             self.begin_drain(now);
+            busy = true;
         }
         self.post = post;
         busy |= !self.touched.is_empty();
@@ -231,7 +232,7 @@ impl Shard {
 
     /// The session is over: what is planned is sent, then the connection closes.
     fn begin_close(&mut self, slot: u32, now: Duration) {
-        let draining = self.draining_since.is_some();
+        let draining = self.shared.engine.is_draining();
         let conn = &mut self.conns[slot as usize];
         if conn.encoding.framing == Framing::WebSocket {
             let code = if draining { ws::close::GOING_AWAY } else { conn.close_code };
@@ -275,6 +276,8 @@ impl Shard {
         for slot in unknown {
             self.lose(slot);
         }
+        // From here on this shard opens no session, so whoever has one here is told.
+        self.shared.engine.decide(Some(self.me), |hub, _| hub.drain());
     }
 
     fn has_drained(&mut self, now: Duration) -> bool {
