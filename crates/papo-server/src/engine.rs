@@ -8,7 +8,7 @@ use papo_hub::{Hub, Now, Settings};
 use papo_proto::limits::OUTBOX_MAX_ENTRIES;
 use papo_store::Store;
 
-use crate::inbox::{Inbox, Outboxes};
+use crate::inbox::{Inbox, Inboxes};
 
 /// The exit code after a panic in the hub, a log or the writer: state is not to be trusted any more.
 pub const EXIT_BROKEN: i32 = 70;
@@ -93,7 +93,7 @@ impl Engine {
     }
 
     fn settle(&self, hub: &mut Hub, me: Option<u16>) {
-        let mut outlet = Outboxes { inboxes: &self.inboxes, me };
+        let mut outlet = Inboxes { inboxes: &self.inboxes, me };
         hub.publish(&mut outlet);
         if self.store.commits_inline() {
             self.commit(hub, &mut outlet);
@@ -104,7 +104,7 @@ impl Engine {
     }
 
     /// Commits all that waits, under the lock: only for a store that cannot block.
-    fn commit(&self, hub: &mut Hub, outlet: &mut Outboxes<'_>) {
+    fn commit(&self, hub: &mut Hub, outlet: &mut Inboxes<'_>) {
         let batch = hub.take_batch();
         if batch.is_empty() {
             return;
@@ -125,7 +125,7 @@ impl Engine {
                     break;
                 }
                 let stored = self.store.commit(&batch);
-                let mut outlet = Outboxes { inboxes: &self.inboxes, me: None };
+                let mut outlet = Inboxes { inboxes: &self.inboxes, me: None };
                 let mut hub = self.hub();
                 match stored {
                     Ok(seqs) => hub.committed(&seqs, &mut outlet),

@@ -98,13 +98,13 @@ impl Inbox {
 }
 
 /// The inboxes of all shards, as the hub sees them while it publishes.
-pub(crate) struct Outboxes<'a> {
+pub(crate) struct Inboxes<'a> {
     pub(crate) inboxes: &'a [Inbox],
     /// The shard whose thread this is: it looks by itself at the end of its turn.
     pub(crate) me: Option<u16>,
 }
 
-impl Outboxes<'_> {
+impl Inboxes<'_> {
     fn put(&self, shard: u16, put: impl FnOnce(&mut Post)) {
         let inbox = &self.inboxes[usize::from(shard)];
         let mut post = inbox.post();
@@ -115,7 +115,7 @@ impl Outboxes<'_> {
     }
 }
 
-impl Outlet for Outboxes<'_> {
+impl Outlet for Inboxes<'_> {
     fn deliver(&mut self, shard: u16, delivery: Delivery) {
         self.put(shard, |post| post.deliveries.push(delivery));
     }
