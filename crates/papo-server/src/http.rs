@@ -109,7 +109,10 @@ impl HttpDoor {
 
     fn turn_away(&self, arrival: &Arrival) {
         self.hall.open.fetch_sub(1, Ordering::Relaxed);
-        // Best effort: it fits into an empty socket's buffer, and there is no place to wait.
+        // Best effort: it fits into an empty socket's buffer, and there is no place to wait. The
+        // request is taken from the socket first: closing on unread bytes is a reset, and that may
+        // eat the answer.
+        let _ = io::Read::read(&mut &arrival.socket, &mut [0; HEAD_MAX_BYTES]);
         let _ = io::Write::write(&mut &arrival.socket, FULL);
     }
 

@@ -11,6 +11,8 @@ use crate::{Client, PATIENCE};
 pub struct Http {
     addr: SocketAddr,
     socket: TcpStream,
+    /// The server has closed with a reset: a peer may lose by it what it has not read yet.
+    pub was_reset: bool,
 }
 
 /// The server's answer.
@@ -42,7 +44,7 @@ impl Http {
     pub fn connect(addr: SocketAddr) -> Self {
         let socket = TcpStream::connect(addr).expect("connects");
         socket.set_nodelay(true).expect("a socket");
-        Self { addr, socket }
+        Self { addr, socket, was_reset: false }
     }
 
     /// Sends bytes as they are.
@@ -87,7 +89,10 @@ impl Http {
             match self.socket.read(&mut buffer) {
                 Ok(0) => return Some(all),
                 Ok(n) => all.extend_from_slice(&buffer[..n]),
-                Err(error) if error.kind() == ErrorKind::ConnectionReset => return Some(all),
+                Err(error) if error.kind() == ErrorKind::ConnectionReset => {
+                    self.was_reset = true;
+                    return Some(all);
+                }
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => return None,
                 Err(error) => panic!("reading: {error}"),
             }
