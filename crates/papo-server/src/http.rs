@@ -1,181 +1,233 @@
-//! The HTTP door: the page, and the handshake that turns a connection into a WebSocket.
+//! HTTP: the page, and WebSocket's handshake. It runs on a small runtime of its own, so that slow
+//! HTTP never delays a message; after the handshake a socket goes to a shard.
 //!
-//! It has a thread and a runtime of its own, so slow HTTP never delays a message. A shard that saw
-//! HTTP in a connection's first bytes gives it to [`HttpDoor::take`]; after an upgrade the socket
-//! comes back by the callback, with the bytes that were read past the handshake.
-//!
-//! * [`answer`] – what a request gets;
-//! * [`refusal`], [`security`] – why it gets it not, and the headers that each answer carries;
-//! * [`guard`] – which `Host` and `Origin` are answered;
-//! * [`handshake`] – WebSocket's opening, as RFC 6455 asks for it;
-//! * [`page`] – the embedded files;
-//! * [`connection`] – one connection from its first byte to its end or upgrade.
+//! * [`guard`] – which Host and Origin are answered;
+//! * [`handshake`] – RFC 6455's opening, also for the bridge;
+//! * [`page`] – the embedded files of the web client.
 
-use std::fmt;
+pub mod guard;
+pub mod handshake;
+mod page;
+
+use std::convert::Infallible;
+use std::future::Future;
 use std::io;
-use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use papo_proto::limits;
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, SERVER};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use papo_proto::Lang;
+use papo_proto::limits::HTTP_CONNECTIONS;
 use tokio::net::TcpStream;
-use tokio::runtime::{self, Handle};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{mpsc, watch};
 
 use crate::arrival::{Arrival, Place};
-
-pub(crate) mod answer;
-pub(crate) mod connection;
-mod guard;
-mod handshake;
-mod page;
-mod refusal;
-mod security;
-
 pub use guard::Guard;
 
-use answer::Site;
+/// An answer of ours: always whole, never streamed.
+pub type Answer = Response<Full<Bytes>>;
 
-/// A connection that is a WebSocket now.
+/// The head of a request may be so long.
+const HEAD_MAX_BYTES: usize = 16 * 1024;
+/// A request may have so many headers.
+const HEADERS_MAX: usize = 64;
+/// A drain waits so long for answers that are begun.
+const DRAIN: Duration = Duration::from_secs(1);
+/// The whole answer to a connection for which there is no place.
+const FULL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
+/// A WebSocket after its handshake.
 #[derive(Debug)]
 pub struct Upgraded {
-    /// The connection; its socket is non-blocking and the `101` is written.
+    /// The connection.
     pub arrival: Arrival,
-    /// Bytes of the WebSocket that came in the same packet as the handshake; first to be decoded.
+    /// Bytes that came with the handshake.
     pub early: Vec<u8>,
+    /// The language that its browser asks for, if it is one of ours.
+    pub lang: Option<Lang>,
 }
 
-/// Where an upgraded connection goes. Called on the door's thread, so it must not block.
+/// What is done with a WebSocket.
 pub type OnUpgrade = Arc<dyn Fn(Upgraded) + Send + Sync>;
 
-/// How many connections the door serves, and how long it waits for them.
-#[derive(Clone, Copy, Debug)]
-pub struct Bounds {
-    /// Connections at the same time; one more is told to come back later.
-    pub connections: usize,
-    /// Time in which a request's head must be whole, also on a connection kept alive.
-    pub idle: Duration,
-    /// A connection older than this gets its last answer, and as much time again to take it.
-    pub life: Duration,
-}
-
-impl Default for Bounds {
-    fn default() -> Self {
-        Self { connections: limits::HTTP_CONNECTIONS, idle: limits::HTTP_IDLE, life: limits::WRITE_STALL }
-    }
-}
-
-/// Connections over the bound that are told so at the same time; any more are just closed.
-const TOLD_AT_ONCE: usize = 64;
-
-/// Serves the connections that speak HTTP.
-pub struct HttpDoor {
-    runtime: Handle,
-    site: Arc<Site>,
-    bounds: Bounds,
+/// What every connection of the door knows.
+struct Hall {
+    guard: Guard,
     on_upgrade: OnUpgrade,
-    places: Arc<Semaphore>,
-    told: Arc<Semaphore>,
+    idle: Duration,
+    open: AtomicUsize,
     draining: watch::Sender<bool>,
-    thread: Option<JoinHandle<()>>,
+}
+
+/// The door for connections that speak HTTP.
+pub struct HttpDoor {
+    hall: Arc<Hall>,
+    arrivals: mpsc::Sender<Arrival>,
 }
 
 impl HttpDoor {
-    /// Opens the door with the usual bounds.
+    /// Starts the door's thread. `idle` is how long a client may say nothing useful.
     ///
     /// # Errors
-    /// The system gives no thread or no event queue.
-    pub fn start(guard: Guard, on_upgrade: OnUpgrade) -> io::Result<HttpDoor> {
-        Self::with_bounds(guard, Bounds::default(), on_upgrade)
+    /// The system gave no thread or no event loop.
+    pub fn start(guard: Guard, idle: Duration, on_upgrade: OnUpgrade) -> io::Result<Self> {
+        let (arrivals, mut queue) = mpsc::channel::<Arrival>(HTTP_CONNECTIONS);
+        let hall = Hall { guard, on_upgrade, idle, open: AtomicUsize::new(0), draining: watch::channel(false).0 };
+        let door = Self { hall: Arc::new(hall), arrivals };
+        let hall = door.hall.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        std::thread::Builder::new().name("papo-http".into()).spawn(move || {
+            runtime.block_on(async move {
+                while let Some(arrival) = queue.recv().await {
+                    tokio::spawn(serve(arrival, hall.clone()));
+                }
+            });
+        })?;
+        Ok(door)
     }
 
-    /// Opens the door with other bounds.
-    ///
-    /// # Errors
-    /// The system gives no thread or no event queue.
-    pub fn with_bounds(guard: Guard, bounds: Bounds, on_upgrade: OnUpgrade) -> io::Result<HttpDoor> {
-        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-        let handle = runtime.handle().clone();
-        let places = Arc::new(Semaphore::new(bounds.connections));
-        let (draining, told) = watch::channel(false);
-        let all = Arc::clone(&places);
-        let thread = thread::Builder::new()
-            .name("papo-http".to_owned())
-            .spawn(move || runtime.block_on(until_drained(told, all, bounds.connections)))?;
-        Ok(HttpDoor {
-            runtime: handle,
-            site: Arc::new(Site::with_page(guard)),
-            bounds,
-            on_upgrade,
-            places,
-            told: Arc::new(Semaphore::new(TOLD_AT_ONCE)),
-            draining,
-            thread: Some(thread),
-        })
-    }
-
-    /// Takes a connection that speaks HTTP, of which nothing has been read yet. Never blocks; over
-    /// the bound, or while draining, the client is told to come back later.
+    /// Serves a connection. Never blocks: it is called from a shard's thread.
     pub fn take(&self, arrival: Arrival) {
-        let draining = *self.draining.borrow();
-        match Arc::clone(&self.places).try_acquire_owned() {
-            Ok(permit) if !draining => self.serve(arrival, permit),
-            _ => self.turn_away(arrival),
+        if self.hall.open.fetch_add(1, Ordering::Relaxed) >= HTTP_CONNECTIONS {
+            return self.turn_away(&arrival);
+        }
+        if let Err(mpsc::error::TrySendError::Full(arrival) | mpsc::error::TrySendError::Closed(arrival)) =
+            self.arrivals.try_send(arrival)
+        {
+            self.turn_away(&arrival);
         }
     }
 
-    /// Takes no more and keeps nothing alive; what has begun may end within [`limits::LINGER`].
-    /// Returns at once. Dropping the door waits for that end.
+    fn turn_away(&self, arrival: &Arrival) {
+        self.hall.open.fetch_sub(1, Ordering::Relaxed);
+        // Best effort: it fits into an empty socket's buffer, and there is no place to wait. The
+        // request is taken from the socket first: closing on unread bytes is a reset, and that may
+        // eat the answer.
+        let _ = io::Read::read(&mut &arrival.socket, &mut [0; HEAD_MAX_BYTES]);
+        let _ = io::Write::write(&mut &arrival.socket, FULL);
+    }
+
+    /// Ends idle connections, and the others after the answer that they wait for.
     pub fn drain(&self) {
-        self.draining.send_replace(true);
-    }
-
-    fn serve(&self, arrival: Arrival, permit: OwnedSemaphorePermit) {
-        let (site, bounds) = (Arc::clone(&self.site), self.bounds);
-        let (on_upgrade, draining) = (Arc::clone(&self.on_upgrade), self.draining.subscribe());
-        self.runtime.spawn(async move {
-            let _permit = permit;
-            let Arrival { socket, peer, place } = arrival;
-            // Registering fails only when the process is out of memory for it: the client is closed.
-            let Ok(socket) = TcpStream::from_std(socket) else { return };
-            let Some((socket, early)) = connection::serve(socket, site, bounds, draining).await else { return };
-            if let Ok(socket) = socket.into_std() {
-                on_upgrade(Upgraded { arrival: Arrival { socket, peer, place }, early });
-            }
-        });
-    }
-
-    fn turn_away(&self, arrival: Arrival) {
-        let Ok(permit) = Arc::clone(&self.told).try_acquire_owned() else { return };
-        self.runtime.spawn(async move {
-            let held: (OwnedSemaphorePermit, Place) = (permit, arrival.place);
-            if let Ok(socket) = TcpStream::from_std(arrival.socket) {
-                connection::turn_away(socket).await;
-            }
-            drop(held);
-        });
+        self.hall.draining.send_replace(true);
     }
 }
 
-impl Drop for HttpDoor {
-    fn drop(&mut self) {
-        self.drain();
-        // The last owner may be the callback, which runs on the door's own thread.
-        if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != thread::current().id()) {
-            let _ = thread.join();
+async fn serve(arrival: Arrival, hall: Arc<Hall>) {
+    let Arrival { socket, peer, place } = arrival;
+    let place = Arc::new(Mutex::new(Some(place)));
+    if let Ok(socket) = TcpStream::from_std(socket) {
+        let answering = hall.clone();
+        let service = service_fn(move |request| {
+            let (hall, place) = (answering.clone(), place.clone());
+            async move { Ok::<_, Infallible>(answer(request, &hall, |request| upgrade(request, peer, place, hall.clone()))) }
+        });
+        let connection = serve_http(socket, hall.idle, service, hall.draining.subscribe());
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, %peer, "an HTTP connection ended early");
         }
     }
+    hall.open.fetch_sub(1, Ordering::Relaxed);
 }
 
-impl fmt::Debug for HttpDoor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HttpDoor").field("bounds", &self.bounds).finish_non_exhaustive()
+/// Serves one HTTP/1 connection with bounded heads and times, until it ends or `draining` is true.
+pub(crate) async fn serve_http<S>(
+    socket: TcpStream,
+    idle: Duration,
+    service: S,
+    mut draining: watch::Receiver<bool>,
+) -> hyper::Result<()>
+where
+    S: hyper::service::HttpService<Incoming, ResBody = Full<Bytes>> + Send,
+    S::Future: Send,
+    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(idle)
+        .max_headers(HEADERS_MAX)
+        .max_buf_size(HEAD_MAX_BYTES)
+        .serve_connection(TokioIo::new(socket), service)
+        .with_upgrades();
+    let mut connection = pin!(connection);
+    tokio::select! {
+        ended = connection.as_mut() => return ended,
+        _ = draining.wait_for(|draining| *draining) => connection.as_mut().graceful_shutdown(),
     }
+    tokio::time::timeout(DRAIN, connection).await.unwrap_or(Ok(()))
 }
 
-/// Keeps the runtime turning until a drain has begun, and then until all are gone or time is up.
-async fn until_drained(mut draining: watch::Receiver<bool>, places: Arc<Semaphore>, connections: usize) {
-    // An error means that the door is gone, which is a drain too.
-    let _ = draining.wait_for(|draining| *draining).await;
-    let _ = tokio::time::timeout(limits::LINGER, places.acquire_many(connections as u32)).await;
+/// Answers a request; `upgrade` takes over the connection of a WebSocket.
+fn answer(mut request: Request<Incoming>, hall: &Hall, upgrade: impl FnOnce(&mut Request<Incoming>)) -> Answer {
+    let refused = hall.guard.check_host(request.headers());
+    let mut answer = match (refused, request.uri().path()) {
+        (Some(refused), _) => refused,
+        (None, "/" | "/ws") if handshake::is_wanted(request.headers()) => {
+            let refused = hall.guard.check_origin(request.headers()).or_else(|| handshake::check(&request));
+            refused.unwrap_or_else(|| {
+                upgrade(&mut request);
+                handshake::switching(&request)
+            })
+        }
+        (None, "/ws") => handshake::required(),
+        (None, path) if request.method() == Method::GET || request.method() == Method::HEAD => {
+            page::answer(path, request.headers())
+        }
+        (None, _) => method_not_allowed(),
+    };
+    if request.method() != Method::GET && request.method() != Method::HEAD {
+        // Whatever body follows is not read.
+        answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    answer.headers_mut().insert(SERVER, HeaderValue::from_static("papo"));
+    answer
+}
+
+/// Waits for the end of the handshake's answer, then hands the socket over.
+fn upgrade(
+    request: &mut Request<Incoming>,
+    peer: std::net::SocketAddr,
+    place: Arc<Mutex<Option<Place>>>,
+    hall: Arc<Hall>,
+) {
+    let lang = guard::language(request.headers());
+    let upgraded = hyper::upgrade::on(request);
+    tokio::spawn(async move {
+        let Some((socket, early)) = taken_over(upgraded).await else { return };
+        let Ok(socket) = socket.into_std() else { return };
+        let place = place.lock().ok().and_then(|mut place| place.take()).unwrap_or_default();
+        (hall.on_upgrade)(Upgraded { arrival: Arrival { socket, peer, place }, early, lang });
+    });
+}
+
+/// The socket after its handshake, and the bytes that were read with it.
+pub(crate) async fn taken_over(
+    upgraded: impl Future<Output = hyper::Result<hyper::upgrade::Upgraded>>,
+) -> Option<(TcpStream, Vec<u8>)> {
+    let parts = upgraded.await.ok()?.downcast::<TokioIo<TcpStream>>().ok()?;
+    Some((parts.io.into_inner(), parts.read_buf.to_vec()))
+}
+
+fn method_not_allowed() -> Answer {
+    let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "Use GET.\n");
+    answer.headers_mut().insert(hyper::header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    answer
+}
+
+/// A short answer for people.
+pub(crate) fn plain(status: StatusCode, text: &str) -> Answer {
+    let mut answer = Response::new(Full::new(Bytes::copy_from_slice(text.as_bytes())));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    page::secure(answer.headers_mut());
+    answer
 }

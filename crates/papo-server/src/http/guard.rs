@@ -1,161 +1,139 @@
-//! Which `Host` and `Origin` are answered, so that a foreign page cannot use a visitor's browser.
+//! Which requests are answered, by their Host and Origin: pages of strangers must not reach a server
+//! in somebody's name, nor a server that is only for its own machine by a name made to lead there.
 
-use super::refusal::Refusal;
+use hyper::StatusCode;
+use hyper::header::{ACCEPT_LANGUAGE, HOST, HeaderMap, ORIGIN};
+use papo_proto::Lang;
 
-/// The names by which a server that is bound to loopback may be called.
-const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+use super::{Answer, plain};
 
-/// Decides by `Host` and `Origin` who is answered.
+/// The rules of a server or a bridge.
 #[derive(Clone, Debug, Default)]
 pub struct Guard {
-    /// Bound to loopback only: any other name in `Host` is a name somebody pointed at us (DNS
-    /// rebinding), and is refused.
+    /// It listens on loopback only, so only loopback's names are answered.
     pub loopback_only: bool,
-    /// `host` or `host:port` of further pages that may open a WebSocket.
+    /// Further hosts (with their port, unless it is the scheme's) whose pages may connect.
     pub origins: Vec<String>,
-    /// Whether a page of the same host may come from another port, as the bridge allows.
-    pub any_port: bool,
 }
 
 impl Guard {
-    /// Judges the name by which the client calls us.
-    pub(super) fn host(&self, host: Option<&str>) -> Result<(), Refusal> {
-        match host {
-            None if self.loopback_only => Err(Refusal::StrangeHost),
-            None => Ok(()),
-            Some(host) => {
-                let (name, _) = split(host).ok_or(Refusal::BadHost)?;
-                let known = LOOPBACK_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name));
-                if self.loopback_only && !known { Err(Refusal::StrangeHost) } else { Ok(()) }
-            }
-        }
+    /// The refusal of a request for a Host that is not answered, if it is to be refused.
+    pub fn check_host(&self, headers: &HeaderMap) -> Option<Answer> {
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let text = "Este servidor só atende por localhost, 127.0.0.1 ou [::1]; use papo serve --lan para outros nomes.\n\
+                    This server only answers to localhost, 127.0.0.1 or [::1]; use papo serve --lan for other names.\n";
+        (!self.answers_host(host)).then(|| plain(StatusCode::MISDIRECTED_REQUEST, text))
     }
 
-    /// Judges the page that opens a WebSocket. None, or `null` as a page from a file sends it, is a
-    /// guest: there are no cookies that it could abuse.
-    pub(super) fn origin(&self, origin: Option<&str>, host: Option<&str>) -> Result<(), Refusal> {
-        let Some(origin) = origin.filter(|origin| *origin != "null") else { return Ok(()) };
-        let (scheme, authority) = origin.split_once("://").ok_or(Refusal::StrangeOrigin)?;
-        let default = default_port(scheme);
-        let page = place(authority, default).ok_or(Refusal::StrangeOrigin)?;
-        let same = |other: &str, ports: bool| {
-            place(other, default)
-                .is_some_and(|(name, port)| name.eq_ignore_ascii_case(page.0) && (!ports || port == page.1))
+    /// The refusal of a WebSocket from a page that may not connect, if it is to be refused.
+    pub fn check_origin(&self, headers: &HeaderMap) -> Option<Answer> {
+        let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+        let refused = "Esta página não pode conectar aqui; permita o host dela com papo serve --origin HOST.\n\
+                       This page may not connect here; allow its host with papo serve --origin HOST.\n";
+        let allowed = self.takes_origin(text(ORIGIN), text(HOST).unwrap_or_default());
+        (!allowed).then(|| plain(StatusCode::FORBIDDEN, refused))
+    }
+
+    fn answers_host(&self, host: &str) -> bool {
+        let name = without_port(host);
+        !self.loopback_only || ["localhost", "127.0.0.1", "[::1]"].iter().any(|own| name.eq_ignore_ascii_case(own))
+    }
+
+    fn takes_origin(&self, origin: Option<&str>, host: &str) -> bool {
+        let Some(origin) = origin else { return true };
+        // A page that was opened as a file, as the document does it. It is a guest without cookies.
+        if origin == "null" {
+            return true;
+        }
+        let Some((scheme, from)) = origin.split_once("://") else { return false };
+        let default = match scheme {
+            "http" => "80",
+            "https" => "443",
+            _ => return false,
         };
-        if host.is_some_and(|host| same(host, !self.any_port)) || self.origins.iter().any(|host| same(host, true)) {
-            Ok(())
-        } else {
-            Err(Refusal::StrangeOrigin)
-        }
+        let same = |other: &str| with_port(from, default).eq_ignore_ascii_case(&with_port(other, default));
+        same(host) || self.origins.iter().any(|allowed| same(allowed))
     }
 }
 
-fn default_port(scheme: &str) -> Option<u16> {
-    match scheme {
-        "http" => Some(80),
-        "https" => Some(443),
-        _ => None,
-    }
+/// The first language of the browser's list that is one of ours.
+pub(super) fn language(headers: &HeaderMap) -> Option<Lang> {
+    let list = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
+    list.split(',').find_map(|entry| Lang::parse(entry.split(';').next().unwrap_or_default().trim()))
 }
 
-/// The name and the port that `host[:port]` means; without one it is the page's default.
-fn place(authority: &str, default: Option<u16>) -> Option<(&str, Option<u16>)> {
-    let (name, port) = split(authority)?;
-    Some((name, port.or(default)))
+fn port_at(host: &str) -> Option<usize> {
+    let colon = host.rfind(':')?;
+    host[colon + 1..].bytes().all(|byte| byte.is_ascii_digit()).then_some(colon)
 }
 
-/// Splits `host[:port]`; the brackets of an IPv6 address stay. `None` for what is no such thing.
-fn split(authority: &str) -> Option<(&str, Option<u16>)> {
-    let name_end = match authority.find(']') {
-        Some(bracket) if authority.starts_with('[') => bracket + 1,
-        Some(_) => return None,
-        None => authority.find(':').unwrap_or(authority.len()),
-    };
-    let (name, rest) = authority.split_at(name_end);
-    if name.is_empty() || name.contains(['/', '@', '?', '#', ' ', ',']) {
-        return None;
-    }
-    match rest {
-        "" | ":" => Some((name, None)),
-        _ => rest.strip_prefix(':')?.parse().ok().map(|port| (name, Some(port))),
-    }
+fn without_port(host: &str) -> &str {
+    port_at(host).map_or(host, |at| &host[..at])
+}
+
+fn with_port(host: &str, default: &str) -> String {
+    if port_at(host).is_some() { host.to_owned() } else { format!("{host}:{default}") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hyper::header::HeaderValue;
 
     #[test]
-    fn bound_to_loopback_only_its_own_names_are_answered() {
-        let guard = Guard { loopback_only: true, ..Guard::default() };
-        let table: &[(Option<&str>, Result<(), Refusal>)] = &[
-            (Some("localhost"), Ok(())),
-            (Some("LocalHost:8765"), Ok(())),
-            (Some("127.0.0.1:8765"), Ok(())),
-            (Some("127.0.0.1:1"), Ok(())),
-            (Some("[::1]"), Ok(())),
-            (Some("[::1]:8765"), Ok(())),
-            (None, Err(Refusal::StrangeHost)),
-            (Some("mau.example"), Err(Refusal::StrangeHost)),
-            (Some("mau.example:8765"), Err(Refusal::StrangeHost)),
-            (Some("localhost.mau.example"), Err(Refusal::StrangeHost)),
-            (Some("127.0.0.1.mau.example:8765"), Err(Refusal::StrangeHost)),
-            (Some("[::2]:8765"), Err(Refusal::StrangeHost)),
-            (Some("localhost:porta"), Err(Refusal::BadHost)),
-            (Some("mau@localhost"), Err(Refusal::BadHost)),
-            (Some("::1"), Err(Refusal::BadHost)),
-            (Some(""), Err(Refusal::BadHost)),
-        ];
-        for (host, expected) in table {
-            assert_eq!(guard.host(*host), *expected, "{host:?}");
+    fn a_loopback_server_answers_to_loopbacks_names() {
+        let guard = Guard { loopback_only: true, origins: Vec::new() };
+        for (host, answered) in [
+            ("localhost", true),
+            ("LOCALHOST:8765", true),
+            ("127.0.0.1:8765", true),
+            ("[::1]:8765", true),
+            ("[::1]", true),
+            ("", false),
+            ("127.0.0.1.example.com", false),
+            ("localhost.example.com:8765", false),
+            ("papo.example.com", false),
+            ("192.0.2.1:8765", false),
+        ] {
+            assert_eq!(guard.answers_host(host), answered, "{host}");
+            assert!(Guard::default().answers_host(host));
         }
     }
 
     #[test]
-    fn bound_to_all_every_name_is_answered() {
-        for host in [None, Some("sala.lan:8765"), Some("192.0.2.7:8765"), Some("localhost")] {
-            assert_eq!(Guard::default().host(host), Ok(()), "{host:?}");
-        }
-        assert_eq!(Guard::default().host(Some("a b")), Err(Refusal::BadHost));
-    }
-
-    #[test]
-    fn a_page_is_of_the_same_host_or_configured() {
-        let guard = Guard { origins: vec!["fora.example".into(), "outra.example:8000".into()], ..Guard::default() };
-        let here = Some("sala.lan:8765");
-        let table: &[(Option<&str>, Option<&str>, bool)] = &[
-            (None, here, true),
-            (Some("null"), here, true),
-            (Some("http://sala.lan:8765"), here, true),
-            (Some("http://SALA.lan:8765"), here, true),
-            (Some("http://sala.lan"), here, false),
-            (Some("http://sala.lan:5173"), here, false),
-            (Some("http://mau.example"), here, false),
-            (Some("http://mau.example"), None, false),
-            (Some("sala.lan:8765"), here, false),
-            (Some(""), here, false),
-            (Some("http://sala.lan"), Some("sala.lan"), true),
-            (Some("http://sala.lan:80"), Some("sala.lan"), true),
-            (Some("http://sala.lan"), Some("sala.lan:80"), true),
-            (Some("https://sala.lan"), Some("sala.lan:443"), true),
-            (Some("https://sala.lan:443"), Some("sala.lan"), true),
-            (Some("http://sala.lan:443"), Some("sala.lan"), false),
-            (Some("http://[::1]:8765"), Some("[::1]:8765"), true),
-            (Some("https://fora.example"), here, true),
-            (Some("http://fora.example"), here, true),
-            (Some("http://fora.example:81"), here, false),
-            (Some("http://outra.example:8000"), here, true),
-            (Some("http://outra.example"), here, false),
-        ];
-        for (origin, host, allowed) in table {
-            assert_eq!(guard.origin(*origin, *host).is_ok(), *allowed, "{origin:?} at {host:?}");
+    fn an_origin_is_none_a_file_the_same_or_allowed() {
+        let guard = Guard { loopback_only: false, origins: vec!["intranet.example".into(), "dev.example:5173".into()] };
+        for (origin, host, taken) in [
+            (None, "a.example", true),
+            (Some("null"), "a.example", true),
+            (Some("http://a.example"), "a.example", true),
+            (Some("http://a.example:80"), "a.example", true),
+            (Some("https://a.example"), "a.example:443", true),
+            (Some("https://A.example"), "a.EXAMPLE", true),
+            (Some("http://a.example:8765"), "a.example:8765", true),
+            (Some("http://a.example:8765"), "a.example:8766", false),
+            (Some("https://a.example"), "a.example:80", false),
+            (Some("http://b.example"), "a.example", false),
+            (Some("http://a.example.b.example"), "a.example", false),
+            (Some("file://"), "a.example", false),
+            (Some("a.example"), "a.example", false),
+            (Some("https://intranet.example"), "a.example", true),
+            (Some("http://dev.example:5173"), "a.example", true),
+            (Some("http://dev.example"), "a.example", false),
+        ] {
+            assert_eq!(guard.takes_origin(origin, host), taken, "{origin:?} to {host}");
         }
     }
 
     #[test]
-    fn the_bridge_takes_any_port_of_its_host() {
-        let guard = Guard { any_port: true, ..Guard::default() };
-        assert_eq!(guard.origin(Some("http://localhost:8000"), Some("localhost:8765")), Ok(()));
-        assert_eq!(guard.origin(Some("http://outro:8765"), Some("localhost:8765")), Err(Refusal::StrangeOrigin));
+    fn a_browser_gets_the_first_of_its_languages_that_is_ours() {
+        let lang = |list: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(list));
+            language(&headers)
+        };
+        assert_eq!(lang("de-DE,de;q=0.9,en;q=0.8,pt;q=0.7"), Some(Lang::En));
+        assert_eq!(lang("pt-BR,en;q=0.5"), Some(Lang::PtBr));
+        assert_eq!(lang("fr"), None);
     }
 }

@@ -1,121 +1,97 @@
-//! The web page: its built files, compiled in, and what is shown where they were never built.
+//! The web client's files, embedded when it has been built; `cargo xtask build` does both.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use http_body_util::Full;
 use hyper::body::Bytes;
-use rust_embed::RustEmbed;
+use hyper::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use hyper::{Response, StatusCode};
+use rust_embed::{Embed, EmbeddedFile};
 
-#[derive(RustEmbed)]
+use super::{Answer, plain};
+
+#[derive(Embed)]
 #[folder = "../../web/dist"]
 #[allow_missing = true]
-struct Dist;
+struct Files;
 
-/// A file of the page.
-#[derive(Clone, Debug)]
-pub(super) struct File {
-    pub(super) bytes: Bytes,
-    pub(super) content_type: &'static str,
-    /// Its entity tag, in quotes as the header carries it.
-    pub(super) etag: String,
-    /// Its name changes with its content, so a browser may keep it for good.
-    pub(super) immutable: bool,
+/// No inline code, nothing from elsewhere; the address field may lead to any server.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+    font-src 'self'; manifest-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'";
+
+/// What is shown where the page should be in a program that was built without it.
+const NOT_BUILT: &str = "O Papo está no ar, mas este programa foi construído sem a página.\n\
+    Construa-o com ela: cargo xtask build\n\n\
+    Papo is up, but this program was built without its page.\n\
+    Build it with the page: cargo xtask build\n";
+
+/// Answers a GET or HEAD of a path.
+pub(super) fn answer(path: &str, request: &HeaderMap) -> Answer {
+    let name = if path == "/" { "index.html" } else { path.trim_start_matches('/') };
+    let Some(file) = Files::get(name) else {
+        return match path {
+            "/" => plain(StatusCode::OK, NOT_BUILT),
+            _ => plain(StatusCode::NOT_FOUND, "Não há nada aqui.\nThere is nothing here.\n"),
+        };
+    };
+    let tag = tag_of(&file);
+    let known = request.get(IF_NONE_MATCH).and_then(|known| known.to_str().ok()).unwrap_or_default();
+    let is_known = known.split(',').any(|known| known.trim().trim_start_matches("W/") == tag || known.trim() == "*");
+    let mut answer = if is_known {
+        let mut answer = Response::new(Full::default());
+        *answer.status_mut() = StatusCode::NOT_MODIFIED;
+        answer
+    } else {
+        Response::new(Full::new(match file.data {
+            std::borrow::Cow::Borrowed(embedded) => Bytes::from_static(embedded),
+            std::borrow::Cow::Owned(read) => Bytes::from(read),
+        }))
+    };
+    let headers = answer.headers_mut();
+    // The names under assets/ change with what is in them.
+    let keep = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind_of(name)));
+    headers.insert(ETAG, HeaderValue::try_from(tag).expect("invariant: hexadecimal is a header's value"));
+    secure(headers);
+    answer
 }
 
-/// Finds a file by its path, which begins with `/`.
-pub(super) type Find = fn(&str) -> Option<File>;
+/// Adds what tells browsers to be strict.
+pub(super) fn secure(headers: &mut HeaderMap) {
+    let opener = HeaderName::from_static("cross-origin-opener-policy");
+    let resource = HeaderName::from_static("cross-origin-resource-policy");
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(opener, HeaderValue::from_static("same-origin"));
+    headers.insert(resource, HeaderValue::from_static("same-origin"));
+}
 
-/// Shown in place of a page that was not built into this program.
-const NOT_BUILT: &str = "<!doctype html>
-<html lang=\"pt-BR\">
-<meta charset=\"utf-8\">
-<meta name=\"viewport\" content=\"width=device-width\">
-<title>Papo</title>
-<h1>Papo</h1>
-<p>O servidor está no ar, mas este programa foi compilado sem a página. Para tê-la, instale Node 20 ou
-mais novo e compile com <code>cargo xtask build</code>. O terminal funciona já: <code>papo chat</code>.</p>
-<p lang=\"en\">The server is up, but this program was compiled without the page. To have it, install
-Node 20 or newer and build with <code>cargo xtask build</code>. The terminal works now:
-<code>papo chat</code>.</p>
-</html>
-";
-
-/// Finds a file of the embedded page.
-pub(super) fn embedded(path: &str) -> Option<File> {
-    let name = if path == "/" { "index.html" } else { path.strip_prefix('/')? };
-    let Some(file) = Dist::get(name) else {
-        return (path == "/").then(not_built);
-    };
-    let bytes = match file.data {
-        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
-        Cow::Owned(bytes) => bytes.into(),
-    };
-    // 16 of the hash's 32 bytes tell any two builds apart.
-    let mut etag = String::from("\"");
+fn tag_of(file: &EmbeddedFile) -> String {
+    let mut tag = String::from("\"");
     for byte in &file.metadata.sha256_hash()[..16] {
-        let _ = write!(etag, "{byte:02x}");
+        let _ = write!(tag, "{byte:02x}");
     }
-    etag.push('"');
-    Some(File { bytes, content_type: content_type(name), etag, immutable: name.starts_with("assets/") })
+    tag.push('"');
+    tag
 }
 
-fn not_built() -> File {
-    File {
-        bytes: Bytes::from_static(NOT_BUILT.as_bytes()),
-        content_type: content_type("index.html"),
-        etag: "\"not-built\"".to_owned(),
-        immutable: false,
-    }
-}
-
-/// The content type of a file by the end of its name.
-fn content_type(name: &str) -> &'static str {
-    match name.rsplit_once('.').map_or("", |(_, end)| end) {
+fn kind_of(name: &str) -> &'static str {
+    match name.rsplit('.').next().unwrap_or_default() {
         "html" => "text/html; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "svg" => "image/svg+xml",
         "png" => "image/png",
-        "webp" => "image/webp",
         "ico" => "image/x-icon",
-        "woff2" => "font/woff2",
-        "json" | "map" => "application/json",
+        "json" => "application/json",
         "webmanifest" => "application/manifest+json",
-        "txt" => "text/plain; charset=utf-8",
+        "woff2" => "font/woff2",
         _ => "application/octet-stream",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn there_is_always_something_at_the_root() {
-        let root = embedded("/").expect("a page");
-        assert_eq!(root.content_type, "text/html; charset=utf-8");
-        assert!(!root.immutable);
-        assert!(root.etag.starts_with('"') && root.etag.ends_with('"') && root.etag.len() > 2);
-    }
-
-    #[test]
-    fn only_files_of_the_page_are_found() {
-        for path in ["/nada", "/assets", "/assets/", "/../Cargo.toml", "/..%2fCargo.toml", "//", "", "*"] {
-            assert!(embedded(path).is_none(), "{path}");
-        }
-    }
-
-    #[test]
-    fn each_built_file_is_found_under_its_name() {
-        for name in Dist::iter() {
-            let file = embedded(&format!("/{name}")).expect("an embedded file");
-            assert_eq!(file.immutable, name.starts_with("assets/"), "{name}");
-            assert_ne!(file.content_type, "application/octet-stream", "{name}");
-        }
-    }
-
-    #[test]
-    fn the_page_that_was_not_built_says_how_in_both_languages() {
-        assert_eq!(NOT_BUILT.matches("cargo xtask build").count(), 2);
     }
 }
