@@ -70,8 +70,10 @@ pub const KEEPALIVE_IDLE: Duration = Duration::from_secs(20);
 pub const KEEPALIVE_EVERY: Duration = Duration::from_secs(10);
 /// Unanswered questions after which the peer is gone.
 pub const KEEPALIVE_TRIES: u32 = 3;
-/// Sent bytes that nobody acknowledges end a connection after this time (`TCP_USER_TIMEOUT`).
-pub const UNACKNOWLEDGED: Duration = Duration::from_secs(55);
+/// Sent bytes that nobody acknowledges end a connection after this time (`TCP_USER_TIMEOUT`). It
+/// also takes the place of the number of tries: a silent peer is given up at the first question
+/// after it.
+pub const UNACKNOWLEDGED: Duration = Duration::from_secs(45);
 /// A closed connection is still read from for this long, or a reset may eat the reason.
 pub const LINGER: Duration = Duration::from_secs(1);
 /// A drain takes at most this long before what is left is closed.
@@ -96,7 +98,10 @@ const _: () = {
         KEEPALIVE_IDLE.as_secs() + KEEPALIVE_EVERY.as_secs() * KEEPALIVE_TRIES as u64 <= 60,
         "a vanished client frees its name within a minute"
     );
-    assert!(UNACKNOWLEDGED.as_secs() < 60, "a vanished client frees its name within a minute");
+    assert!(
+        UNACKNOWLEDGED.as_secs() + KEEPALIVE_EVERY.as_secs() < 60,
+        "so does one that is given up by TCP_USER_TIMEOUT, at the question after it"
+    );
     assert!(DRAIN.as_secs() + LINGER.as_secs() <= 5, "a drain ends within five seconds");
     assert!(STORE_PAGE_EVENTS <= CATCH_UP_MAX_LINES, "catching up takes whole pages");
 };

@@ -177,3 +177,29 @@ fn prepare(socket: &std::net::TcpStream) -> io::Result<()> {
     socket.set_tcp_keepalive(&keepalive)?;
     socket.set_tcp_user_timeout(Some(limits::UNACKNOWLEDGED))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_vanished_client_is_free_within_a_minute() {
+        let listener = bind("127.0.0.1", 0).expect("a port");
+        let _peer = std::net::TcpStream::connect(listener.local_addr().expect("an address")).expect("connects");
+        listener.set_nonblocking(false).expect("a socket");
+        let (socket, _) = listener.accept().expect("somebody");
+        prepare(&socket).expect("a socket");
+        assert!(socket.nodelay().expect("a socket"));
+        let socket = SockRef::from(&socket);
+        assert!(socket.keepalive().expect("a socket"));
+        let idle = socket.tcp_keepalive_time().expect("a socket");
+        let every = socket.tcp_keepalive_interval().expect("a socket");
+        let unacknowledged = socket.tcp_user_timeout().expect("a socket").expect("it is set");
+        // Linux gives a silent peer up at the first question after TCP_USER_TIMEOUT, and then the
+        // number of questions does not count; what was sent and is unanswered ends on time.
+        let questions = (0..).map(|n| idle + every * n);
+        let given_up = questions.skip(1).find(|at| *at >= unacknowledged).expect("there is one");
+        assert!(given_up < Duration::from_mins(1), "{given_up:?}");
+        assert!(unacknowledged < Duration::from_mins(1));
+    }
+}
