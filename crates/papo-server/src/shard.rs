@@ -6,6 +6,8 @@
 mod opening;
 mod reading;
 mod rooms;
+#[cfg(test)]
+mod tests;
 mod timers;
 mod timing;
 mod writing;
