@@ -55,7 +55,7 @@ impl Papo {
 
     /// Starts a `papo serve` command as it is and waits until it listens.
     pub fn listening(command: &mut Command) -> Self {
-        let mut papo = Self::spawn(command);
+        let mut papo = Self::start(command);
         let first = papo.line();
         let tcp =
             ["[ESCUTANDO] Servidor em ", "[LISTENING] Server at "].iter().find_map(|begin| first.strip_prefix(begin));
@@ -71,10 +71,11 @@ impl Papo {
 
     /// Starts any command of the program.
     pub fn run(program: &Path, args: &[&str]) -> Self {
-        Self::spawn(Command::new(program).args(args))
+        Self::start(Command::new(program).args(args))
     }
 
-    fn spawn(command: &mut Command) -> Self {
+    /// Starts a command as it is.
+    pub fn start(command: &mut Command) -> Self {
         Self::watching(command.stdout(Stdio::piped()).spawn().expect("the program starts"))
     }
 
