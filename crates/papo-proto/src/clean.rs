@@ -42,6 +42,11 @@ pub fn display(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Whether a character by itself can be seen and steers nothing.
+pub fn is_shown(c: char) -> bool {
+    !needs_care(c) && !c.is_whitespace() && !matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
 fn needs_care(c: char) -> bool {
     is_unsafe(c) || matches!(c, '\u{2028}' | '\u{2029}')
 }

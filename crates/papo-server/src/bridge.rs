@@ -67,9 +67,9 @@ impl BridgeOptions {
 /// Why a bridge does not start. Whoever starts it is to blame and can do something.
 #[derive(Debug, Error)]
 pub enum BridgeError {
-    /// A Papo server answers on the port: it needs no bridge.
-    #[error("papo serve answers on {0} already")]
-    ServeIsThere(String),
+    /// A Papo server answers at this address: it needs no bridge.
+    #[error("papo serve answers at {0} already")]
+    ServeIsThere(SocketAddr),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {cause}")]
     Listen {
@@ -88,7 +88,7 @@ impl BridgeError {
     pub fn sentence(&self, lang: Lang) -> String {
         match self {
             BridgeError::ServeIsThere(address) => {
-                TEXTS.say(lang, "error-serve-is-there", &[("endereco", address.as_str().into())])
+                TEXTS.say(lang, "error-serve-is-there", &[("endereco", address.to_string().into())])
             }
             BridgeError::Listen { address, cause } if cause.kind() == io::ErrorKind::AddrInUse => {
                 TEXTS.say(lang, "error-in-use", &[("endereco", address.as_str().into())])
@@ -129,8 +129,10 @@ impl Bridge {
     pub fn bind(options: BridgeOptions) -> Result<Self, BridgeError> {
         let listener = listener::bind(&options.ws_host, options.ws_port).map_err(|cause| {
             let address = format!("{}:{}", options.ws_host, options.ws_port);
-            if cause.kind() == io::ErrorKind::AddrInUse && serve_answers(&options) {
-                BridgeError::ServeIsThere(address)
+            if cause.kind() == io::ErrorKind::AddrInUse
+                && let Some(serve) = serve_at(&options)
+            {
+                BridgeError::ServeIsThere(serve)
             } else {
                 BridgeError::Listen { address, cause }
             }
@@ -238,7 +240,7 @@ async fn serve(socket: tokio::net::TcpStream, place: Place, hall: Arc<Hall>) {
 fn answer(request: &Request<Incoming>, guard: &Guard) -> (Answer, bool) {
     let headers = request.headers();
     let refused = if handshake::is_wanted(headers) {
-        guard.check_host(headers).or_else(|| guard.check_origin(headers)).or_else(|| handshake::check(request))
+        guard.check_origin(headers).or_else(|| handshake::check(request))
     } else {
         Some(handshake::required())
     };
@@ -248,21 +250,22 @@ fn answer(request: &Request<Incoming>, guard: &Guard) -> (Answer, bool) {
     (answer, switches)
 }
 
-/// Whether it is a Papo server that holds the port.
-fn serve_answers(options: &BridgeOptions) -> bool {
+/// Where the Papo server is that holds the port, if it is one.
+fn serve_at(options: &BridgeOptions) -> Option<SocketAddr> {
     let local = match options.ws_host.parse::<IpAddr>() {
         Ok(ip) if !ip.is_unspecified() => ip,
         _ => Ipv4Addr::LOCALHOST.into(),
     };
+    let address = SocketAddr::new(local, options.ws_port);
     let ask = || -> io::Result<String> {
-        let mut socket = TcpStream::connect_timeout(&(local, options.ws_port).into(), PROBE)?;
+        let mut socket = TcpStream::connect_timeout(&address, PROBE)?;
         socket.set_read_timeout(Some(PROBE))?;
         socket.write_all(b"HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
         let mut head = [0; 1024];
         let read = socket.read(&mut head)?;
         Ok(String::from_utf8_lossy(&head[..read]).to_ascii_lowercase())
     };
-    ask().is_ok_and(|head| head.contains("server: papo\r\n"))
+    ask().is_ok_and(|head| head.contains("server: papo\r\n")).then_some(address)
 }
 
 #[cfg(test)]

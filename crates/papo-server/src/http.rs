@@ -125,11 +125,17 @@ impl HttpDoor {
 async fn serve(arrival: Arrival, hall: Arc<Hall>) {
     let Arrival { socket, peer, place } = arrival;
     let place = Arc::new(Mutex::new(Some(place)));
-    if let Ok(socket) = TcpStream::from_std(socket) {
+    if let Ok(socket) = TcpStream::from_std(socket)
+        && let Ok(local) = socket.local_addr()
+    {
         let answering = hall.clone();
         let service = service_fn(move |request| {
             let (hall, place) = (answering.clone(), place.clone());
-            async move { Ok::<_, Infallible>(answer(request, &hall, |request| upgrade(request, peer, place, hall.clone()))) }
+            async move {
+                Ok::<_, Infallible>(answer(request, local.port(), &hall, |request| {
+                    upgrade(request, peer, place, hall.clone());
+                }))
+            }
         });
         let connection = serve_http(socket, hall.idle, service, hall.draining.subscribe());
         if let Err(error) = connection.await {
@@ -166,9 +172,14 @@ where
     tokio::time::timeout(DRAIN, connection).await.unwrap_or(Ok(()))
 }
 
-/// Answers a request; `upgrade` takes over the connection of a WebSocket.
-fn answer(mut request: Request<Incoming>, hall: &Hall, upgrade: impl FnOnce(&mut Request<Incoming>)) -> Answer {
-    let refused = hall.guard.check_host(request.headers());
+/// Answers a request that came by a port; `upgrade` takes over the connection of a WebSocket.
+fn answer(
+    mut request: Request<Incoming>,
+    port: u16,
+    hall: &Hall,
+    upgrade: impl FnOnce(&mut Request<Incoming>),
+) -> Answer {
+    let refused = hall.guard.check_host(request.headers(), port);
     let mut answer = match (refused, request.uri().path()) {
         (Some(refused), _) => refused,
         (None, "/" | "/ws") if handshake::is_wanted(request.headers()) => {

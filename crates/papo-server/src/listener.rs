@@ -53,8 +53,9 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// The addresses by which other machines reach this one, as far as its routes tell. Nothing is sent.
-pub(crate) fn own_addresses() -> Vec<IpAddr> {
+/// The addresses by which other machines reach a socket that is bound to all of `family`'s, as far
+/// as routes tell. Nothing is sent.
+pub(crate) fn own_addresses(family: IpAddr) -> Vec<IpAddr> {
     // A route is looked up towards addresses that are reserved for documentation.
     let towards: [(IpAddr, IpAddr); 2] = [
         (Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into()),
@@ -65,7 +66,11 @@ pub(crate) fn own_addresses() -> Vec<IpAddr> {
         socket.connect((far, 9)).ok()?;
         socket.local_addr().ok().map(|address| address.ip())
     };
-    towards.into_iter().filter_map(route).filter(|ip| !ip.is_loopback() && !ip.is_unspecified()).collect()
+    towards
+        .into_iter()
+        .filter_map(route)
+        .filter(|ip| !ip.is_loopback() && !ip.is_unspecified() && ip.is_ipv4() == family.is_ipv4())
+        .collect()
 }
 
 /// Accepts connections and deals them to the shards in turn.

@@ -32,13 +32,13 @@ const SHARDS_MAX: usize = 64;
 #[derive(Debug, Error)]
 pub enum StartError {
     /// An address cannot be listened on.
-    #[error("cannot listen on {host}:{port} ({option}): {cause}")]
+    #[error("cannot listen on {host}:{port} (--{option}port): {cause}")]
     Listen {
         /// The host as given.
         host: String,
         /// The port as given.
         port: u16,
-        /// The option to change.
+        /// What the options that set the host and the port begin with.
         option: &'static str,
         /// What the system said.
         cause: io::Error,
@@ -67,9 +67,11 @@ impl StartError {
                     io::ErrorKind::AddrNotAvailable | io::ErrorKind::InvalidInput => "error-address",
                     _ => "error-listen",
                 };
-                let address = if id == "error-address" { host.clone() } else { format!("{host}:{port}") };
+                let is_host = id == "error-address";
+                let address = if is_host { host.clone() } else { format!("{host}:{port}") };
+                let option = format!("--{option}{}", if is_host { "host" } else { "port" });
                 let cause = cause.to_string();
-                let all = [("endereco", address.into()), ("opcao", (*option).into()), ("causa", cause.into())];
+                let all = [("endereco", address.into()), ("opcao", option.into()), ("causa", cause.into())];
                 TEXTS.say(lang, id, &all)
             }
             StartError::Data { folder, cause } => {
@@ -153,7 +155,7 @@ impl Server {
         }
         let web_port =
             self.web_address.filter(|web| web.ip().is_unspecified()).map_or(self.address.port(), |web| web.port());
-        for ip in own_addresses() {
+        for ip in own_addresses(self.address.ip()) {
             let url = format!("http://{}/", SocketAddr::new(ip, web_port));
             let port = self.address.port().to_string();
             let args = [("url", url.into()), ("host", ip.to_string().into()), ("porta", port.into())];
@@ -191,12 +193,12 @@ fn listen(config: &Config) -> Result<Listening, StartError> {
         let listener = bind(host, port);
         listener.map_err(|cause| StartError::Listen { host: host.to_owned(), port, option, cause })
     };
-    let tcp = bind(&config.host, config.port, "--port")?;
+    let tcp = bind(&config.host, config.port, "")?;
     let address = tcp.local_addr()?;
     let mut listeners = vec![(tcp, Port::Tcp)];
     let mut web_address = None;
     if let WebPort::On(port) = config.web_port {
-        let web = bind(&config.web_host, port, "--web-port")?;
+        let web = bind(&config.web_host, port, "web-")?;
         web_address = Some(web.local_addr()?);
         listeners.push((web, Port::Web));
     }
@@ -227,8 +229,9 @@ fn start_http(
     engine: &Arc<Engine>,
     turn: &Arc<Turn>,
 ) -> io::Result<HttpDoor> {
-    let loopback_only = address.ip().is_loopback() && web_address.is_none_or(|web| web.ip().is_loopback());
-    let guard = Guard { loopback_only, origins: config.origins.clone() };
+    let bound = [Some(address), web_address].into_iter().flatten();
+    let loopback_ports = bound.filter(|bound| bound.ip().is_loopback()).map(|bound| bound.port()).collect();
+    let guard = Guard { loopback_ports, origins: config.origins.clone() };
     let (engine, turn) = (engine.clone(), turn.clone());
     HttpDoor::start(
         guard,

@@ -50,6 +50,9 @@ fn options(matches: &ArgMatches, lang: Lang) -> BridgeOptions {
         ping_interval: time("ping-interval"),
         ping_timeout: time("ping-timeout"),
         lang,
-        guard: Guard::default(),
+        guard: Guard {
+            origins: matches.get_many::<String>("origin").into_iter().flatten().cloned().collect(),
+            ..Guard::default()
+        },
     }
 }

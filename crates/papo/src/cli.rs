@@ -22,13 +22,14 @@ pub(crate) fn command(lang: Lang) -> Command {
 /// A command without what would be said in English only.
 fn plain(name: &'static str, lang: Lang) -> Command {
     let usage = say(lang, "usage", &[]);
+    let shape = say(lang, &format!("shape-{name}"), &[]);
     let commands = say(lang, "commands", &[]);
     let template = match name {
         "papo" | "bench" => format!(
-            "{{about}}\n\n{usage} {{usage}}\n\n{commands}:\n{{subcommands}}\n\n{}:\n{{options}}\n",
+            "{{about}}\n\n{usage} {shape}\n\n{commands}:\n{{subcommands}}\n\n{}:\n{{options}}\n",
             say(lang, "options", &[])
         ),
-        _ => format!("{{about}}\n\n{usage} {{usage}}\n\n{}:\n{{options}}\n", say(lang, "options", &[])),
+        _ => format!("{{about}}\n\n{usage} {shape}\n\n{}:\n{{options}}\n", say(lang, "options", &[])),
     };
     Command::new(name)
         .about(say(lang, &format!("about-{name}"), &[]))
@@ -72,7 +73,7 @@ fn serve(lang: Lang) -> Command {
         with_env(port(option("port", Some("12345"))), "PAPO_PORT"),
         with_env(option("web-host", Some("127.0.0.1")).value_name("HOST"), "PAPO_WEB_HOST"),
         with_env(option("web-port", Some("8765")).value_name("PORT|off").value_parser(web_port), "PAPO_WEB_PORT"),
-        flag("lan", "serve-lan", lang).conflicts_with_all(["host", "web-host"]),
+        flag("lan", "serve-lan", lang),
         with_env(
             option("origin", None).value_name("HOST").action(ArgAction::Append).value_delimiter(','),
             "PAPO_ORIGIN",
@@ -135,6 +136,7 @@ fn bridge(lang: Lang) -> Command {
         port(option("ws-port", Some("8765"))),
         with_env(option("chat-host", Some("127.0.0.1")).value_name("HOST"), "CHAT_HOST"),
         with_env(port(option("chat-port", Some("12345"))), "CHAT_PORT"),
+        option("origin", None).value_name("HOST").action(ArgAction::Append).value_delimiter(','),
         seconds(option("ping-interval", Some("20"))),
         seconds(option("ping-timeout", Some("20"))),
         option("lang", None).value_name("pt-BR|en").value_parser(lang_name),

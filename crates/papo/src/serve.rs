@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::ArgMatches;
+use clap::parser::ValueSource;
 use papo_proto::Lang;
 use papo_proto::limits::{Limits, MEMORY_STORE_MAX_BYTES};
 use papo_server::{Announcer, Config, Server, Times, WebPort};
@@ -17,6 +18,10 @@ use crate::signals::Stop;
 use crate::texts::{complain, say};
 
 pub(crate) fn run(matches: &ArgMatches, lang: Lang) -> ExitCode {
+    if let Some(option) = lan_conflict(matches) {
+        complain(&say(lang, "error-conflict", &[("arg", "--lan".into()), ("outro", option.into())]));
+        return ExitCode::from(EXIT_USAGE);
+    }
     let file = matches.get_one::<PathBuf>("log-file");
     let _log = match logging::start(&logging(matches)) {
         Ok(guard) => guard,
@@ -46,6 +51,13 @@ fn serve(config: Config, lang: Lang) -> Result<(), String> {
     stop.wait();
     server.drain();
     Ok(())
+}
+
+/// The option that contradicts `--lan`; what the environment says only gives way to it.
+fn lan_conflict(matches: &ArgMatches) -> Option<String> {
+    let given = |name: &&str| matches.value_source(name) == Some(ValueSource::CommandLine);
+    let option = ["host", "web-host"].into_iter().find(given)?;
+    matches.get_flag("lan").then(|| format!("--{option}"))
 }
 
 fn config(matches: &ArgMatches, lang: Lang) -> Config {

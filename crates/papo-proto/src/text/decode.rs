@@ -19,7 +19,9 @@ pub fn decode(frame: &[u8]) -> Option<Result<Command, Reject>> {
     if !line.starts_with('/') {
         return Some(Ok(Command::Post(line.into())));
     }
-    let (word, argument) = line.split_once(char::is_whitespace).unwrap_or((&line, ""));
+    // Not the cleaned line: what a name must not have is refused with its reason, not passed over.
+    let typed = typed.trim();
+    let (word, argument) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
     Some(command(word, argument.trim()))
 }
 
@@ -70,6 +72,8 @@ mod tests {
             (b"/NICK  Ana ", Some(Ok(Command::Nick(Nickname::parse("Ana").expect("good"))))),
             (b"/nick", Some(Err(Reject::Usage(Verb::Nick)))),
             (b"/nick a b", Some(Err(Reject::Nickname(NameError::Character(' '))))),
+            ("/nick a\u{202E}b".as_bytes(), Some(Err(Reject::Nickname(NameError::Character('\u{202E}'))))),
+            (b"/nick a\x1bb", Some(Err(Reject::Nickname(NameError::Character('\x1b'))))),
             (b"/nick papo", Some(Err(Reject::Nickname(NameError::Reserved)))),
             (b"/join #jogos", Some(Ok(Command::Join(room("jogos"))))),
             (b"/join\tjogos", Some(Ok(Command::Join(room("#jogos"))))),

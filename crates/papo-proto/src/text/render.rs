@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
+use crate::clean;
 use crate::lang::{Args, Catalog, Lang};
 use crate::names::{NameError, Parsed, RoomName};
 use crate::words::{Ephemeral, Refusal, Reject, Reply, Verb};
@@ -105,7 +106,7 @@ fn name_error(lang: Lang, error: &NameError) -> String {
         NameError::Empty => TEXTS.say(lang, "name-empty", &[]),
         NameError::Character(c) if c.is_whitespace() => TEXTS.say(lang, "name-space", &[]),
         NameError::Character(c) => {
-            let shown = if c.is_control() { format!("U+{:04X}", *c as u32) } else { c.to_string() };
+            let shown = if clean::is_shown(*c) { c.to_string() } else { format!("U+{:04X}", *c as u32) };
             TEXTS.say(lang, "name-character", &[("sinal", shown.into())])
         }
         NameError::Unsafe => TEXTS.say(lang, "name-unsafe", &[]),

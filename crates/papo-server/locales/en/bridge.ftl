@@ -7,7 +7,7 @@ too-big = message too big (the limit is 8 MiB); closing the connection to { $cha
 stopping = the bridge to the TCP chat { $chat } is shutting down.
 listening = { "[" }bridge] WebSocket at { $ws }, TCP chat at { $chat }
 
-error-serve-is-there = papo serve answers on { $endereco } already and speaks WebSocket itself: open the page at that address. To leave the port to the bridge, start the server with papo serve --web-port off.
+error-serve-is-there = papo serve answers on that port already and speaks WebSocket itself: open http://{ $endereco }/ in a browser. To leave the port to the bridge, start the server with papo serve --web-port off.
 error-in-use = the port { $endereco } is in use by another program. End it or choose another with --ws-port.
 error-listen = cannot listen on { $endereco }: { $causa }. Check --ws-host and --ws-port.
 error-system = the system does not give the bridge what it needs to start: { $causa }.

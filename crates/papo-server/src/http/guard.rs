@@ -10,33 +10,34 @@ use super::{Answer, plain};
 /// The rules of a server or a bridge.
 #[derive(Clone, Debug, Default)]
 pub struct Guard {
-    /// It listens on loopback only, so only loopback's names are answered.
-    pub loopback_only: bool,
+    /// The ports that are only for this machine: there, only loopback's names are answered.
+    pub loopback_ports: Vec<u16>,
     /// Further hosts (with their port, unless it is the scheme's) whose pages may connect.
     pub origins: Vec<String>,
 }
 
 impl Guard {
-    /// The refusal of a request for a Host that is not answered, if it is to be refused.
-    pub fn check_host(&self, headers: &HeaderMap) -> Option<Answer> {
+    /// The refusal of a request for a Host that is not answered on this port, if it is to be refused.
+    pub fn check_host(&self, headers: &HeaderMap, port: u16) -> Option<Answer> {
         let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let text = "Este servidor só atende por localhost, 127.0.0.1 ou [::1]; use papo serve --lan para outros nomes.\n\
                     This server only answers to localhost, 127.0.0.1 or [::1]; use papo serve --lan for other names.\n";
-        (!self.answers_host(host)).then(|| plain(StatusCode::MISDIRECTED_REQUEST, text))
+        (!self.answers_host(host, port)).then(|| plain(StatusCode::MISDIRECTED_REQUEST, text))
     }
 
     /// The refusal of a WebSocket from a page that may not connect, if it is to be refused.
     pub fn check_origin(&self, headers: &HeaderMap) -> Option<Answer> {
         let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-        let refused = "Esta página não pode conectar aqui; permita o host dela com papo serve --origin HOST.\n\
-                       This page may not connect here; allow its host with papo serve --origin HOST.\n";
+        let refused = "Esta página não pode conectar aqui; permita o host dela com --origin HOST.\n\
+                       This page may not connect here; allow its host with --origin HOST.\n";
         let allowed = self.takes_origin(text(ORIGIN), text(HOST).unwrap_or_default());
         (!allowed).then(|| plain(StatusCode::FORBIDDEN, refused))
     }
 
-    fn answers_host(&self, host: &str) -> bool {
+    fn answers_host(&self, host: &str, port: u16) -> bool {
         let name = without_port(host);
-        !self.loopback_only || ["localhost", "127.0.0.1", "[::1]"].iter().any(|own| name.eq_ignore_ascii_case(own))
+        !self.loopback_ports.contains(&port)
+            || ["localhost", "127.0.0.1", "[::1]"].iter().any(|own| name.eq_ignore_ascii_case(own))
     }
 
     fn takes_origin(&self, origin: Option<&str>, host: &str) -> bool {
@@ -82,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_loopback_server_answers_to_loopbacks_names() {
-        let guard = Guard { loopback_only: true, origins: Vec::new() };
+        let guard = Guard { loopback_ports: vec![8765], origins: Vec::new() };
         for (host, answered) in [
             ("localhost", true),
             ("LOCALHOST:8765", true),
@@ -95,14 +96,15 @@ mod tests {
             ("papo.example.com", false),
             ("192.0.2.1:8765", false),
         ] {
-            assert_eq!(guard.answers_host(host), answered, "{host}");
-            assert!(Guard::default().answers_host(host));
+            assert_eq!(guard.answers_host(host, 8765), answered, "{host}");
+            assert!(guard.answers_host(host, 12345), "a port that others reach too");
         }
     }
 
     #[test]
     fn an_origin_is_none_a_file_the_same_or_allowed() {
-        let guard = Guard { loopback_only: false, origins: vec!["intranet.example".into(), "dev.example:5173".into()] };
+        let guard =
+            Guard { loopback_ports: Vec::new(), origins: vec!["intranet.example".into(), "dev.example:5173".into()] };
         for (origin, host, taken) in [
             (None, "a.example", true),
             (Some("null"), "a.example", true),

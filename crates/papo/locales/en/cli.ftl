@@ -7,6 +7,14 @@ default = default
 help-help = Shows this help
 help-version = Shows the version
 
+shape-papo = papo <command> [options]
+shape-serve = papo serve [options]
+shape-chat = papo chat [options]
+shape-bridge = papo bridge [options]
+shape-bench = papo bench <command> [options]
+shape-fanout = papo bench fanout --addr <HOST:PORT> [options]
+shape-floor = papo bench floor [options]
+
 about-papo = Papo: a chat with rooms, in one program.
 about-serve = Starts the server: TCP, WebSocket and the page, in one process.
 about-chat = Opens the terminal client.
@@ -45,6 +53,7 @@ bridge-ws-host = Address on which to listen for WebSockets
 bridge-ws-port = Port on which to listen for WebSockets
 bridge-chat-host = Address of the chat server
 bridge-chat-port = TCP port of the chat server
+bridge-origin = Host whose pages may connect (may be repeated)
 bridge-ping-interval = Seconds between two pings
 bridge-ping-timeout = Seconds for a pong to come
 bridge-lang = Language of the notices

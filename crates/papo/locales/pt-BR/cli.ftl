@@ -7,6 +7,14 @@ default = padrão
 help-help = Mostra esta ajuda
 help-version = Mostra a versão
 
+shape-papo = papo <comando> [opções]
+shape-serve = papo serve [opções]
+shape-chat = papo chat [opções]
+shape-bridge = papo bridge [opções]
+shape-bench = papo bench <comando> [opções]
+shape-fanout = papo bench fanout --addr <HOST:PORT> [opções]
+shape-floor = papo bench floor [opções]
+
 about-papo = Papo: bate-papo com salas, em um só programa.
 about-serve = Inicia o servidor: TCP, WebSocket e a página, em um só processo.
 about-chat = Abre o cliente de terminal.
@@ -45,6 +53,7 @@ bridge-ws-host = Endereço em que escutar WebSockets
 bridge-ws-port = Porta em que escutar WebSockets
 bridge-chat-host = Endereço do servidor de chat
 bridge-chat-port = Porta TCP do servidor de chat
+bridge-origin = Host cujas páginas podem conectar (pode ser repetida)
 bridge-ping-interval = Segundos entre dois pings
 bridge-ping-timeout = Segundos para um pong chegar
 bridge-lang = Idioma dos avisos
