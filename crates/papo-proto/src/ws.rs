@@ -5,7 +5,7 @@ mod decoder;
 mod handshake;
 
 pub use decoder::{Role, WsDecoder};
-pub use handshake::{accept_key, client_key};
+pub use handshake::{accept_key, client_key, is_client_key};
 
 use thiserror::Error;
 

@@ -57,9 +57,19 @@ pub struct BridgeOptions {
 }
 
 impl BridgeOptions {
+    /// The chat server's address as people write it.
+    fn chat(&self) -> String {
+        let is_v6 = self.chat_host.contains(':');
+        if is_v6 {
+            format!("[{}]:{}", self.chat_host, self.chat_port)
+        } else {
+            format!("{}:{}", self.chat_host, self.chat_port)
+        }
+    }
+
     /// Says something of the chat server in the bridge's name.
     fn say(&self, id: &str) -> String {
-        let chat = format!("{}:{}", self.chat_host, self.chat_port);
+        let chat = self.chat();
         format!("[bridge] {}", TEXTS.say(self.lang, id, &[("chat", chat.into())]))
     }
 }
@@ -148,7 +158,7 @@ impl Bridge {
 
     /// The line for the person who runs it.
     pub fn announcement(&self) -> String {
-        let (ws, chat) = (self.address.to_string(), format!("{}:{}", self.options.chat_host, self.options.chat_port));
+        let (ws, chat) = (self.address.to_string(), self.options.chat());
         TEXTS.say(self.options.lang, "listening", &[("ws", ws.into()), ("chat", chat.into())])
     }
 

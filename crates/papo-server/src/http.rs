@@ -122,7 +122,17 @@ impl HttpDoor {
     }
 }
 
+/// Counts a connection as open until it is dropped, however it ends.
+struct Open(Arc<Hall>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 async fn serve(arrival: Arrival, hall: Arc<Hall>) {
+    let _open = Open(hall.clone());
     let Arrival { socket, peer, place } = arrival;
     let place = Arc::new(Mutex::new(Some(place)));
     if let Ok(socket) = TcpStream::from_std(socket)
@@ -142,7 +152,6 @@ async fn serve(arrival: Arrival, hall: Arc<Hall>) {
             tracing::debug!(%error, %peer, "an HTTP connection ended early");
         }
     }
-    hall.open.fetch_sub(1, Ordering::Relaxed);
 }
 
 /// Serves one HTTP/1 connection with bounded heads and times, until it ends or `draining` is true.

@@ -179,6 +179,32 @@ fn a_browser_that_does_not_answer_pings_is_given_up() {
 }
 
 #[test]
+fn a_browser_that_pings_and_does_not_read_does_not_fill_the_memory() {
+    let chat = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let bridge = Bridged::to(chat.local_addr().expect("bound"));
+    let mut web = bridge.client();
+    let (_socket, _) = chat.accept().expect("the bridge connects");
+    web.read().expect("the greeting");
+    let mut ping = Vec::new();
+    papo_proto::ws::encode_masked(papo_proto::ws::Opcode::Ping, &[b'p'; 125], [1, 2, 3, 4], &mut ping);
+    let pings = ping.repeat(1000);
+    let socket = web.socket();
+    socket.set_nonblocking(true).expect("a socket");
+    // The bridge stops reading once its pongs are not taken: then no more can be sent, after what
+    // the system's buffers hold.
+    let mut sent = 0;
+    let mut idle_since = std::time::Instant::now();
+    while idle_since.elapsed() < Duration::from_millis(300) {
+        // A frame that was taken in part goes on where it was.
+        match socket.write(&pings[sent % ping.len()..]) {
+            Ok(n) => (sent, idle_since) = (sent + n, std::time::Instant::now()),
+            Err(_) => std::thread::yield_now(),
+        }
+        assert!(sent < 64 * 1024 * 1024, "it reads on and on");
+    }
+}
+
+#[test]
 fn an_occupied_port_is_told_apart_by_who_holds_it() {
     let server = start();
     let mut wanted = options(chat_of(&server));

@@ -19,6 +19,11 @@ pub fn client_key(random: [u8; 16]) -> String {
     STANDARD.encode(random)
 }
 
+/// Whether a `Sec-WebSocket-Key` is sixteen bytes in base64.
+pub fn is_client_key(key: &[u8]) -> bool {
+    STANDARD.decode(key).is_ok_and(|random| random.len() == 16)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,5 +36,9 @@ mod tests {
     #[test]
     fn a_key_is_sixteen_bytes() {
         assert_eq!(client_key([0; 16]), "AAAAAAAAAAAAAAAAAAAAAA==");
+        assert!(is_client_key(client_key([7; 16]).as_bytes()));
+        for bad in ["", "AAAA", "????????????????????????", "AAAAAAAAAAAAAAAAAAAAAAA="] {
+            assert!(!is_client_key(bad.as_bytes()), "{bad}");
+        }
     }
 }

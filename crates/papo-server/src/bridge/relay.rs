@@ -6,7 +6,7 @@ use std::io;
 use std::time::Duration;
 
 use papo_proto::frame::{self, FrameDecoder};
-use papo_proto::limits::{FRAME_MAX_BYTES, LINGER};
+use papo_proto::limits::{FRAME_MAX_BYTES, LINGER, WRITE_STALL};
 use papo_proto::ws::{self, Opcode, Role, WsDecoder, close};
 use papo_proto::{Cut, FrameError};
 use tokio::net::TcpStream;
@@ -17,6 +17,8 @@ use super::BridgeOptions;
 
 /// What is read from a side at a time; the buffer lives only while something is there.
 const READ_BYTES: usize = 16 * 1024;
+/// Over so much unsent to a browser it is not read from: its pings could fill our memory with pongs.
+const UNSENT_BYTES: usize = 64 * 1024;
 /// How long the chat server may take to accept.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long the last words may take.
@@ -53,6 +55,7 @@ pub(super) async fn run(socket: TcpStream, early: Vec<u8>, options: &BridgeOptio
                 to_chat: Vec::new(),
                 has_quit: false,
                 pong_by: None,
+                taken_by: None,
             };
             let Err(end) = pair.relay(early, options, draining).await;
             return pair.close(end, options).await;
@@ -76,6 +79,8 @@ struct Pair {
     /// The client said `/quit`: that the chat server closes then is no loss.
     has_quit: bool,
     pong_by: Option<Instant>,
+    /// By when the browser must have taken some of what waits for it.
+    taken_by: Option<Instant>,
 }
 
 impl Pair {
@@ -90,9 +95,12 @@ impl Pair {
         drop(early);
         loop {
             // A pong that waits behind what the chat server does not take is no silence.
-            let deadline = self.pong_by.filter(|_| self.to_chat.is_empty()).map_or(ping_at, |by| by.min(ping_at));
+            let pong_by = self.pong_by.filter(|_| self.to_chat.is_empty());
+            self.taken_by =
+                if self.to_web.is_empty() { None } else { self.taken_by.or(Some(Instant::now() + WRITE_STALL)) };
+            let deadline = [Some(ping_at), pong_by, self.taken_by].into_iter().flatten().min().unwrap_or(ping_at);
             tokio::select! {
-                ready = self.web.readable(), if self.to_chat.is_empty() => {
+                ready = self.web.readable(), if self.to_chat.is_empty() && self.to_web.len() < UNSENT_BYTES => {
                     ready?;
                     self.read_web()?;
                 }
@@ -102,26 +110,36 @@ impl Pair {
                 }
                 ready = self.web.writable(), if !self.to_web.is_empty() => {
                     ready?;
-                    write(&self.web, &mut self.to_web)?;
+                    if write(&self.web, &mut self.to_web)? > 0 {
+                        self.taken_by = None;
+                    }
                 }
                 ready = self.chat.writable(), if !self.to_chat.is_empty() => {
                     ready.map_err(|_| lost())?;
                     write(&self.chat, &mut self.to_chat).map_err(|_| lost())?;
                 }
                 () = sleep_until(deadline) => {
-                    if self.pong_by.is_some_and(|by| by <= Instant::now() && self.to_chat.is_empty()) {
+                    let now = Instant::now();
+                    if pong_by.is_some_and(|by| by <= now) || self.taken_by.is_some_and(|by| by <= now) {
                         return Err(End::Gone);
                     }
-                    if ping_at <= Instant::now() {
-                        ping_at += options.ping_interval;
-                        self.pong_by.get_or_insert(Instant::now() + options.ping_timeout);
-                        ws::encode(Opcode::Ping, b"", &mut self.to_web);
+                    if ping_at <= now {
+                        ping_at = now + options.ping_interval;
+                        self.ping(options);
                     }
                 }
                 _ = draining.wait_for(|draining| *draining) => {
                     return Err(End::Close(close::GOING_AWAY, Some("stopping")));
                 }
             }
+        }
+    }
+
+    /// Asks whether the browser is there, unless it shows that by what it takes, or does not.
+    fn ping(&mut self, options: &BridgeOptions) {
+        if self.to_web.is_empty() && self.pong_by.is_none() {
+            self.pong_by = Some(Instant::now() + options.ping_timeout);
+            ws::encode(Opcode::Ping, b"", &mut self.to_web);
         }
     }
 
@@ -226,13 +244,15 @@ async fn write_all(socket: &TcpStream, mut bytes: Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes what the socket takes; an emptied buffer gives its memory back.
-fn write(socket: &TcpStream, bytes: &mut Vec<u8>) -> io::Result<()> {
-    match socket.try_write(bytes) {
-        Ok(n) if n == bytes.len() => *bytes = Vec::new(),
-        Ok(n) => drop(bytes.drain(..n)),
-        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-        Err(error) => return Err(error),
+/// Writes what the socket takes, and returns how much; an emptied buffer gives its memory back.
+fn write(socket: &TcpStream, bytes: &mut Vec<u8>) -> io::Result<usize> {
+    let taken = match socket.try_write(bytes) {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
+        other => other?,
+    };
+    bytes.drain(..taken);
+    if bytes.is_empty() {
+        *bytes = Vec::new();
     }
-    Ok(())
+    Ok(taken)
 }

@@ -12,7 +12,7 @@ use super::{Answer, plain};
 pub struct Guard {
     /// The ports that are only for this machine: there, only loopback's names are answered.
     pub loopback_ports: Vec<u16>,
-    /// Further hosts (with their port, unless it is the scheme's) whose pages may connect.
+    /// Further hosts (with their port, unless it is the scheme's) whose pages may connect; `*` is every one.
     pub origins: Vec<String>,
 }
 
@@ -53,7 +53,7 @@ impl Guard {
             _ => return false,
         };
         let same = |other: &str| with_port(from, default).eq_ignore_ascii_case(&with_port(other, default));
-        same(host) || self.origins.iter().any(|allowed| same(allowed))
+        same(host) || self.origins.iter().any(|allowed| allowed == "*" || same(allowed))
     }
 }
 
@@ -125,6 +125,12 @@ mod tests {
         ] {
             assert_eq!(guard.takes_origin(origin, host), taken, "{origin:?} to {host}");
         }
+    }
+
+    #[test]
+    fn every_origin_may_be_allowed() {
+        let guard = Guard { loopback_ports: Vec::new(), origins: vec!["*".into()] };
+        assert!(guard.takes_origin(Some("http://b.example"), "a.example"));
     }
 
     #[test]

@@ -6,14 +6,12 @@ use hyper::header::{
     UPGRADE,
 };
 use hyper::{Method, Request, Response, StatusCode};
-use papo_proto::ws::accept_key;
+use papo_proto::ws::{accept_key, is_client_key};
 
 use super::{Answer, plain};
 
 /// The only version there is.
 const VERSION: &str = "13";
-/// Sixteen bytes in base64.
-const KEY_CHARS: usize = 24;
 
 /// Whether a request asks for a WebSocket.
 pub fn is_wanted(headers: &HeaderMap) -> bool {
@@ -35,8 +33,7 @@ pub fn check<B>(request: &Request<B>) -> Option<Answer> {
         answer.headers_mut().insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static(VERSION));
         return Some(answer);
     }
-    let key = key_of(headers);
-    if key.len() != KEY_CHARS || !key.ends_with(b"==") {
+    if !is_client_key(key_of(headers)) {
         return refuse("The header Sec-WebSocket-Key must be sixteen bytes in base64.\n");
     }
     None
