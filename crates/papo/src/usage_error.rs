@@ -31,17 +31,22 @@ fn sentence(kind: ErrorKind, error: &Error, lang: Lang) -> String {
             say(lang, "error-unknown-command", &[("comando", context(ContextKind::InvalidSubcommand).into())])
         }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            say(lang, "error-no-command", &[])
+            let (commands, program) = (context(ContextKind::ValidSubcommand), context(ContextKind::InvalidSubcommand));
+            say(lang, "error-no-command", &[("comandos", commands.into()), ("programa", program.into())])
         }
         ErrorKind::InvalidValue if value.is_empty() => say(lang, "error-no-value", &[("arg", arg.into())]),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             say(lang, "error-value", &[("arg", arg.into()), ("valor", value.into())])
         }
-        ErrorKind::ArgumentConflict => {
-            say(lang, "error-conflict", &[("arg", arg.into()), ("outro", context(ContextKind::PriorArg).into())])
-        }
+        ErrorKind::TooManyValues => say(lang, "error-any-value", &[("arg", arg.into())]),
+        ErrorKind::ArgumentConflict => match context(ContextKind::PriorArg) {
+            other if other == arg => say(lang, "error-twice", &[("arg", arg.into())]),
+            other => say(lang, "error-conflict", &[("arg", arg.into()), ("outro", other.into())]),
+        },
         ErrorKind::MissingRequiredArgument => say(lang, "error-missing", &[("arg", arg.into())]),
-        _ => error.to_string(),
+        ErrorKind::InvalidUtf8 => say(lang, "error-no-text", &[]),
+        // Whatever else there may be, in the words of the library: the mistake, without its advice.
+        _ => error.to_string().lines().next().unwrap_or_default().to_owned(),
     }
 }
 

@@ -73,10 +73,13 @@ floor-join = Joins what waits for a socket into one send
 
 error-unknown-argument = I do not know “{ $arg }”. See the options with --help.
 error-unknown-command = I do not know the command “{ $comando }”. See the commands with papo --help.
-error-no-command = the command is missing: serve, chat, bridge or bench. See papo --help.
+error-no-command = the command is missing: { $comandos }. See { $programa } --help.
 error-no-value = the value of { $arg } is missing. See --help.
 error-value = “{ $valor }” does not do for { $arg }. See the values with --help.
 error-conflict = { $arg } does not go with { $outro }. Use only one of them.
+error-any-value = { $arg } takes no value. See --help.
+error-twice = { $arg } was given more than once. Use it once.
+error-no-text = one of the arguments is no UTF-8 text.
 error-missing = { $arg } is missing. See --help.
 error-log = cannot write the log to { $arquivo }: { $causa }. Choose another file with --log-file.
 error-system = the system does not give what is needed to start: { $causa }.

@@ -73,10 +73,13 @@ floor-join = Junta o que espera por um soquete em um só envio
 
 error-unknown-argument = não conheço “{ $arg }”. Veja as opções com --help.
 error-unknown-command = não conheço o comando “{ $comando }”. Veja os comandos com papo --help.
-error-no-command = falta o comando: serve, chat, bridge ou bench. Veja papo --help.
+error-no-command = falta o comando: { $comandos }. Veja { $programa } --help.
 error-no-value = falta o valor de { $arg }. Veja --help.
 error-value = “{ $valor }” não serve para { $arg }. Veja os valores com --help.
 error-conflict = { $arg } não combina com { $outro }. Use só uma das opções.
+error-any-value = { $arg } não tem valor. Veja --help.
+error-twice = { $arg } foi dada mais de uma vez. Use-a uma vez só.
+error-no-text = um dos argumentos não é texto em UTF-8.
 error-missing = falta { $arg }. Veja --help.
 error-log = não é possível escrever o registro em { $arquivo }: { $causa }. Escolha outro arquivo com --log-file.
 error-system = o sistema não deu o que é preciso para começar: { $causa }.
