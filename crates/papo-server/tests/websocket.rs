@@ -79,8 +79,9 @@ fn a_ping_is_answered_with_what_it_held() {
 #[test]
 fn who_answers_pings_stays_and_who_does_not_is_closed() {
     let server = start_changed(|config| {
-        config.times.ping_every = Duration::from_millis(50);
-        config.times.pong_within = Duration::from_millis(200);
+        config.times.ping_every = Duration::from_millis(100);
+        // Time enough for Bob, who answers only while he reads.
+        config.times.pong_within = Duration::from_secs(1);
     });
     let (mut ana, mut bob) = pair(&server);
     let mut mute = server.ws().named("Mudo");
