@@ -80,7 +80,8 @@ impl Crowd {
         let mut bytes = 0;
         for at in 0..self.ready.len() {
             let Some(ready) = self.ready.get(at) else { continue };
-            if ready.writable {
+            // Being writable is told with everything else, and is nearly never what was waited for.
+            if ready.writable && self.links[ready.link].has_queued() {
                 self.flush(ready.link)?;
             }
             if ready.readable {
