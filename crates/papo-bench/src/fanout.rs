@@ -33,6 +33,8 @@ pub fn fanout(options: &FanoutOptions) -> Result<Report, BenchError> {
     let mut crowd = Crowd::new(options.addr, options.dialect)?;
     let join_time = join::everybody(options, &mut crowd)?;
     join::settle(&mut crowd)?;
+    // Before anything is said: what a connection holds, without the messages that a server keeps.
+    let joined_memory = probe.map(Probe::memory_bytes).transpose()?;
 
     let mut run = Run::new(options, &crowd);
     let cpu = probe.map(Probe::cpu_nanos).transpose()?;
@@ -45,8 +47,8 @@ pub fn fanout(options: &FanoutOptions) -> Result<Report, BenchError> {
     let own_cpu = own_cpu_nanos() - own_cpu;
     let wall = crowd.now() - run.begun;
     let cpu_after = probe.map(Probe::cpu_nanos).transpose()?;
-    let memory_after = probe.map(Probe::memory_bytes).transpose()?;
-    let grown = memory.zip(memory_after).map(|(before, after)| after as f64 - before as f64);
+    let idle_memory = if options.is_idle() { probe.map(Probe::memory_bytes).transpose()? } else { joined_memory };
+    let grown = memory.zip(idle_memory).map(|(before, after)| after as f64 - before as f64);
     Ok(Report {
         connections: options.connections(),
         join_seconds: join_time.as_secs_f64(),

@@ -25,7 +25,8 @@ pub struct Report {
     pub latency: Option<Latency>,
     /// The server's time on the processor while messages were on their way, in nanoseconds.
     pub server_cpu_nanos: Option<u64>,
-    /// The server's memory per connection, after connecting less before, in bytes.
+    /// The server's memory per connection, in bytes: after joining, or at the end of an idle run, less
+    /// what it was before connecting. What is said later is not in it, for a server may keep it.
     pub bytes_per_connection: Option<f64>,
     /// The share of the measured time that the generator itself was busy: close to 1, it is what was measured.
     pub generator_load: f64,

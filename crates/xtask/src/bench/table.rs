@@ -85,7 +85,7 @@ pub(crate) fn goals(workload: &Workload, reports: &Reports) -> Vec<Goal> {
             let floor = figure(Server::Floor, "cpu_us_per_delivery").unwrap_or(f64::NAN);
             let ratio = of_papo("cpu_us_per_delivery") / floor;
             goals.push(Goal {
-                text: format!("{ratio:.2} × the floor's CPU time per delivery (at most {CPU_RATIO_MAX})"),
+                text: format!("{ratio:.3} × the floor's CPU time per delivery (at most {CPU_RATIO_MAX})"),
                 met: ratio <= CPU_RATIO_MAX,
             });
         }
