@@ -23,7 +23,10 @@ pub(crate) fn run(hub: &mut Hub, session: SessionId, command: Command, now: Now)
         Command::Join(room) => join::run(hub, session, &room, now),
         Command::Create(room) => create::run(hub, session, room, now),
         Command::Leave => leave::run(hub, session, now),
-        Command::Rooms => hub.reply(session, Reply::Rooms(hub.rooms.list())),
+        Command::Rooms => {
+            let rooms = hub.rooms.list();
+            hub.reply(session, Reply::Rooms(rooms));
+        }
         Command::Who => who::run(hub, session),
         Command::Help => hub.reply(session, Reply::Help),
         Command::Lang(lang) => lang::run(hub, session, lang),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use papo_proto::limits::{EMPTY_ROOM_KEPT, ROOMS_MAX};
+use papo_proto::words::RoomCounts;
 use papo_proto::{RoomId, RoomName, Seq, SessionId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -34,6 +35,8 @@ pub(crate) struct Rooms {
     by_key: FxHashMap<Arc<str>, RoomId>,
     /// When each empty room without history goes.
     going: BTreeSet<(Duration, RoomId)>,
+    /// The answer to [`Rooms::list`] while nothing has changed.
+    listed: Option<RoomCounts>,
     newest: u64,
     lobby: RoomId,
     shards: usize,
@@ -46,6 +49,7 @@ impl Rooms {
             all: FxHashMap::default(),
             by_key: FxHashMap::default(),
             going: BTreeSet::new(),
+            listed: None,
             newest: 0,
             lobby: RoomId(1),
             shards,
@@ -65,6 +69,7 @@ impl Rooms {
 
     /// Makes an empty room; the caller has seen that there is none of that name, and space for one.
     pub(crate) fn create(&mut self, name: RoomName, now: Duration) -> RoomId {
+        self.listed = None;
         self.newest += 1;
         let id = RoomId(self.newest);
         self.by_key.insert(name.key().clone(), id);
@@ -100,6 +105,7 @@ impl Rooms {
     }
 
     pub(crate) fn add_member(&mut self, id: RoomId, session: SessionId) {
+        self.listed = None;
         let room = self.of(id);
         room.members.insert(session);
         if let Some(since) = room.empty_since.take() {
@@ -108,6 +114,7 @@ impl Rooms {
     }
 
     pub(crate) fn remove_member(&mut self, id: RoomId, session: SessionId, now: Duration) {
+        self.listed = None;
         let room = self.of(id);
         room.members.remove(&session);
         if room.members.is_empty() {
@@ -132,6 +139,7 @@ impl Rooms {
             if self.all.get(&id).is_some_and(|room| !room.has_history)
                 && let Some(room) = self.all.remove(&id)
             {
+                self.listed = None;
                 self.by_key.remove(room.name.key());
                 gone.push(id);
             }
@@ -144,9 +152,13 @@ impl Rooms {
     }
 
     /// Every room with the number of its members, busiest first, then by name.
-    pub(crate) fn list(&self) -> Vec<(RoomName, u32)> {
-        let mut list: Vec<_> = self.all.values().map(|room| (room.name.clone(), room.members.len() as u32)).collect();
-        list.sort_unstable_by(|(a, n), (b, m)| m.cmp(n).then_with(|| a.key().cmp(b.key())));
-        list
+    pub(crate) fn list(&mut self) -> RoomCounts {
+        let all = &self.all;
+        let sorted = || {
+            let mut list: Vec<_> = all.values().map(|room| (room.name.clone(), room.members.len() as u32)).collect();
+            list.sort_unstable_by(|(a, n), (b, m)| m.cmp(n).then_with(|| a.key().cmp(b.key())));
+            list.into()
+        };
+        self.listed.get_or_insert_with(sorted).clone()
     }
 }

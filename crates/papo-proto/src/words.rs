@@ -138,6 +138,9 @@ pub enum Verb {
     Lang,
 }
 
+/// Rooms with the number of people in each, shared: the list may be long.
+pub type RoomCounts = Arc<[(RoomName, u32)]>;
+
 /// What a session is told by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
@@ -166,7 +169,7 @@ pub enum Reply {
     /// The session left the room.
     Left(RoomName),
     /// Every room with the number of people in it, busiest first.
-    Rooms(Vec<(RoomName, u32)>),
+    Rooms(RoomCounts),
     /// The names of a room's members, in alphabetical order.
     Members(RoomName, Vec<Arc<str>>),
     /// Every command.

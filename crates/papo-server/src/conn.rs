@@ -63,8 +63,8 @@ pub(crate) struct Conn {
     pub(crate) plan: Plan,
     /// The room that it reads and its place among the shard's members of that room.
     pub(crate) member: Option<(RoomId, u32)>,
-    /// Up to here there may be words of its own in the log that it reads.
-    pub(crate) own_until: Position,
+    /// The last round of fan-out in which there were words of its own.
+    pub(crate) own_round: u64,
     /// Lines that it may still get from the store while it is behind.
     pub(crate) catch_up_lines: Option<usize>,
     /// Messages that it will not get, to be told when it has caught up.
@@ -73,6 +73,8 @@ pub(crate) struct Conn {
     pub(crate) readable: bool,
     /// The peer sends no more.
     pub(crate) eof: bool,
+    /// It is on the list of those that have a turn to read.
+    pub(crate) queued: bool,
     /// Nothing that comes is taken any more.
     pub(crate) deaf: bool,
     /// It is on the list of those to be flushed at the end of the turn.
@@ -87,6 +89,8 @@ pub(crate) struct Conn {
     pub(crate) since: Duration,
     /// Since when a frame is begun and unfinished.
     pub(crate) half_since: Option<Duration>,
+    /// Since when the peer sends no more and something of it waits for its rate.
+    pub(crate) eof_since: Option<Duration>,
     /// Since when the socket has taken no byte of what waits.
     pub(crate) blocked_since: Option<Duration>,
     /// When the next ping goes out, and by when its pong must be here.
@@ -109,11 +113,12 @@ impl Conn {
             intake: Intake::None,
             plan: Plan::default(),
             member: None,
-            own_until: Position(0),
+            own_round: 0,
             catch_up_lines: None,
             left_out: 0,
             readable: false,
             eof: false,
+            queued: false,
             deaf: false,
             touched: false,
             close_code: papo_proto::ws::close::NORMAL,
@@ -122,6 +127,7 @@ impl Conn {
             slow_until: None,
             since: now,
             half_since: None,
+            eof_since: None,
             blocked_since: None,
             ping_at: None,
             pong_by: None,
@@ -132,6 +138,13 @@ impl Conn {
     /// Whether it is to be read later: over its rate, or with too much unsent.
     pub(crate) fn is_paused(&self, now: Duration) -> bool {
         self.slow_until.is_some_and(|until| now < until) || self.plan.unsent() > UNSENT_MAX_BYTES
+    }
+
+    /// Whether there is something to take in, and it may be taken in now.
+    pub(crate) fn wants_turn(&self, now: Duration) -> bool {
+        let has_input = self.readable || self.intake.is_waiting();
+        // A closing connection is drained when everything is sent, not before: then it is short.
+        has_input && if self.deaf { self.stage == Stage::Lingering } else { !self.is_paused(now) }
     }
 
     /// Reads once into `buffer`; `None` when nothing is there.
@@ -157,13 +170,14 @@ impl Conn {
         }
     }
 
-    /// Sends what is planned, as far as the socket takes it: one write, unless it is very long.
-    pub(crate) fn flush(&mut self, now: Duration) -> io::Result<Flushed> {
+    /// Sends what is planned, of its room no further than `limit`, as far as the socket takes it:
+    /// one write, unless it is very long.
+    pub(crate) fn flush(&mut self, limit: Position, now: Duration) -> io::Result<Flushed> {
         loop {
             if self.blocked_since.is_some() {
                 return Ok(Flushed::Blocked);
             }
-            let (write, behind) = self.plan.gather(self.session);
+            let (write, behind) = self.plan.gather(self.session, limit);
             if let Some(behind) = behind {
                 return Ok(Flushed::Behind(behind));
             }
@@ -213,7 +227,8 @@ impl Conn {
         };
         let half = self.half_since.map(|since| since + times.half_frame);
         let stall = self.blocked_since.map(|since| since + times.write_stall);
-        [stage, half, stall, self.slow_until, self.pong_by.or(self.ping_at)].into_iter().flatten().min()
+        let gone = self.eof_since.map(|since| since + times.write_stall);
+        [stage, half, stall, gone, self.slow_until, self.pong_by.or(self.ping_at)].into_iter().flatten().min()
     }
 }
 

@@ -92,6 +92,12 @@ impl Engine {
         !self.store.commits_inline() && self.hub().waiting() >= OUTBOX_MAX_ENTRIES
     }
 
+    /// Does something while nothing is being published.
+    pub(crate) fn between_publications<R>(&self, look: impl FnOnce() -> R) -> R {
+        let _hub = self.hub();
+        look()
+    }
+
     fn settle(&self, hub: &mut Hub, me: Option<u16>) {
         let mut outlet = Inboxes { inboxes: &self.inboxes, me };
         hub.publish(&mut outlet);

@@ -8,6 +8,7 @@
 pub mod guard;
 pub mod handshake;
 mod page;
+mod patience;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -31,6 +32,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::arrival::{Arrival, Place};
 pub use guard::Guard;
+use patience::Patient;
 
 /// An answer of ours: always whole, never streamed.
 pub type Answer = Response<Full<Bytes>>;
@@ -42,7 +44,7 @@ const HEADERS_MAX: usize = 64;
 /// A drain waits so long for answers that are begun.
 const DRAIN: Duration = Duration::from_secs(1);
 /// The whole answer to a connection for which there is no place.
-const FULL: &[u8] =
+pub(crate) const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 /// A WebSocket after its handshake.
@@ -171,7 +173,7 @@ where
         .header_read_timeout(idle)
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEAD_MAX_BYTES)
-        .serve_connection(TokioIo::new(socket), service)
+        .serve_connection(TokioIo::new(Patient::new(socket, idle)), service)
         .with_upgrades();
     let mut connection = pin!(connection);
     tokio::select! {
@@ -233,8 +235,8 @@ fn upgrade(
 pub(crate) async fn taken_over(
     upgraded: impl Future<Output = hyper::Result<hyper::upgrade::Upgraded>>,
 ) -> Option<(TcpStream, Vec<u8>)> {
-    let parts = upgraded.await.ok()?.downcast::<TokioIo<TcpStream>>().ok()?;
-    Some((parts.io.into_inner(), parts.read_buf.to_vec()))
+    let parts = upgraded.await.ok()?.downcast::<TokioIo<Patient>>().ok()?;
+    Some((parts.io.into_inner().into_inner(), parts.read_buf.to_vec()))
 }
 
 fn method_not_allowed() -> Answer {

@@ -38,7 +38,7 @@ pub enum Port {
 
 /// What has come since the shard last looked.
 #[derive(Debug, Default)]
-pub(crate) struct Post {
+pub(crate) struct Mail {
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) marks: Vec<Arc<Log>>,
     pub(crate) newcomers: Vec<Newcomer>,
@@ -50,7 +50,7 @@ pub(crate) struct Post {
 /// A shard's inbox.
 #[derive(Debug, Default)]
 pub struct Inbox {
-    post: Mutex<Post>,
+    mail: Mutex<Mail>,
     waker: OnceLock<mio::Waker>,
 }
 
@@ -62,33 +62,33 @@ impl Inbox {
 
     /// A new connection.
     pub fn admit(&self, newcomer: Newcomer) {
-        let mut post = self.post();
-        post.newcomers.push(newcomer);
-        self.wake(post);
+        let mut mail = self.mail();
+        mail.newcomers.push(newcomer);
+        self.wake(mail);
     }
 
     /// The shard ends when its connections have ended.
     pub(crate) fn drain(&self) {
-        let mut post = self.post();
-        post.draining = true;
-        self.wake(post);
+        let mut mail = self.mail();
+        mail.draining = true;
+        self.wake(mail);
     }
 
     /// Takes what has come; `into` gives its buffers back for what comes next.
-    pub(crate) fn take(&self, into: &mut Post) {
-        let mut post = self.post();
+    pub(crate) fn take(&self, into: &mut Mail) {
+        let mut mail = self.mail();
         into.woken = false;
-        into.draining |= post.draining;
-        std::mem::swap(&mut *post, into);
+        into.draining |= mail.draining;
+        std::mem::swap(&mut *mail, into);
     }
 
-    fn post(&self) -> MutexGuard<'_, Post> {
-        self.post.lock().expect("invariant: an inbox only moves what it is given")
+    fn mail(&self) -> MutexGuard<'_, Mail> {
+        self.mail.lock().expect("invariant: an inbox only moves what it is given")
     }
 
-    fn wake(&self, mut post: MutexGuard<'_, Post>) {
-        let first = !std::mem::replace(&mut post.woken, true);
-        drop(post);
+    fn wake(&self, mut mail: MutexGuard<'_, Mail>) {
+        let first = !std::mem::replace(&mut mail.woken, true);
+        drop(mail);
         if let (true, Some(waker)) = (first, self.waker.get())
             && let Err(error) = waker.wake()
         {
@@ -105,22 +105,22 @@ pub(crate) struct Inboxes<'a> {
 }
 
 impl Inboxes<'_> {
-    fn put(&self, shard: u16, put: impl FnOnce(&mut Post)) {
+    fn put(&self, shard: u16, put: impl FnOnce(&mut Mail)) {
         let inbox = &self.inboxes[usize::from(shard)];
-        let mut post = inbox.post();
-        put(&mut post);
+        let mut mail = inbox.mail();
+        put(&mut mail);
         if self.me != Some(shard) {
-            inbox.wake(post);
+            inbox.wake(mail);
         }
     }
 }
 
 impl Outlet for Inboxes<'_> {
     fn deliver(&mut self, shard: u16, delivery: Delivery) {
-        self.put(shard, |post| post.deliveries.push(delivery));
+        self.put(shard, |mail| mail.deliveries.push(delivery));
     }
 
     fn mark(&mut self, shard: u16, log: &Arc<Log>) {
-        self.put(shard, |post| post.marks.push(log.clone()));
+        self.put(shard, |mail| mail.marks.push(log.clone()));
     }
 }

@@ -22,6 +22,7 @@ pub mod inbox;
 mod listener;
 pub mod server;
 mod shard;
+mod start_error;
 mod texts;
 
 pub use announce::Announcer;

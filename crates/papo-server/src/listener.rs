@@ -117,9 +117,8 @@ impl Listener {
     /// Accepts until it is woken; then the ports are free.
     pub(crate) fn run(mut self) {
         let mut events = Events::with_capacity(8);
-        let mut more = false;
+        let mut timeout = None;
         loop {
-            let timeout = more.then_some(RETRY);
             if let Err(error) = self.poll.poll(&mut events, timeout)
                 && error.kind() != io::ErrorKind::Interrupted
             {
@@ -129,28 +128,26 @@ impl Listener {
             if events.iter().any(|event| event.token() == WAKER) {
                 return;
             }
-            more = false;
-            for index in 0..self.listeners.len() {
-                more |= self.accept_some(index);
-            }
+            let again = (0..self.listeners.len()).filter_map(|index| self.accept_some(index));
+            timeout = again.min();
         }
     }
 
-    /// Accepts from one port; true when it is to be tried again without waiting for an event.
-    fn accept_some(&self, index: usize) -> bool {
+    /// Accepts from one port; returns after which time it is to be tried again without an event.
+    fn accept_some(&self, index: usize) -> Option<Duration> {
         let (listener, port) = &self.listeners[index];
         for _ in 0..ACCEPTED_AT_A_TIME {
             match listener.accept() {
                 Ok((socket, peer)) => self.deal(socket.into(), peer, *port),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return false,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
-                    return true;
+                    return Some(RETRY);
                 }
             }
         }
-        true
+        Some(Duration::ZERO)
     }
 
     fn deal(&self, socket: std::net::TcpStream, peer: SocketAddr, port: Port) {

@@ -7,11 +7,9 @@ use std::thread::{Builder, JoinHandle};
 
 use mio::Waker;
 use papo_hub::Settings;
-use papo_proto::Lang;
 use papo_proto::limits::RESERVED_DESCRIPTORS;
 use papo_store::Store;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use thiserror::Error;
 
 use crate::announce::Announcer;
 use crate::arrival::Admission;
@@ -21,66 +19,13 @@ use crate::http::{Guard, HttpDoor, Upgraded};
 use crate::inbox::{Newcomer, Port};
 use crate::listener::{Listener, Turn, bind, own_addresses};
 use crate::shard::{Shard, Shared};
+pub use crate::start_error::StartError;
 use crate::texts::TEXTS;
 
 /// Descriptors that are assumed when the system does not say.
 const DESCRIPTORS: u64 = 1024;
 /// More shards than this gain nothing, and a log marks no more.
 const SHARDS_MAX: usize = 64;
-
-/// Why a server does not start. Whoever starts it is to blame and can do something.
-#[derive(Debug, Error)]
-pub enum StartError {
-    /// An address cannot be listened on.
-    #[error("cannot listen on {host}:{port} (--{option}port): {cause}")]
-    Listen {
-        /// The host as given.
-        host: String,
-        /// The port as given.
-        port: u16,
-        /// What the options that set the host and the port begin with.
-        option: &'static str,
-        /// What the system said.
-        cause: io::Error,
-    },
-    /// The data folder cannot be written.
-    #[error("cannot write to {folder}: {cause}")]
-    Data {
-        /// The folder.
-        folder: String,
-        /// What the system said.
-        cause: io::Error,
-    },
-    /// Threads, descriptors or memory are missing.
-    #[error(transparent)]
-    System(#[from] io::Error),
-}
-
-impl StartError {
-    /// The error as one sentence for the person who started the server.
-    pub fn sentence(&self, lang: Lang) -> String {
-        match self {
-            StartError::Listen { host, port, option, cause } => {
-                let id = match cause.kind() {
-                    io::ErrorKind::AddrInUse => "error-in-use",
-                    io::ErrorKind::PermissionDenied => "error-permission",
-                    io::ErrorKind::AddrNotAvailable | io::ErrorKind::InvalidInput => "error-address",
-                    _ => "error-listen",
-                };
-                let is_host = id == "error-address";
-                let address = if is_host { host.clone() } else { format!("{host}:{port}") };
-                let option = format!("--{option}{}", if is_host { "host" } else { "port" });
-                let cause = cause.to_string();
-                let all = [("endereco", address.into()), ("opcao", option.into()), ("causa", cause.into())];
-                TEXTS.say(lang, id, &all)
-            }
-            StartError::Data { folder, cause } => {
-                TEXTS.say(lang, "error-data", &[("pasta", folder.as_str().into()), ("causa", cause.to_string().into())])
-            }
-            StartError::System(cause) => TEXTS.say(lang, "error-system", &[("causa", cause.to_string().into())]),
-        }
-    }
-}
 
 /// A server that serves.
 pub struct Server {

@@ -5,6 +5,7 @@
 
 mod opening;
 mod reading;
+mod room_list;
 mod rooms;
 #[cfg(test)]
 mod tests;
@@ -17,9 +18,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mio::{Events, Interest, Poll, Token};
-use papo_hub::{Delivery, What};
+use papo_hub::{Delivery, Position, What};
 use papo_proto::limits::{Limits, READ_TURN_BYTES};
-use papo_proto::{Framing, Lang, SessionId, ws};
+use papo_proto::{Encoding, Framing, Lang, Reply, SessionId, ws};
 use rustc_hash::FxHashMap;
 use slab::Slab;
 
@@ -28,7 +29,8 @@ use crate::config::Times;
 use crate::conn::{Conn, Sent, Stage};
 use crate::engine::Engine;
 use crate::http::HttpDoor;
-use crate::inbox::{Inbox, Post};
+use crate::inbox::{Inbox, Mail};
+use room_list::RoomList;
 use rooms::LocalRooms;
 use timers::Timers;
 
@@ -36,6 +38,8 @@ use timers::Timers;
 const WAKER: Token = Token(usize::MAX);
 /// Events taken from the system at a time.
 const EVENTS: usize = 1024;
+/// Looks into the inbox before the sockets have their turn again.
+const LOOKS: usize = 3;
 /// While the outbox is full, sockets are tried again after this time.
 const FULL_RETRY: Duration = Duration::from_millis(2);
 
@@ -63,12 +67,20 @@ pub(crate) struct Shard {
     timers: Timers,
     /// Everybody's read buffer: a connection holds none while it is idle.
     buffer: Box<[u8]>,
-    /// Slots that may have something to read.
+    /// Slots that have a turn to read.
     ready: Vec<u32>,
+    /// Counts the rounds of fan-out.
+    round: u64,
+    /// There may be more in the inbox.
+    has_more: bool,
     /// Slots that have something to take.
     touched: Vec<u32>,
     sent: Vec<Sent>,
-    post: Post,
+    mail: Mail,
+    /// Up to where the marked logs are looked at.
+    heads: Vec<Position>,
+    /// The answer to `/rooms`, which many may ask for.
+    room_list: RoomList,
     draining_since: Option<Duration>,
     /// The first shard's thread looks after what is due in the hub.
     hub_due: Option<Duration>,
@@ -89,9 +101,13 @@ impl Shard {
             timers: Timers::default(),
             buffer: vec![0; READ_TURN_BYTES].into(),
             ready: Vec::new(),
+            round: 0,
+            has_more: false,
             touched: Vec::new(),
             sent: Vec::new(),
-            post: Post::default(),
+            mail: Mail::default(),
+            heads: Vec::new(),
+            room_list: RoomList::default(),
             draining_since: None,
             hub_due: None,
         })
@@ -109,12 +125,13 @@ impl Shard {
             let now = self.shared.engine.running();
             for event in &events {
                 if event.token() != WAKER {
-                    self.woke(event);
+                    self.woke(event, now);
                 }
             }
             self.on_time(now);
             self.read_ready(now);
-            while self.look(now) {}
+            // What others keep publishing must not keep this thread from its own sockets.
+            self.has_more = (0..LOOKS).all(|_| self.look(now));
             if self.has_drained(now) {
                 return Ok(());
             }
@@ -127,6 +144,9 @@ impl Shard {
 
     fn timeout(&self) -> Option<Duration> {
         let now = self.shared.engine.running();
+        if self.has_more {
+            return Some(Duration::ZERO);
+        }
         if !self.ready.is_empty() {
             return Some(if self.shared.engine.is_full() { FULL_RETRY } else { Duration::ZERO });
         }
@@ -136,41 +156,59 @@ impl Shard {
     }
 
     /// Notes what a socket says.
-    fn woke(&mut self, event: &mio::event::Event) {
-        let slot = event.token().0;
-        let Some(conn) = self.conns.get_mut(slot) else { return };
-        if event.is_writable() && conn.blocked_since.take().is_some() && !conn.touched {
-            conn.touched = true;
-            self.touched.push(slot as u32);
+    fn woke(&mut self, event: &mio::event::Event, now: Duration) {
+        let slot = event.token().0 as u32;
+        let Some(conn) = self.conns.get_mut(slot as usize) else { return };
+        if event.is_writable() && conn.blocked_since.take().is_some() {
+            self.touch(slot);
         }
-        if event.is_readable() || event.is_read_closed() || event.is_error() {
-            conn.readable = true;
-            // The end of the stream lies behind what is to be read: a short read is not the last.
-            conn.eof |= event.is_read_closed();
-            self.ready.push(slot as u32);
+        let Some(conn) = self.conns.get_mut(slot as usize) else { return };
+        if !(event.is_readable() || event.is_read_closed() || event.is_error()) {
+            return;
         }
+        conn.readable = true;
+        // The end of the stream lies behind what is to be read: a short read is not the last.
+        conn.eof |= event.is_read_closed();
+        if event.is_error() && conn.is_paused(now) {
+            // Nobody is there any more to whom reading it later would matter.
+            return self.lose(slot);
+        }
+        if conn.eof && conn.is_paused(now) {
+            conn.eof_since.get_or_insert(now);
+            self.set_timer(slot);
+        }
+        self.give_turn(slot, now);
     }
 
     /// Carries out what has come by the inbox and flushes who has something to take. True when
     /// there was anything: it may have caused more.
     fn look(&mut self, now: Duration) -> bool {
-        let mut post = std::mem::take(&mut self.post);
-        self.inbox().take(&mut post);
-        let mut busy = !(post.deliveries.is_empty() && post.marks.is_empty() && post.newcomers.is_empty());
-        for newcomer in post.newcomers.drain(..) {
+        let mut mail = std::mem::take(&mut self.mail);
+        let mut heads = std::mem::take(&mut self.heads);
+        // Between two publications: what is marked is there up to its head, and nothing after it.
+        self.shared.engine.between_publications(|| {
+            self.inbox().take(&mut mail);
+            for log in &mail.marks {
+                log.unmark(usize::from(self.me));
+                heads.push(log.head().position);
+            }
+        });
+        let mut busy = !(mail.deliveries.is_empty() && mail.marks.is_empty() && mail.newcomers.is_empty());
+        for newcomer in mail.newcomers.drain(..) {
             self.welcome(newcomer, now);
         }
-        for delivery in post.deliveries.drain(..) {
+        for delivery in mail.deliveries.drain(..) {
             self.deliver(delivery, now);
         }
-        for log in post.marks.drain(..) {
-            self.fan_out(&log, now);
+        for (log, head) in mail.marks.drain(..).zip(heads.drain(..)) {
+            self.fan_out(&log, head, now);
         }
-        if post.draining && self.draining_since.is_none() {
+        if mail.draining && self.draining_since.is_none() {
             self.begin_drain(now);
             busy = true;
         }
-        self.post = post;
+        self.mail = mail;
+        self.heads = heads;
         busy |= !self.touched.is_empty();
         self.flush_touched(now);
         busy
@@ -184,14 +222,14 @@ impl Shard {
                 if let Some(at) = at {
                     conn.plan.wait_for(at);
                 }
-                let mut bytes = Vec::new();
-                conn.encoding.reply(&reply, &mut bytes);
-                conn.plan.push(bytes);
+                conn.plan.push(match &*reply {
+                    Reply::Rooms(rooms) => self.room_list.answer(rooms, conn.encoding).into(),
+                    reply => encoded(conn.encoding, reply).into(),
+                });
             }
             What::Enter { log, from } => {
                 let place = self.rooms.join(&log, conn.encoding, slot, from);
                 conn.member = Some((log.room(), place));
-                conn.own_until = from.position;
                 conn.plan.enter(log, conn.encoding, from);
             }
             What::Exit { at } => {
@@ -240,7 +278,7 @@ impl Shard {
             let code = if draining { ws::close::GOING_AWAY } else { conn.close_code };
             let mut bytes = Vec::new();
             ws::encode_close(code, "", &mut bytes);
-            conn.plan.push(bytes);
+            conn.plan.push(bytes.into());
         }
         conn.stage = Stage::Flushing;
         conn.since = now;
@@ -290,4 +328,11 @@ impl Shard {
     fn slots(&self, which: impl Fn(&Conn) -> bool) -> Vec<u32> {
         self.conns.iter().filter(|(_, conn)| which(conn)).map(|(slot, _)| slot as u32).collect()
     }
+}
+
+/// The frame of a reply.
+fn encoded(encoding: Encoding, reply: &Reply) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    encoding.reply(reply, &mut bytes);
+    bytes
 }

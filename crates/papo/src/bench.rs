@@ -44,7 +44,7 @@ fn fanout(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     } else {
         print(&report.to_string());
     }
-    Ok(if report.lost() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.is_right() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn floor(matches: &ArgMatches) -> anyhow::Result<ExitCode> {

@@ -39,10 +39,9 @@ impl Segment {
         &self.bytes
     }
 
-    /// Each author of something in it, one entry a frame.
-    pub fn authors(&self) -> impl Iterator<Item = (Position, SessionId)> {
-        let begin = self.begin.position.0;
-        self.marks.iter().enumerate().map(move |(at, mark)| (Position(begin + at as u64), mark.author))
+    /// The author of each frame.
+    pub fn authors(&self) -> impl Iterator<Item = SessionId> {
+        self.marks.iter().map(|mark| mark.author)
     }
 
     /// What it costs in memory.

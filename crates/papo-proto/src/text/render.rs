@@ -164,7 +164,7 @@ mod tests {
             ),
             (Reply::Left(RoomName::lobby()), "[SYS] Você saiu de #geral."),
             (
-                Reply::Rooms(vec![(RoomName::lobby(), 2), (jogos, 1)]),
+                Reply::Rooms(vec![(RoomName::lobby(), 2), (jogos, 1)].into()),
                 "[SYS] Salas (2):\n- #geral (2 online)\n- #jogos (1 online)",
             ),
             (

@@ -94,13 +94,14 @@ impl Pair {
         self.take_from_web(&early)?;
         drop(early);
         loop {
-            // A pong that waits behind what the chat server does not take is no silence.
-            let pong_by = self.pong_by.filter(|_| self.to_chat.is_empty());
+            // Who is not read from cannot have its pong read.
+            let reads_web = self.to_chat.is_empty() && self.to_web.len() < UNSENT_BYTES;
+            let pong_by = self.pong_by.filter(|_| reads_web);
             self.taken_by =
                 if self.to_web.is_empty() { None } else { self.taken_by.or(Some(Instant::now() + WRITE_STALL)) };
             let deadline = [Some(ping_at), pong_by, self.taken_by].into_iter().flatten().min().unwrap_or(ping_at);
             tokio::select! {
-                ready = self.web.readable(), if self.to_chat.is_empty() && self.to_web.len() < UNSENT_BYTES => {
+                ready = self.web.readable(), if reads_web => {
                     ready?;
                     self.read_web()?;
                 }

@@ -58,6 +58,10 @@ pub(crate) struct Taken {
     pub(crate) slow_until: Option<Duration>,
     /// Nothing more comes.
     pub(crate) end: Option<End>,
+    /// Whole messages that were cut, also those that mean nothing.
+    pub(crate) messages: usize,
+    /// An answer that may be long comes first; the rest waits for its own turn.
+    pub(crate) is_cut_short: bool,
 }
 
 impl Intake {
@@ -106,15 +110,17 @@ impl Intake {
     }
 
     fn cut(&mut self, input: &mut &[u8], pace: &mut Pace<'_>, message_max: usize, sent: &mut Vec<Sent>) -> Taken {
-        while !input.is_empty() {
+        let mut taken = Taken::default();
+        while !input.is_empty() && !taken.is_cut_short {
             let mut bucket = *pace.bucket;
             if let Some(now) = pace.now
                 && let Err(at) = bucket.take(FRAME_RATE, now)
             {
-                return Taken { slow_until: Some(at), end: None };
+                taken.slow_until = Some(at);
+                return taken;
             }
             let cut = match self {
-                Intake::None => return Taken::default(),
+                Intake::None => return taken,
                 Intake::Length { decoder, .. } => decoder.next(input),
                 Intake::WebSocket { decoder, .. } => decoder.next(input),
             };
@@ -122,16 +128,23 @@ impl Intake {
                 Ok(None) => break,
                 Ok(Some(Cut::Frame(frame))) => {
                     *pace.bucket = bucket;
-                    sent.extend(decode(frame).map(Sent::Line));
+                    taken.messages += 1;
+                    let line = decode(frame);
+                    taken.is_cut_short = matches!(line, Some(Ok(Command::Rooms | Command::Who)));
+                    sent.extend(line.map(Sent::Line));
                 }
                 Ok(Some(Cut::TooLong { .. })) => {
                     *pace.bucket = bucket;
+                    taken.messages += 1;
                     sent.push(Sent::Line(Err(Reject::MessageTooLong { max_bytes: message_max })));
                 }
                 Ok(Some(Cut::Ping(payload))) => sent.push(Sent::Ping(payload.to_vec())),
                 Ok(Some(Cut::Pong)) => sent.push(Sent::Pong),
-                Ok(Some(Cut::Close(_))) => return Taken { slow_until: None, end: Some(End::Closed) },
-                Err(error) => return Taken { slow_until: None, end: Some(End::Broken(error)) },
+                Ok(Some(Cut::Close(_))) => taken.end = Some(End::Closed),
+                Err(error) => taken.end = Some(End::Broken(error)),
+            }
+            if taken.end.is_some() {
+                return taken;
             }
         }
         // The decoder frees what it lent only when it is asked again.
@@ -140,7 +153,7 @@ impl Intake {
             Intake::Length { decoder, .. } => drop(decoder.next(&mut &[][..])),
             Intake::WebSocket { decoder, .. } => drop(decoder.next(&mut &[][..])),
         }
-        Taken::default()
+        taken
     }
 }
 
@@ -182,6 +195,23 @@ mod tests {
         assert_eq!(sent.len(), 33);
         assert_eq!(turns, 33 - FLOOD_BURST_FRAMES);
         assert_eq!(now, Duration::from_secs(10) + FRAME_RATE.every * turns);
+    }
+
+    #[test]
+    fn after_a_command_with_a_long_answer_the_rest_waits() {
+        let mut bytes = Vec::new();
+        for text in ["um", "/rooms", "dois"] {
+            frame::encode(text.as_bytes(), &mut bytes);
+        }
+        let mut intake = Intake::length(1000);
+        let mut sent = Vec::new();
+        let take = |intake: &mut Intake, bytes: &[u8], sent: &mut Vec<Sent>| {
+            intake.take(bytes, Pace { bucket: &mut TokenBucket::default(), now: None }, 1000, sent)
+        };
+        assert!(take(&mut intake, &bytes, &mut sent).is_cut_short);
+        assert!(sent.len() == 2 && intake.is_waiting());
+        assert!(!take(&mut intake, &[], &mut sent).is_cut_short);
+        assert!(sent.len() == 3 && !intake.is_waiting());
     }
 
     #[test]

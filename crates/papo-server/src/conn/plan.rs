@@ -10,6 +10,8 @@ use papo_proto::{Encoding, SessionId};
 
 /// The most runs that one write joins.
 const PIECES_PER_WRITE: usize = 64;
+/// The most slices that the system takes in one write: one's own words cut a run into many.
+const SLICES_PER_WRITE: usize = 1024;
 
 /// A part of a log that is to be sent.
 #[derive(Debug)]
@@ -23,10 +25,40 @@ pub(crate) struct Span {
 
 #[derive(Debug)]
 enum Out {
-    /// Bytes of its own, and how many are sent.
-    Bytes { bytes: Vec<u8>, sent: usize },
+    /// Finished bytes, and how many are sent.
+    Bytes { bytes: Bytes, sent: usize },
     /// A log that it read before.
     Span(Box<Span>),
+}
+
+/// Finished bytes: of the connection alone, or of an answer that others get too.
+#[derive(Debug)]
+pub(crate) enum Bytes {
+    Own(Vec<u8>),
+    Shared(Arc<[u8]>),
+}
+
+impl std::ops::Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Bytes::Own(bytes) => bytes,
+            Bytes::Shared(bytes) => bytes,
+        }
+    }
+}
+
+impl From<Vec<u8>> for Bytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        Bytes::Own(bytes)
+    }
+}
+
+impl From<Arc<[u8]>> for Bytes {
+    fn from(bytes: Arc<[u8]>) -> Self {
+        Bytes::Shared(bytes)
+    }
 }
 
 /// What a write is made of, in the order of the plan.
@@ -67,8 +99,8 @@ pub(crate) struct Plan {
 const SPAN_COST_BYTES: usize = size_of::<Span>() + 64;
 
 impl Plan {
-    /// Queues bytes of its own.
-    pub(crate) fn push(&mut self, bytes: Vec<u8>) {
+    /// Queues finished bytes.
+    pub(crate) fn push(&mut self, bytes: Bytes) {
         self.unsent += bytes.len();
         self.queue.push_back(Out::Bytes { bytes, sent: 0 });
     }
@@ -127,7 +159,7 @@ impl Plan {
     pub(crate) fn push_rest(&mut self, rest: &[u8]) {
         if !rest.is_empty() {
             self.unsent += rest.len();
-            self.queue.push_front(Out::Bytes { bytes: rest.to_vec(), sent: 0 });
+            self.queue.push_front(Out::Bytes { bytes: rest.to_vec().into(), sent: 0 });
         }
     }
 
@@ -136,15 +168,15 @@ impl Plan {
         self.unsent
     }
 
-    /// Collects the next write. Empty when nothing is left, or when what is next must first be
-    /// fetched for a reader that is behind.
-    pub(crate) fn gather(&self, reader: SessionId) -> (Write, Option<Behind>) {
+    /// Collects the next write, of the live log no further than `limit`. Empty when nothing is left,
+    /// or when what is next must first be fetched for a reader that is behind.
+    pub(crate) fn gather(&self, reader: SessionId, limit: Position) -> (Write, Option<Behind>) {
         let mut write = Write { reader, pieces: Vec::new() };
         for (at, out) in self.queue.iter().enumerate() {
             match out {
                 Out::Bytes { .. } => write.pieces.push(Piece::Queued(at)),
                 Out::Span(span) => {
-                    let behind = write.add(span);
+                    let behind = write.add(span, span.upto.map_or(limit, |upto| upto.position));
                     if behind.is_some() || !write.reaches(span) {
                         return write.or(behind);
                     }
@@ -154,11 +186,11 @@ impl Plan {
                 return (write, None);
             }
         }
-        let behind = self.live.as_ref().and_then(|live| write.add(live));
+        let behind = self.live.as_ref().and_then(|live| write.add(live, limit));
         write.or(behind)
     }
 
-    /// The slices of a write.
+    /// The slices of a write, as many as the system takes at once.
     pub(crate) fn slices<'a>(&'a self, write: &'a Write) -> Vec<IoSlice<'a>> {
         let mut slices = Vec::with_capacity(write.pieces.len());
         for piece in &write.pieces {
@@ -173,6 +205,7 @@ impl Plan {
                 }
             }
         }
+        slices.truncate(SLICES_PER_WRITE);
         slices
     }
 
@@ -200,7 +233,7 @@ impl Plan {
         self.set_cursor(cursor);
         if !missed.is_empty() {
             self.unsent += missed.len();
-            self.queue.push_front(Out::Bytes { bytes: missed, sent: 0 });
+            self.queue.push_front(Out::Bytes { bytes: missed.into(), sent: 0 });
         }
     }
 
@@ -271,9 +304,9 @@ impl Write {
         self.pieces.len() >= PIECES_PER_WRITE
     }
 
-    /// Adds what a span has to send, unless it is behind and nothing goes before it.
-    fn add(&mut self, span: &Span) -> Option<Behind> {
-        if span.upto.is_some_and(|upto| span.cursor.position >= upto.position) {
+    /// Adds what a span has to send before `limit`, unless it is behind and nothing goes before it.
+    fn add(&mut self, span: &Span, limit: Position) -> Option<Behind> {
+        if span.cursor.position >= limit {
             return None;
         }
         let max = PIECES_PER_WRITE - self.pieces.len().min(PIECES_PER_WRITE - 1);
@@ -281,8 +314,7 @@ impl Write {
             Read::Segments(segments) => {
                 let mut from = span.cursor.position;
                 for segment in segments {
-                    let end = segment.end().position;
-                    let upto = span.upto.map_or(end, |upto| end.min(upto.position));
+                    let upto = segment.end().position.min(limit);
                     if from >= upto {
                         break;
                     }

@@ -13,13 +13,9 @@ use papo_proto::{Encoding, Framing, Lang, Reply};
 use super::Shard;
 use crate::arrival::Arrival;
 use crate::conn::{Conn, Intake, Stage};
-use crate::http::Upgraded;
+use crate::http::{self, Upgraded};
 use crate::inbox::{Newcomer, Port};
 
-/// The whole answer to a browser for which there is no place.
-const HTTP_FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\n\
-    Content-Type: text/plain; charset=utf-8\r\nContent-Length: 46\r\n\r\n\
-    Papo: too many connections. Try again later.\r\n";
 /// What a client reads that speaks a protocol which is not spoken here, where it can read anything.
 const NO_IRC: &[u8] = b"ERROR :Papo does not speak IRC yet; use papo chat or a browser\r\n";
 const NO_SSH: &[u8] = b"Papo does not speak SSH yet; use papo chat or a browser\r\n";
@@ -61,7 +57,7 @@ impl Shard {
         let slot = self.add(conn)?;
         self.open_session(slot, Framing::WebSocket, upgraded.lang.unwrap_or(self.shared.lang));
         if has_early {
-            self.ready.push(slot);
+            self.give_turn(slot, now);
         }
         self.set_timer(slot);
         Ok(())
@@ -73,12 +69,12 @@ impl Shard {
         let mut conn = Conn::new(mio::net::TcpStream::from_std(socket), peer, place, Stage::Flushing, now);
         conn.deaf = true;
         match port {
-            Port::Web => conn.plan.push(HTTP_FULL.to_vec()),
+            Port::Web => conn.plan.push(http::FULL.to_vec().into()),
             Port::Tcp => {
                 let mut bytes = Vec::new();
                 let encoding = Encoding { framing: Framing::Length, lang: self.shared.lang };
                 encoding.reply(&Reply::Refused(refusal), &mut bytes);
-                conn.plan.push(bytes);
+                conn.plan.push(bytes.into());
             }
         }
         let slot = self.add(conn)?;
@@ -161,7 +157,7 @@ impl Shard {
         conn.since = now;
         conn.deaf = true;
         if !last_words.is_empty() {
-            conn.plan.push(last_words.to_vec());
+            conn.plan.push(last_words.to_vec().into());
         }
         self.touch(slot);
         false

@@ -8,7 +8,7 @@ use papo_proto::{FrameError, Reply, ws};
 use super::Shard;
 use crate::conn::{End, Pace, Sent, Stage};
 
-/// What is left of a pong: one that comes while so much is unsent is not answered.
+/// Over so much unsent a ping is not answered: whoever sends it does not read.
 const PONG_UNSENT_MAX_BYTES: usize = 4096;
 
 impl Shard {
@@ -19,6 +19,8 @@ impl Shard {
         }
         let mut ready = std::mem::take(&mut self.ready);
         for slot in ready.drain(..) {
+            let Some(conn) = self.conns.get_mut(slot as usize) else { continue };
+            conn.queued = false;
             // A fault in what one connection sent ends that connection and no other.
             if catch_unwind(AssertUnwindSafe(|| self.read(slot, now))).is_err() {
                 tracing::error!(slot, "a connection's code panicked; only that connection ends");
@@ -40,11 +42,11 @@ impl Shard {
             return;
         }
         let conn = &mut self.conns[slot as usize];
-        if conn.deaf {
-            return self.drain_input(slot);
+        if !conn.wants_turn(now) {
+            return self.set_timer(slot);
         }
-        if conn.is_paused(now) {
-            return;
+        if conn.deaf {
+            return self.drain_input(slot, now);
         }
         conn.slow_until = None;
         let fresh = if conn.intake.is_waiting() {
@@ -65,7 +67,6 @@ impl Shard {
         let pace = Pace { bucket: &mut conn.bucket, now: limits.flood.then_some(now) };
         let was_full = pace.bucket.is_full(now);
         let taken = conn.intake.take(&self.buffer[..fresh], pace, limits.message_bytes, &mut self.sent);
-        let got_frames = !self.sent.is_empty();
         // Told once, until the connection has been within its rate for a while.
         let is_slow = taken.slow_until.is_some();
         let tell_slow = is_slow && (was_full || !conn.told_slow);
@@ -73,12 +74,12 @@ impl Shard {
         conn.slow_until = taken.slow_until;
         conn.half_since = match conn.half_since {
             _ if taken.slow_until.is_some() || !conn.intake.is_inside_frame() => None,
-            Some(since) if !got_frames => Some(since),
+            Some(since) if taken.messages == 0 => Some(since),
             _ => Some(now),
         };
         self.answer_control_frames(slot);
         self.decide(slot, tell_slow, taken.end.as_ref());
-        self.come_back(slot);
+        self.come_back(slot, now);
     }
 
     /// Pings and pongs concern the connection alone.
@@ -97,7 +98,7 @@ impl Shard {
             Sent::Line(_) => true,
         });
         if !pongs.is_empty() && conn.plan.unsent() < PONG_UNSENT_MAX_BYTES {
-            conn.plan.push(pongs);
+            conn.plan.push(pongs.into());
             self.touch(slot);
         }
     }
@@ -135,22 +136,29 @@ impl Shard {
     }
 
     /// Sees to it that what is left of the input has another turn.
-    fn come_back(&mut self, slot: u32) {
+    fn come_back(&mut self, slot: u32, now: Duration) {
         let Some(conn) = self.conns.get_mut(slot as usize) else { return };
-        let has_more = conn.readable || conn.intake.is_waiting();
-        if has_more && conn.slow_until.is_none() && !conn.deaf {
-            self.ready.push(slot);
-        }
+        // Who hung up with much still to be read at its rate keeps its name for a while, not for ever.
+        let lingers = conn.eof && conn.intake.is_waiting();
+        conn.eof_since = if lingers { conn.eof_since.or(Some(now)) } else { None };
+        self.give_turn(slot, now);
         self.set_timer(slot);
     }
 
+    /// Puts a connection on the list of those that are read next, if it has something to be read.
+    pub(super) fn give_turn(&mut self, slot: u32, now: Duration) {
+        let Some(conn) = self.conns.get_mut(slot as usize) else { return };
+        if conn.wants_turn(now) && !std::mem::replace(&mut conn.queued, true) {
+            self.ready.push(slot);
+        }
+    }
+
     /// Reads and drops what a connection still sends that is being closed.
-    fn drain_input(&mut self, slot: u32) {
+    fn drain_input(&mut self, slot: u32, now: Duration) {
         let conn = &mut self.conns[slot as usize];
         match conn.read(&mut self.buffer) {
-            Ok(Some(_)) if conn.readable => self.ready.push(slot),
-            Ok(None) if conn.eof && conn.stage == Stage::Lingering => self.lose(slot),
-            Ok(_) => {}
+            Ok(None) if conn.eof => self.lose(slot),
+            Ok(_) => self.give_turn(slot, now),
             Err(_) => self.lose(slot),
         }
     }

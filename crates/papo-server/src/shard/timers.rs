@@ -1,12 +1,12 @@
-//! When a shard looks at a connection again. A connection has one earliest time here; entries that
-//! were overtaken are passed over when they come up.
+//! When a shard looks at a connection again. A connection has one earliest time that counts; entries
+//! that were overtaken by an earlier one are dropped when they come up.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
-/// Times in order. A connection re-enters at most once for each of its own times, so there are a
-/// few entries for each.
+/// Times in order. Each entry comes up once, and only the one that counts makes a new one, so a
+/// connection has few.
 #[derive(Debug, Default)]
 pub(super) struct Timers {
     heap: BinaryHeap<Reverse<(Duration, u32, u32)>>,
@@ -23,9 +23,9 @@ impl Timers {
         self.heap.peek().map(|Reverse((at, ..))| *at)
     }
 
-    /// Slot and key of somebody whose time has come.
-    pub(super) fn pop(&mut self, now: Duration) -> Option<(u32, u32)> {
+    /// A time that has come, with the slot and the key of whose it is.
+    pub(super) fn pop(&mut self, now: Duration) -> Option<(Duration, u32, u32)> {
         self.next().filter(|at| *at <= now)?;
-        self.heap.pop().map(|Reverse((_, slot, key))| (slot, key))
+        self.heap.pop().map(|Reverse(entry)| entry)
     }
 }

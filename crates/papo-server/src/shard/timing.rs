@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
+use papo_proto::limits::UNSENT_MAX_BYTES;
 use papo_proto::ws;
 
 use super::Shard;
-use crate::conn::Stage;
+use crate::conn::{Conn, Stage};
 use crate::inbox::Port;
 
 impl Shard {
     /// Does what is due.
     pub(super) fn on_time(&mut self, now: Duration) {
-        while let Some((slot, key)) = self.timers.pop(now) {
-            let Some(conn) = self.conns.get_mut(slot as usize).filter(|conn| conn.key == key) else { continue };
+        while let Some((at, slot, key)) = self.timers.pop(now) {
+            let counts = |conn: &&mut Box<Conn>| conn.key == key && conn.timer == Some(at);
+            let Some(conn) = self.conns.get_mut(slot as usize).filter(counts) else { continue };
             conn.timer = None;
             self.look_at(slot, now);
             if self.conns.get(slot as usize).is_some_and(|conn| conn.key == key) {
@@ -44,9 +46,14 @@ impl Shard {
     fn look_at(&mut self, slot: u32, now: Duration) {
         let times = self.shared.times.clone();
         let conn = &mut self.conns[slot as usize];
+        if conn.plan.unsent() > UNSENT_MAX_BYTES && conn.half_since.is_some() {
+            // Its rest may well be there, but nobody reads it now.
+            conn.half_since = Some(now);
+        }
         let is_over = |since: Option<Duration>, time: Duration| since.is_some_and(|since| now >= since + time);
         let lost = is_over(conn.half_since, times.half_frame)
             || is_over(conn.blocked_since, times.write_stall)
+            || is_over(conn.eof_since, times.write_stall)
             || (conn.stage == Stage::Lingering && now >= conn.since + times.linger)
             || (matches!(conn.stage, Stage::Unknown(_)) && now >= conn.since + times.http_idle);
         if lost {
@@ -58,7 +65,7 @@ impl Shard {
         }
         if conn.slow_until.is_some_and(|until| now >= until) {
             conn.slow_until = None;
-            self.ready.push(slot);
+            self.give_turn(slot, now);
         }
         self.keep_alive(slot, now);
     }
@@ -80,7 +87,7 @@ impl Shard {
                 conn.pong_by = Some(now + times.pong_within);
                 let mut ping = Vec::new();
                 ws::encode(ws::Opcode::Ping, b"", &mut ping);
-                conn.plan.push(ping);
+                conn.plan.push(ping.into());
                 self.touch(slot);
             }
         }

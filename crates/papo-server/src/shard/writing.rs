@@ -16,52 +16,61 @@ use crate::conn::{Behind, Flushed, Stage};
 /// Runs of frames that are read from a log at a time.
 const RUNS: usize = 64;
 
+/// A part of a room's log for those who have had everything before it.
+struct News {
+    begin: Position,
+    /// Empty when it cannot be sent as it lies: then each member goes the slow way.
+    segments: Vec<Arc<Segment>>,
+}
+
 impl Shard {
-    /// Sends what a room's log has grown by to every member on this shard: the same bytes to each,
-    /// one write for each, and for those who keep up nothing else.
-    pub(super) fn fan_out(&mut self, log: &Log, now: Duration) {
-        // Also when nobody here reads it any more: a mark that stays would keep the next one out.
-        log.unmark(usize::from(self.me));
+    /// Sends what a room's log has grown by, up to `upto`, to every member on this shard: the same
+    /// bytes to each, one write for each, and for those who keep up nothing else.
+    pub(super) fn fan_out(&mut self, log: &Log, upto: Position, now: Duration) {
         for index in 0..Encoding::COUNT {
-            while self.fan_out_track(log, index, now) {}
+            while let Some(news) = self.news(log, index, upto) {
+                self.send_news(log.room(), index, &news, now);
+            }
         }
     }
 
-    /// Sends some of the news in one encoding; false when there is no more.
-    fn fan_out_track(&mut self, log: &Log, index: usize, now: Duration) -> bool {
-        let room = log.room();
-        let Some(local) = self.rooms.get_mut(room) else { return false };
-        let track = &mut local.tracks[index];
-        if track.members.is_empty() {
-            return false;
+    /// The next part of what the members who keep up in one encoding have not been sent.
+    fn news(&mut self, log: &Log, index: usize, upto: Position) -> Option<News> {
+        let track = &mut self.rooms.get_mut(log.room())?.tracks[index];
+        let begin = track.head;
+        if track.members.is_empty() || begin >= upto {
+            return None;
         }
-        let segments = match log.read(Encoding::at(index), track.head, RUNS) {
+        let mut segments = match log.read(Encoding::at(index), begin, RUNS) {
             Read::Segments(segments) => segments,
+            // Each member finds out by itself where it is.
             Read::Behind(next) => {
-                // Each member finds out by itself where it is.
-                track.head = next.position;
-                for member in 0..track.members.len() {
-                    let Some(slot) = self.member(room, index, member) else { break };
-                    self.touch(slot);
-                }
-                return true;
+                track.head = next.position.min(upto);
+                return Some(News { begin, segments: Vec::new() });
             }
         };
-        let (Some(first), Some(last)) = (segments.first(), segments.last()) else { return false };
-        let begin = track.head;
-        track.head = last.end().position;
-        // A run that begins before the head has been sent in part; that is for the slow way.
-        let whole = first.begin().position == begin;
-        self.note_authors(&segments);
-        let slices: Vec<IoSlice<'_>> = segments.iter().map(|segment| IoSlice::new(segment.bytes())).collect();
+        // All up to here was closed before this shard looked, so no run reaches across it.
+        segments.retain(|segment| segment.end().position <= upto);
+        track.head = segments.last()?.end().position;
+        // A run that begins before the head has been sent in part: that is for the slow way too.
+        if segments.first()?.begin().position != begin {
+            segments.clear();
+        }
+        Some(News { begin, segments })
+    }
+
+    fn send_news(&mut self, room: RoomId, index: usize, news: &News, now: Duration) {
+        self.round += 1;
+        self.note_authors(&news.segments);
+        let slices: Vec<IoSlice<'_>> = news.segments.iter().map(|segment| IoSlice::new(segment.bytes())).collect();
         let length = slices.iter().map(|slice| slice.len()).sum();
         let mut broken = Vec::new();
-        let Some(local) = self.rooms.get_mut(room) else { return false };
+        let Some(local) = self.rooms.get_mut(room) else { return };
         for &slot in &local.tracks[index].members {
             let conn = &mut self.conns[slot as usize];
-            let keeps_up = whole && conn.plan.is_at(begin) && conn.own_until <= begin && conn.blocked_since.is_none();
-            if keeps_up {
-                if conn.send_shared(&segments, &slices, length, now).is_err() {
+            let keeps_up = conn.plan.is_at(news.begin) && conn.own_round != self.round && conn.blocked_since.is_none();
+            if keeps_up && !slices.is_empty() {
+                if conn.send_shared(&news.segments, &slices, length, now).is_err() {
                     broken.push(slot);
                 } else if conn.blocked_since.is_none() {
                     continue;
@@ -74,23 +83,18 @@ impl Shard {
         for slot in broken {
             self.lose(slot);
         }
-        true
     }
 
-    fn member(&mut self, room: RoomId, index: usize, member: usize) -> Option<u32> {
-        self.rooms.get_mut(room)?.tracks[index].members.get(member).copied()
-    }
-
-    /// Remembers who has words of its own in these runs: those are not sent back to it.
+    /// Notes whose words are in these runs: those are not sent back to them.
     fn note_authors(&mut self, segments: &[Arc<Segment>]) {
-        let mut known = (SessionId::default(), None);
-        for (position, author) in segments.iter().flat_map(|segment| segment.authors()) {
-            if author != known.0 {
-                known = (author, self.by_session.get(&author).copied());
+        let mut known = SessionId::default();
+        for author in segments.iter().flat_map(|segment| segment.authors()) {
+            if author != known
+                && let Some(&slot) = self.by_session.get(&author)
+            {
+                self.conns[slot as usize].own_round = self.round;
             }
-            if let Some(slot) = known.1 {
-                self.conns[slot as usize].own_until = Position(position.0 + 1);
-            }
+            known = author;
         }
     }
 
@@ -109,14 +113,27 @@ impl Shard {
 
     fn flush(&mut self, slot: u32, now: Duration) {
         loop {
+            let limit = self.limit(slot);
             let Some(conn) = self.conns.get_mut(slot as usize) else { return };
-            match conn.flush(now) {
+            match conn.flush(limit, now) {
                 Ok(Flushed::Behind(behind)) => self.catch_up(slot, &behind),
                 Ok(Flushed::Everything) => return self.flushed(slot, now),
-                Ok(Flushed::Blocked) => return self.set_timer(slot),
+                Ok(Flushed::Blocked) => {
+                    self.give_turn(slot, now);
+                    return self.set_timer(slot);
+                }
                 Err(_) => return self.lose(slot),
             }
         }
+    }
+
+    /// How far a connection may read its room's log: as far as this shard has looked. What was
+    /// published since may come after the connection's own leaving.
+    fn limit(&mut self, slot: u32) -> Position {
+        let conn = self.conns.get(slot as usize);
+        let Some((conn, (room, _))) = conn.and_then(|conn| Some((conn, conn.member?))) else { return Position(0) };
+        let index = conn.encoding.index();
+        self.rooms.get_mut(room).map_or(Position(0), |local| local.tracks[index].head)
     }
 
     /// Everything is sent: a closing connection closes, a paused one is read again.
@@ -129,12 +146,9 @@ impl Shard {
             conn.stage = Stage::Lingering;
             conn.since = now;
             conn.readable = true;
-            self.ready.push(slot);
-            return self.set_timer(slot);
+            self.set_timer(slot);
         }
-        if (conn.readable || conn.intake.is_waiting()) && !conn.is_paused(now) && !conn.deaf {
-            self.ready.push(slot);
-        }
+        self.give_turn(slot, now);
     }
 
     /// A reader's log no longer reaches back to its cursor: it gets what the store has, up to a
