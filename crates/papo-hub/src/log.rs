@@ -155,7 +155,7 @@ impl Log {
         // A shard may read while the hub still publishes: all up to the head is there for it.
         track.seal(encoding.index(), untold);
         let sealed = &track.sealed;
-        let begin = sealed.partition_point(|segment| segment.end().position <= from);
+        let begin = first_after(sealed, from);
         match sealed.get(begin) {
             Some(segment) if segment.begin().position > from => Read::Behind(segment.begin()),
             Some(_) => Read::Segments(contiguous(sealed, begin, max)),
@@ -182,6 +182,15 @@ impl Log {
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().expect("invariant: a panic inside a log ends the process")
+    }
+}
+
+/// The index of the first segment that ends after a position. Nearly every reader wants the newest,
+/// and to search for it would touch many old ones that are in no cache.
+fn first_after(sealed: &VecDeque<Arc<Segment>>, from: Position) -> usize {
+    match sealed.back() {
+        Some(newest) if newest.begin().position <= from => sealed.len() - usize::from(newest.end().position > from),
+        _ => sealed.partition_point(|segment| segment.end().position <= from),
     }
 }
 

@@ -50,8 +50,18 @@ pub(crate) enum Flushed {
     clippy::struct_excessive_bools,
     reason = "independent facts of a socket; a machine of their products would have 32 states"
 )]
+#[repr(C, align(64))]
 pub(crate) struct Conn {
+    // What each delivery looks at comes first, in as few cache lines as may be.
+    pub(crate) plan: Plan,
+    /// The last round of fan-out in which there were words of its own.
+    pub(crate) own_round: u64,
+    /// Since when the socket has taken no byte of what waits.
+    pub(crate) blocked_since: Option<Duration>,
     pub(crate) socket: TcpStream,
+    /// It is on the list of those to be flushed at the end of the turn.
+    pub(crate) touched: bool,
+
     pub(crate) peer: SocketAddr,
     pub(crate) place: Place,
     /// Tells it from other tenants of its slot.
@@ -60,11 +70,8 @@ pub(crate) struct Conn {
     pub(crate) session: SessionId,
     pub(crate) encoding: Encoding,
     pub(crate) intake: Intake,
-    pub(crate) plan: Plan,
     /// The room that it reads and its place among the shard's members of that room.
     pub(crate) member: Option<(RoomId, u32)>,
-    /// The last round of fan-out in which there were words of its own.
-    pub(crate) own_round: u64,
     /// Lines that it may still get from the store while it is behind.
     pub(crate) catch_up_lines: Option<usize>,
     /// Messages that it will not get, to be told when it has caught up.
@@ -77,8 +84,6 @@ pub(crate) struct Conn {
     pub(crate) queued: bool,
     /// Nothing that comes is taken any more.
     pub(crate) deaf: bool,
-    /// It is on the list of those to be flushed at the end of the turn.
-    pub(crate) touched: bool,
     /// The code of the WebSocket close frame.
     pub(crate) close_code: u16,
     pub(crate) bucket: TokenBucket,
@@ -91,8 +96,6 @@ pub(crate) struct Conn {
     pub(crate) half_since: Option<Duration>,
     /// Since when the peer sends no more and something of it waits for its rate.
     pub(crate) eof_since: Option<Duration>,
-    /// Since when the socket has taken no byte of what waits.
-    pub(crate) blocked_since: Option<Duration>,
     /// When the next ping goes out, and by when its pong must be here.
     pub(crate) ping_at: Option<Duration>,
     pub(crate) pong_by: Option<Duration>,
