@@ -46,10 +46,6 @@ pub(crate) enum Flushed {
 
 /// One connection of a shard.
 #[derive(Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent facts of a socket; a machine of their products would have 32 states"
-)]
 #[repr(C, align(64))]
 pub(crate) struct Conn {
     // What each delivery looks at comes first, in as few cache lines as may be.

@@ -183,6 +183,62 @@ fn a_connection_that_takes_no_byte_is_closed() {
 }
 
 #[test]
+fn who_vanishes_with_much_still_to_be_read_frees_its_name() {
+    let server = start_changed(|config| {
+        config.limits.flood = true;
+        config.times.write_stall = Duration::from_millis(500);
+    });
+    let mut ana = server.tcp().named("Ana");
+    // At its rate all this would take minutes.
+    let lines: Vec<String> = (0..1_000).map(|n| n.to_string()).collect();
+    for (name, reset) in [("Bob", true), ("Eva", false)] {
+        let mut gone = server.tcp().named(name);
+        ana.read_until(|line| line == format!("[SYS] {name} entrou em #geral."));
+        gone.send_all(lines.iter().map(String::as_str));
+        ana.read_until(|line| line == format!("[#geral] {name}: 3"));
+        if reset {
+            gone.reset();
+        } else {
+            gone.shut_down_writing();
+        }
+        ana.read_until(|line| line == format!("[SYS] {name} perdeu a conexão."));
+    }
+}
+
+#[test]
+fn answers_to_pings_do_not_keep_half_a_message_alive() {
+    let server = start_changed(|config| config.times.half_frame = Duration::from_millis(400));
+    let mut ana = server.ws().named("Ana");
+    // The first fragment of a message that never ends.
+    ana.socket().write_all(&[0x01, 0x82, 0, 0, 0, 0, b'o', b'i']).expect("sends");
+    let began = Instant::now();
+    loop {
+        if ana.socket().write_all(&[0x8A, 0x80, 0, 0, 0, 0]).is_err() {
+            break;
+        }
+        match ana.read_within(Duration::from_millis(50)) {
+            Ok(None) => break,
+            _ => assert!(began.elapsed() < PATIENCE, "it is still open"),
+        }
+    }
+}
+
+#[test]
+fn a_browser_that_never_reads_its_answers_is_given_up() {
+    let server = start_changed(|config| config.times.http_idle = Duration::from_millis(400));
+    let mut socket = TcpStream::connect(server.web()).expect("connects");
+    socket.set_write_timeout(Some(Duration::from_millis(100))).expect("a socket");
+    let request = b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(100);
+    let began = Instant::now();
+    loop {
+        match socket.write(&request) {
+            Err(error) if !matches!(error.kind(), std::io::ErrorKind::WouldBlock) => break,
+            _ => assert!(began.elapsed() < PATIENCE, "it is still served"),
+        }
+    }
+}
+
+#[test]
 fn an_address_has_its_share_of_connections() {
     // Loopback is exempt, so this only shows that the exemption holds end to end; the share itself
     // is tested beside `Admission`.

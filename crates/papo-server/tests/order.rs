@@ -214,11 +214,18 @@ struct Slow {
     inner: MemoryStore,
     batches: AtomicUsize,
     fails: Mutex<bool>,
+    /// While this is held, nothing is committed.
+    gate: Mutex<()>,
 }
 
 impl Slow {
     fn new() -> Self {
-        Self { inner: MemoryStore::new(MEMORY_STORE_MAX_BYTES), batches: AtomicUsize::new(0), fails: Mutex::new(false) }
+        Self {
+            inner: MemoryStore::new(MEMORY_STORE_MAX_BYTES),
+            batches: AtomicUsize::new(0),
+            fails: Mutex::new(false),
+            gate: Mutex::new(()),
+        }
     }
 }
 
@@ -227,6 +234,7 @@ impl Store for Slow {
         false
     }
     fn commit(&self, batch: &[Append]) -> Result<Vec<Seq>, StoreError> {
+        let _open = self.gate.lock().expect("not poisoned");
         self.batches.fetch_add(1, Ordering::Relaxed);
         if *self.fails.lock().expect("not poisoned") {
             return Err(StoreError::Unavailable("full".into()));
@@ -274,6 +282,33 @@ fn a_failed_commit_is_told_to_its_author_and_to_nobody_else() {
     *store.fails.lock().expect("not poisoned") = false;
     bob.send("dois");
     ana.expect("[#geral] Bob: dois");
+}
+
+#[test]
+fn two_who_alternate_a_thousand_times_in_one_batch_both_get_everything() {
+    let store = Arc::new(Slow::new());
+    let server = start_with(|config| config.shards = Some(1), store.clone());
+    let mut ana = server.tcp().named("Ana");
+    let mut bob = server.tcp().named("Bob");
+    ana.expect("[SYS] Bob entrou em #geral.");
+    let engine = server.server.as_ref().expect("it runs").engine().clone();
+    let waiting = || engine.decide(None, |hub, _| hub.waiting());
+    let count = 1_500;
+    let closed = store.gate.lock().expect("not poisoned");
+    for n in 1..=count {
+        // Each is decided before the other's next: the run that comes of it changes author each time.
+        for (at, client) in [&mut ana, &mut bob].into_iter().enumerate() {
+            client.send(&n.to_string());
+            while waiting() < 2 * (n - 1) + at + 1 {
+                std::thread::yield_now();
+            }
+        }
+    }
+    drop(closed);
+    for n in 1..=count {
+        ana.expect(&format!("[#geral] Bob: {n}"));
+        bob.expect(&format!("[#geral] Ana: {n}"));
+    }
 }
 
 #[test]
