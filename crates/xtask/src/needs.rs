@@ -6,17 +6,18 @@ use anyhow::{Result, bail};
 
 use crate::sh::{cargo, command, printed, run, which};
 
-const NODE_MAJOR_MIN: u32 = 20;
+/// What Vite builds with: from these on, but not the odd versions between them.
+const NODE: &str = "20.19, 22.12 or newer";
 /// Names under which the browser is found.
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
 /// Node and npm, new enough to build the page.
 pub(crate) fn node() -> Result<()> {
     let Some(version) = printed(&mut command(".", "node", &["--version"])) else {
-        bail!("Node is missing: install Node {NODE_MAJOR_MIN} or newer (https://nodejs.org), with npm");
+        bail!("Node is missing: install Node {NODE} (https://nodejs.org), with npm");
     };
-    if major(&version).is_none_or(|major| major < NODE_MAJOR_MIN) {
-        bail!("Node {version} is too old for the page: install Node {NODE_MAJOR_MIN} or newer (https://nodejs.org)");
+    if !builds_the_page(&version) {
+        bail!("Node {version} does not build the page: install Node {NODE} (https://nodejs.org)");
     }
     if printed(&mut command(".", "npm", &["--version"])).is_none() {
         bail!("npm is missing: it comes with Node, or as a package of its own (apt-get install npm)");
@@ -75,8 +76,14 @@ fn install(package: &str) -> Result<()> {
     })
 }
 
-fn major(version: &str) -> Option<u32> {
-    version.trim_start_matches('v').split('.').next()?.parse().ok()
+fn builds_the_page(version: &str) -> bool {
+    let mut numbers = version.trim_start_matches('v').split('.').map_while(|number| number.parse::<u32>().ok());
+    match (numbers.next(), numbers.next()) {
+        (Some(20), Some(minor)) => minor >= 19,
+        (Some(22), Some(minor)) => minor >= 12,
+        (Some(major), Some(_)) => major > 22,
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -84,7 +91,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_are_compared_by_their_first_number() {
-        assert_eq!([major("v20.20.2"), major("v8.1.0"), major("nonsense")], [Some(20), Some(8), None]);
+    fn old_and_odd_versions_of_node_are_refused() {
+        for (version, builds) in [
+            ("v20.20.2", true),
+            ("v20.19.0", true),
+            ("v20.18.3", false),
+            ("v18.20.0", false),
+            ("v21.7.0", false),
+            ("v22.11.0", false),
+            ("v22.12.0", true),
+            ("v24.1.0", true),
+            ("nonsense", false),
+        ] {
+            assert_eq!(builds_the_page(version), builds, "{version}");
+        }
     }
 }
