@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use mio::net::TcpStream;
 use papo_hub::rate::TokenBucket;
-use papo_hub::{Position, Segment};
+use papo_hub::{Cursor, Segment};
 use papo_proto::limits::UNSENT_MAX_BYTES;
 use papo_proto::{Encoding, Framing, RoomId, SessionId};
 
@@ -18,6 +18,7 @@ use crate::config::Times;
 use crate::inbox::Port;
 
 pub(crate) use intake::{End, Intake, Pace, Sent};
+use plan::Portion;
 pub(crate) use plan::{Behind, Plan};
 
 /// How far a connection has come.
@@ -171,22 +172,22 @@ impl Conn {
 
     /// Sends what is planned, of its room no further than `limit`, as far as the socket takes it:
     /// one write, unless it is very long.
-    pub(crate) fn flush(&mut self, limit: Position, now: Duration) -> io::Result<Flushed> {
+    pub(crate) fn flush(&mut self, limit: Cursor, now: Duration) -> io::Result<Flushed> {
         loop {
             if self.blocked_since.is_some() {
                 return Ok(Flushed::Blocked);
             }
-            let (write, behind) = self.plan.gather(self.session, limit);
+            let (portion, behind) = self.plan.gather(self.session, limit);
             if let Some(behind) = behind {
                 return Ok(Flushed::Behind(behind));
             }
-            if write.is_empty() {
+            if portion.is_empty() {
                 return Ok(Flushed::Everything);
             }
-            let slices = self.plan.slices(&write);
+            let slices = self.plan.slices(&portion);
             let length = slices.iter().map(|slice| slice.len()).sum();
             let taken = if length == 0 { 0 } else { send(&mut self.socket, &slices)? };
-            self.plan.advance(&write, taken);
+            self.plan.advance(&portion, taken);
             if taken < length {
                 self.blocked_since = Some(now);
             }
@@ -209,7 +210,7 @@ impl Conn {
             }
             return Ok(());
         }
-        self.plan.advance(&plan::Write::shared(self.session, segments), taken);
+        self.plan.advance(&Portion::shared(self.session, segments), taken);
         self.blocked_since = Some(now);
         Ok(())
     }

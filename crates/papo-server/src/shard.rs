@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mio::{Events, Interest, Poll, Token};
-use papo_hub::{Delivery, Position, What};
+use papo_hub::{Cursor, Delivery, What};
 use papo_proto::limits::{Limits, READ_TURN_BYTES};
 use papo_proto::{Encoding, Framing, Lang, Reply, SessionId, ws};
 use rustc_hash::FxHashMap;
@@ -78,7 +78,7 @@ pub(crate) struct Shard {
     sent: Vec<Sent>,
     mail: Mail,
     /// Up to where the marked logs are looked at.
-    heads: Vec<Position>,
+    heads: Vec<Cursor>,
     /// The answer to `/rooms`, which many may ask for.
     room_list: RoomList,
     draining_since: Option<Duration>,
@@ -190,7 +190,7 @@ impl Shard {
             self.inbox().take(&mut mail);
             for log in &mail.marks {
                 log.unmark(usize::from(self.me));
-                heads.push(log.head().position);
+                heads.push(log.head());
             }
         });
         let mut busy = !(mail.deliveries.is_empty() && mail.marks.is_empty() && mail.newcomers.is_empty());
@@ -242,7 +242,7 @@ impl Shard {
         self.touch(slot);
     }
 
-    fn speak(&mut self, slot: u32, lang: Lang, at: Option<papo_hub::Cursor>) {
+    fn speak(&mut self, slot: u32, lang: Lang, at: Option<Cursor>) {
         self.leave_room(slot);
         let conn = &mut self.conns[slot as usize];
         conn.encoding.lang = lang;

@@ -1,15 +1,22 @@
 //! What a connection is still to be sent, in order: finished bytes, parts of logs, and the log that
 //! it reads now. The logs' bytes are shared; only what is its own lies here.
 
+mod bytes;
+mod portion;
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 use std::io::IoSlice;
 use std::sync::Arc;
 
-use papo_hub::{Cursor, Log, Position, Read, Segment};
+use papo_hub::{Cursor, Log, Position, Segment};
 use papo_proto::{Encoding, SessionId};
 
-/// The most runs that one write joins.
-const PIECES_PER_WRITE: usize = 64;
+pub(crate) use bytes::Bytes;
+use portion::Piece;
+pub(crate) use portion::Portion;
+
 /// The most slices that the system takes in one write: one's own words cut a run into many.
 const SLICES_PER_WRITE: usize = 1024;
 
@@ -29,52 +36,6 @@ enum Out {
     Bytes { bytes: Bytes, sent: usize },
     /// A log that it read before.
     Span(Box<Span>),
-}
-
-/// Finished bytes: of the connection alone, or of an answer that others get too.
-#[derive(Debug)]
-pub(crate) enum Bytes {
-    Own(Vec<u8>),
-    Shared(Arc<[u8]>),
-}
-
-impl std::ops::Deref for Bytes {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        match self {
-            Bytes::Own(bytes) => bytes,
-            Bytes::Shared(bytes) => bytes,
-        }
-    }
-}
-
-impl From<Vec<u8>> for Bytes {
-    fn from(bytes: Vec<u8>) -> Self {
-        Bytes::Own(bytes)
-    }
-}
-
-impl From<Arc<[u8]>> for Bytes {
-    fn from(bytes: Arc<[u8]>) -> Self {
-        Bytes::Shared(bytes)
-    }
-}
-
-/// What a write is made of, in the order of the plan.
-#[derive(Debug)]
-enum Piece {
-    /// The unsent part of the queued bytes whose turn it is.
-    Queued(usize),
-    /// A part of a segment, of the log whose turn it is.
-    Shared { segment: Arc<Segment>, from: Position, upto: Position },
-}
-
-/// The next write of a plan. The plan must not change before it is advanced by it.
-#[derive(Debug)]
-pub(crate) struct Write {
-    reader: SessionId,
-    pieces: Vec<Piece>,
 }
 
 /// A log that no longer reaches back to a reader's cursor.
@@ -168,32 +129,35 @@ impl Plan {
         self.unsent
     }
 
-    /// Collects the next write, of the live log no further than `limit`. Empty when nothing is left,
+    /// Collects the next portion, of the live log no further than `limit`. Empty when nothing is left,
     /// or when what is next must first be fetched for a reader that is behind.
-    pub(crate) fn gather(&self, reader: SessionId, limit: Position) -> (Write, Option<Behind>) {
-        let mut write = Write { reader, pieces: Vec::new() };
+    pub(crate) fn gather(&self, reader: SessionId, limit: Cursor) -> (Portion, Option<Behind>) {
+        let mut portion = Portion::new(reader);
         for (at, out) in self.queue.iter().enumerate() {
             match out {
-                Out::Bytes { .. } => write.pieces.push(Piece::Queued(at)),
+                Out::Bytes { .. } => portion.push(Piece::Queued(at)),
                 Out::Span(span) => {
-                    let behind = write.add(span, span.upto.map_or(limit, |upto| upto.position));
-                    if behind.is_some() || !write.reaches(span) {
-                        return write.or(behind);
+                    let behind = portion.add(span, limit);
+                    if behind.is_some() || !portion.reaches(span) {
+                        return portion.or(behind);
                     }
                 }
             }
-            if write.is_full() {
-                return (write, None);
+            if portion.is_full() {
+                return (portion, None);
             }
         }
-        let behind = self.live.as_ref().and_then(|live| write.add(live, limit));
-        write.or(behind)
+        let behind = self.live.as_ref().and_then(|live| portion.add(live, limit));
+        portion.or(behind)
     }
 
-    /// The slices of a write, as many as the system takes at once.
-    pub(crate) fn slices<'a>(&'a self, write: &'a Write) -> Vec<IoSlice<'a>> {
-        let mut slices = Vec::with_capacity(write.pieces.len());
-        for piece in &write.pieces {
+    /// The slices of a portion, as many as the system takes at once.
+    pub(crate) fn slices<'a>(&'a self, portion: &'a Portion) -> Vec<IoSlice<'a>> {
+        let mut slices = Vec::with_capacity(portion.pieces().len());
+        for piece in portion.pieces() {
+            if slices.len() >= SLICES_PER_WRITE {
+                break;
+            }
             match piece {
                 Piece::Queued(at) => {
                     if let Some(Out::Bytes { bytes, sent }) = self.queue.get(*at) {
@@ -201,7 +165,7 @@ impl Plan {
                     }
                 }
                 Piece::Shared { segment, from, upto } => {
-                    segment.slices(*from, *upto, write.reader, |slice| slices.push(IoSlice::new(slice)));
+                    segment.slices(*from, *upto, portion.reader(), |slice| slices.push(IoSlice::new(slice)));
                 }
             }
         }
@@ -209,13 +173,13 @@ impl Plan {
         slices
     }
 
-    /// Takes account of `taken` bytes of a write.
-    pub(crate) fn advance(&mut self, write: &Write, mut taken: usize) {
-        for piece in &write.pieces {
+    /// Takes account of `taken` bytes of a portion.
+    pub(crate) fn advance(&mut self, portion: &Portion, mut taken: usize) {
+        for piece in portion.pieces() {
             let went_whole = match piece {
                 Piece::Queued(_) => self.advance_bytes(&mut taken),
                 Piece::Shared { segment, from, upto } => {
-                    self.advance_log(segment, *from, *upto, write.reader, &mut taken)
+                    self.advance_log(segment, *from, *upto, portion.reader(), &mut taken)
                 }
             };
             if !went_whole {
@@ -281,66 +245,5 @@ impl Plan {
             self.queue.pop_front();
             self.unsent -= SPAN_COST_BYTES;
         }
-    }
-}
-
-impl Write {
-    /// A write of whole segments of the log that is read now.
-    pub(crate) fn shared(reader: SessionId, segments: &[Arc<Segment>]) -> Self {
-        let whole = |segment: &Arc<Segment>| Piece::Shared {
-            segment: segment.clone(),
-            from: segment.begin().position,
-            upto: segment.end().position,
-        };
-        Self { reader, pieces: segments.iter().map(whole).collect() }
-    }
-
-    /// Whether it carries nothing, not even another's place to move on from.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.pieces.is_empty()
-    }
-
-    fn is_full(&self) -> bool {
-        self.pieces.len() >= PIECES_PER_WRITE
-    }
-
-    /// Adds what a span has to send before `limit`, unless it is behind and nothing goes before it.
-    fn add(&mut self, span: &Span, limit: Position) -> Option<Behind> {
-        if span.cursor.position >= limit {
-            return None;
-        }
-        let max = PIECES_PER_WRITE - self.pieces.len().min(PIECES_PER_WRITE - 1);
-        match span.log.read(span.encoding, span.cursor.position, max) {
-            Read::Segments(segments) => {
-                let mut from = span.cursor.position;
-                for segment in segments {
-                    let upto = segment.end().position.min(limit);
-                    if from >= upto {
-                        break;
-                    }
-                    self.pieces.push(Piece::Shared { segment, from, upto });
-                    from = upto;
-                }
-                None
-            }
-            Read::Behind(next) => {
-                let next = span.upto.filter(|upto| upto.position < next.position).unwrap_or(next);
-                Some(Behind { log: span.log.clone(), encoding: span.encoding, cursor: span.cursor, next })
-            }
-        }
-    }
-
-    /// Whether the last piece ends where the span does, so that what follows it may follow here.
-    fn reaches(&self, span: &Span) -> bool {
-        match (self.pieces.last(), span.upto) {
-            (Some(Piece::Shared { upto, .. }), Some(end)) => *upto >= end.position,
-            _ => false,
-        }
-    }
-
-    /// What is behind is fetched when nothing goes before it any more.
-    fn or(self, behind: Option<Behind>) -> (Self, Option<Behind>) {
-        let behind = behind.filter(|_| self.pieces.is_empty());
-        (self, behind)
     }
 }

@@ -4,7 +4,7 @@ use std::io::IoSlice;
 use std::sync::Arc;
 use std::time::Duration;
 
-use papo_hub::{Log, Position, Read, Segment};
+use papo_hub::{Cursor, Log, Position, Read, Segment};
 use papo_proto::encoding::Item;
 use papo_proto::limits::{CATCH_UP_MAX_LINES, SEGMENT_TARGET_BYTES, STORE_PAGE_EVENTS, UNSENT_MAX_BYTES};
 use papo_proto::{Encoding, Reply, RoomId, SessionId};
@@ -26,7 +26,7 @@ struct News {
 impl Shard {
     /// Sends what a room's log has grown by, up to `upto`, to every member on this shard: the same
     /// bytes to each, one write for each, and for those who keep up nothing else.
-    pub(super) fn fan_out(&mut self, log: &Log, upto: Position, now: Duration) {
+    pub(super) fn fan_out(&mut self, log: &Log, upto: Cursor, now: Duration) {
         for index in 0..Encoding::COUNT {
             while let Some(news) = self.news(log, index, upto) {
                 self.send_news(log.room(), index, &news, now);
@@ -35,23 +35,23 @@ impl Shard {
     }
 
     /// The next part of what the members who keep up in one encoding have not been sent.
-    fn news(&mut self, log: &Log, index: usize, upto: Position) -> Option<News> {
+    fn news(&mut self, log: &Log, index: usize, upto: Cursor) -> Option<News> {
         let track = &mut self.rooms.get_mut(log.room())?.tracks[index];
-        let begin = track.head;
-        if track.members.is_empty() || begin >= upto {
+        let begin = track.head.position;
+        if track.members.is_empty() || begin >= upto.position {
             return None;
         }
         let mut segments = match log.read(Encoding::at(index), begin, RUNS) {
             Read::Segments(segments) => segments,
             // Each member finds out by itself where it is.
             Read::Behind(next) => {
-                track.head = next.position.min(upto);
+                track.head = if next.position < upto.position { next } else { upto };
                 return Some(News { begin, segments: Vec::new() });
             }
         };
         // All up to here was closed before this shard looked, so no run reaches across it.
-        segments.retain(|segment| segment.end().position <= upto);
-        track.head = segments.last()?.end().position;
+        segments.retain(|segment| segment.end().position <= upto.position);
+        track.head = segments.last()?.end();
         // A run that begins before the head has been sent in part: that is for the slow way too.
         if segments.first()?.begin().position != begin {
             segments.clear();
@@ -129,11 +129,13 @@ impl Shard {
 
     /// How far a connection may read its room's log: as far as this shard has looked. What was
     /// published since may come after the connection's own leaving.
-    fn limit(&mut self, slot: u32) -> Position {
+    fn limit(&mut self, slot: u32) -> Cursor {
         let conn = self.conns.get(slot as usize);
-        let Some((conn, (room, _))) = conn.and_then(|conn| Some((conn, conn.member?))) else { return Position(0) };
+        let Some((conn, (room, _))) = conn.and_then(|conn| Some((conn, conn.member?))) else {
+            return Cursor::default();
+        };
         let index = conn.encoding.index();
-        self.rooms.get_mut(room).map_or(Position(0), |local| local.tracks[index].head)
+        self.rooms.get_mut(room).map_or(Cursor::default(), |local| local.tracks[index].head)
     }
 
     /// Everything is sent: a closing connection closes, a paused one is read again.
