@@ -6,15 +6,14 @@ use papo_proto::limits::UNSENT_MAX_BYTES;
 use papo_proto::ws;
 
 use super::Shard;
-use crate::conn::{Conn, Stage};
+use crate::conn::Stage;
 use crate::inbox::Port;
 
 impl Shard {
     /// Does what is due.
     pub(super) fn on_time(&mut self, now: Duration) {
-        while let Some((at, slot, key)) = self.timers.pop(now) {
-            let counts = |conn: &&mut Box<Conn>| conn.key == key && conn.timer == Some(at);
-            let Some(conn) = self.conns.get_mut(slot as usize).filter(counts) else { continue };
+        while let Some((slot, key)) = self.timers.pop(now) {
+            let Some(conn) = self.conns.get_mut(slot as usize).filter(|conn| conn.key == key) else { continue };
             conn.timer = None;
             self.look_at(slot, now);
             if self.conns.get(slot as usize).is_some_and(|conn| conn.key == key) {
@@ -97,9 +96,6 @@ impl Shard {
     pub(super) fn set_timer(&mut self, slot: u32) {
         let Some(conn) = self.conns.get_mut(slot as usize) else { return };
         let Some(at) = conn.deadline(&self.shared.times) else { return };
-        if conn.timer.is_none_or(|timer| at < timer) {
-            conn.timer = Some(at);
-            self.timers.add(at, slot, conn.key);
-        }
+        self.timers.set(&mut conn.timer, at, slot, conn.key);
     }
 }
