@@ -17,7 +17,7 @@ use crate::arrival::Place;
 use crate::config::Times;
 use crate::inbox::Port;
 
-pub(crate) use intake::{End, Intake, Pace, Sent};
+pub(crate) use intake::{End, Intake, Pace, Received};
 use plan::Portion;
 pub(crate) use plan::{Behind, Plan};
 

@@ -26,7 +26,7 @@ use slab::Slab;
 
 use crate::announce::Announcer;
 use crate::config::Times;
-use crate::conn::{Conn, Sent, Stage};
+use crate::conn::{Conn, Received, Stage};
 use crate::engine::Engine;
 use crate::http::HttpDoor;
 use crate::inbox::{Inbox, Mail};
@@ -75,7 +75,7 @@ pub(crate) struct Shard {
     has_more: bool,
     /// Slots that have something to take.
     touched: Vec<u32>,
-    sent: Vec<Sent>,
+    received: Vec<Received>,
     mail: Mail,
     /// Up to where the marked logs are looked at.
     heads: Vec<Cursor>,
@@ -104,7 +104,7 @@ impl Shard {
             round: 0,
             has_more: false,
             touched: Vec::new(),
-            sent: Vec::new(),
+            received: Vec::new(),
             mail: Mail::default(),
             heads: Vec::new(),
             room_list: RoomList::default(),

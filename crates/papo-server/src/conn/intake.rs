@@ -14,7 +14,7 @@ const FRAME_RATE: Rate =
 
 /// What a connection's bytes came to.
 #[derive(Debug)]
-pub(crate) enum Sent {
+pub(crate) enum Received {
     /// For the hub: a command, or what could not be made one.
     Line(Result<Command, Reject>),
     /// A ping to answer.
@@ -92,14 +92,20 @@ impl Intake {
 
     /// Cuts and decodes what waits, and then `fresh`, as far as the pace allows; the rest waits.
     /// At most one of the two holds anything: who has bytes waiting is not read from.
-    pub(crate) fn take(&mut self, fresh: &[u8], mut pace: Pace<'_>, message_max: usize, sent: &mut Vec<Sent>) -> Taken {
+    pub(crate) fn take(
+        &mut self,
+        fresh: &[u8],
+        mut pace: Pace<'_>,
+        message_max: usize,
+        received: &mut Vec<Received>,
+    ) -> Taken {
         let before = match self {
             Intake::None => return Taken::default(),
             Intake::Length { waiting, .. } | Intake::WebSocket { waiting, .. } => std::mem::take(waiting),
         };
         debug_assert!(before.is_empty() || fresh.is_empty());
         let mut input = if before.is_empty() { fresh } else { &before };
-        let taken = self.cut(&mut input, &mut pace, message_max, sent);
+        let taken = self.cut(&mut input, &mut pace, message_max, received);
         if taken.end.is_none()
             && !input.is_empty()
             && let Intake::Length { waiting, .. } | Intake::WebSocket { waiting, .. } = self
@@ -109,7 +115,13 @@ impl Intake {
         taken
     }
 
-    fn cut(&mut self, input: &mut &[u8], pace: &mut Pace<'_>, message_max: usize, sent: &mut Vec<Sent>) -> Taken {
+    fn cut(
+        &mut self,
+        input: &mut &[u8],
+        pace: &mut Pace<'_>,
+        message_max: usize,
+        received: &mut Vec<Received>,
+    ) -> Taken {
         let mut taken = Taken::default();
         while !input.is_empty() && !taken.is_cut_short {
             let mut bucket = *pace.bucket;
@@ -131,15 +143,15 @@ impl Intake {
                     taken.messages += 1;
                     let line = decode(frame);
                     taken.is_cut_short = matches!(line, Some(Ok(Command::Rooms | Command::Who)));
-                    sent.extend(line.map(Sent::Line));
+                    received.extend(line.map(Received::Line));
                 }
                 Ok(Some(Cut::TooLong { .. })) => {
                     *pace.bucket = bucket;
                     taken.messages += 1;
-                    sent.push(Sent::Line(Err(Reject::MessageTooLong { max_bytes: message_max })));
+                    received.push(Received::Line(Err(Reject::MessageTooLong { max_bytes: message_max })));
                 }
-                Ok(Some(Cut::Ping(payload))) => sent.push(Sent::Ping(payload.to_vec())),
-                Ok(Some(Cut::Pong)) => sent.push(Sent::Pong),
+                Ok(Some(Cut::Ping(payload))) => received.push(Received::Ping(payload.to_vec())),
+                Ok(Some(Cut::Pong)) => received.push(Received::Pong),
                 Ok(Some(Cut::Close(_))) => taken.end = Some(End::Closed),
                 Err(error) => taken.end = Some(End::Broken(error)),
             }
@@ -180,19 +192,19 @@ mod tests {
     fn over_the_rate_frames_wait_and_none_is_lost() {
         let mut intake = Intake::length(1000);
         let mut bucket = TokenBucket::default();
-        let mut sent = Vec::new();
+        let mut received = Vec::new();
         let mut now = Duration::from_secs(10);
         let mut fresh = burst(33);
         let mut turns = 0;
         loop {
-            let taken = intake.take(&fresh, Pace { bucket: &mut bucket, now: Some(now) }, 1000, &mut sent);
+            let taken = intake.take(&fresh, Pace { bucket: &mut bucket, now: Some(now) }, 1000, &mut received);
             fresh.clear();
             let Some(until) = taken.slow_until else { break };
             assert!(intake.is_waiting());
             now = until;
             turns += 1;
         }
-        assert_eq!(sent.len(), 33);
+        assert_eq!(received.len(), 33);
         assert_eq!(turns, 33 - FLOOD_BURST_FRAMES);
         assert_eq!(now, Duration::from_secs(10) + FRAME_RATE.every * turns);
     }
@@ -204,23 +216,23 @@ mod tests {
             frame::encode(text.as_bytes(), &mut bytes);
         }
         let mut intake = Intake::length(1000);
-        let mut sent = Vec::new();
-        let take = |intake: &mut Intake, bytes: &[u8], sent: &mut Vec<Sent>| {
-            intake.take(bytes, Pace { bucket: &mut TokenBucket::default(), now: None }, 1000, sent)
+        let mut received = Vec::new();
+        let take = |intake: &mut Intake, bytes: &[u8], received: &mut Vec<Received>| {
+            intake.take(bytes, Pace { bucket: &mut TokenBucket::default(), now: None }, 1000, received)
         };
-        assert!(take(&mut intake, &bytes, &mut sent).is_cut_short);
-        assert!(sent.len() == 2 && intake.is_waiting());
-        assert!(!take(&mut intake, &[], &mut sent).is_cut_short);
-        assert!(sent.len() == 3 && !intake.is_waiting());
+        assert!(take(&mut intake, &bytes, &mut received).is_cut_short);
+        assert!(received.len() == 2 && intake.is_waiting());
+        assert!(!take(&mut intake, &[], &mut received).is_cut_short);
+        assert!(received.len() == 3 && !intake.is_waiting());
     }
 
     #[test]
     fn without_a_pace_everything_is_taken_at_once() {
         let mut intake = Intake::length(1000);
-        let mut sent = Vec::new();
+        let mut received = Vec::new();
         let pace = Pace { bucket: &mut TokenBucket::default(), now: None };
-        let taken = intake.take(&burst(500), pace, 1000, &mut sent);
+        let taken = intake.take(&burst(500), pace, 1000, &mut received);
         assert!(taken.slow_until.is_none() && !intake.is_waiting());
-        assert_eq!(sent.len(), 500);
+        assert_eq!(received.len(), 500);
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use papo_proto::{FrameError, Reply, ws};
 
 use super::Shard;
-use crate::conn::{End, Pace, Sent, Stage};
+use crate::conn::{End, Pace, Received, Stage};
 
 /// Over so much unsent a ping is not answered: whoever sends it does not read.
 const PONG_UNSENT_MAX_BYTES: usize = 4096;
@@ -24,7 +24,7 @@ impl Shard {
             // A fault in what one connection sent ends that connection and no other.
             if catch_unwind(AssertUnwindSafe(|| self.read(slot, now))).is_err() {
                 tracing::error!(slot, "a connection's code panicked; only that connection ends");
-                self.sent.clear();
+                self.received.clear();
                 self.lose(slot);
             }
         }
@@ -66,7 +66,7 @@ impl Shard {
         let limits = &self.shared.limits;
         let pace = Pace { bucket: &mut conn.bucket, now: limits.flood.then_some(now) };
         let was_full = pace.bucket.is_full(now);
-        let taken = conn.intake.take(&self.buffer[..fresh], pace, limits.message_bytes, &mut self.sent);
+        let taken = conn.intake.take(&self.buffer[..fresh], pace, limits.message_bytes, &mut self.received);
         // Told once, until the connection has been within its rate for a while.
         let is_slow = taken.slow_until.is_some();
         let tell_slow = is_slow && (was_full || !conn.told_slow);
@@ -86,16 +86,16 @@ impl Shard {
     fn answer_control_frames(&mut self, slot: u32) {
         let conn = &mut self.conns[slot as usize];
         let mut pongs = Vec::new();
-        self.sent.retain(|sent| match sent {
-            Sent::Ping(payload) => {
+        self.received.retain(|received| match received {
+            Received::Ping(payload) => {
                 ws::encode(ws::Opcode::Pong, payload, &mut pongs);
                 false
             }
-            Sent::Pong => {
+            Received::Pong => {
                 conn.pong_by = None;
                 false
             }
-            Sent::Line(_) => true,
+            Received::Line(_) => true,
         });
         if !pongs.is_empty() && conn.plan.unsent() < PONG_UNSENT_MAX_BYTES {
             conn.plan.push(pongs.into());
@@ -107,7 +107,7 @@ impl Shard {
         let conn = &mut self.conns[slot as usize];
         let session = conn.session;
         let gone = conn.eof && !conn.readable && !conn.intake.is_waiting();
-        if self.sent.is_empty() && !tell_slow && end.is_none() && !gone {
+        if self.received.is_empty() && !tell_slow && end.is_none() && !gone {
             return;
         }
         if end.is_some() || gone {
@@ -116,10 +116,10 @@ impl Shard {
         if let Some(End::Broken(error)) = end {
             conn.close_code = ws::close_code(error);
         }
-        let sent = &mut self.sent;
+        let received = &mut self.received;
         self.shared.engine.decide(Some(self.me), |hub, now| {
-            for sent in sent.drain(..) {
-                if let Sent::Line(line) = sent {
+            for received in received.drain(..) {
+                if let Received::Line(line) = received {
                     hub.handle(session, line, now);
                 }
             }
