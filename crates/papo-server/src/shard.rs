@@ -170,8 +170,7 @@ impl Shard {
         // The end of the stream lies behind what is to be read: a short read is not the last.
         conn.eof |= event.is_read_closed();
         if event.is_error() && conn.is_paused(now) {
-            // Nobody is there any more to whom reading it later would matter.
-            return self.lose(slot);
+            return self.hang_up(slot, now);
         }
         if conn.eof && conn.is_paused(now) {
             conn.eof_since.get_or_insert(now);
@@ -288,10 +287,24 @@ impl Shard {
         self.shared.announcer.disconnected(conn.peer);
     }
 
+    /// The peer is gone. What it sent before is still taken in at its rate, but not for long.
+    fn hang_up(&mut self, slot: u32, now: Duration) {
+        let Some(conn) = self.conns.get_mut(slot as usize) else { return };
+        if conn.stage != Stage::Open || !conn.intake.is_waiting() {
+            return self.lose(slot);
+        }
+        conn.eof = true;
+        conn.eof_since.get_or_insert(now);
+        self.set_timer(slot);
+    }
+
     /// Forgets a connection; its session, if it has one, has lost it.
     fn lose(&mut self, slot: u32) {
+        if !self.conns.contains(slot as usize) {
+            return;
+        }
         self.leave_room(slot);
-        let Some(mut conn) = self.conns.try_remove(slot as usize) else { return };
+        let mut conn = self.conns.remove(slot as usize);
         let _ = self.poll.registry().deregister(&mut conn.socket);
         if conn.stage == Stage::Open && self.by_session.remove(&conn.session).is_some() {
             self.shared.announcer.disconnected(conn.peer);

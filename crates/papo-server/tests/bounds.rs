@@ -206,6 +206,22 @@ fn who_vanishes_with_much_still_to_be_read_frees_its_name() {
 }
 
 #[test]
+fn what_was_sent_before_a_hasty_close_is_read_at_its_rate() {
+    let server = start_changed(|config| config.limits.flood = true);
+    let mut ana = server.tcp().named("Ana");
+    let mut bob = server.tcp().named("Bob");
+    let lines: Vec<String> = (0..30).map(|n| n.to_string()).collect();
+    bob.send_all(lines.iter().map(String::as_str));
+    ana.read_until(|line| line == "[#geral] Bob: 3");
+    // It closes with unread notices, so its peer sees a reset and not an orderly end.
+    bob.reset();
+    for line in &lines[4..] {
+        ana.expect(&format!("[#geral] Bob: {line}"));
+    }
+    ana.expect("[SYS] Bob perdeu a conexão.");
+}
+
+#[test]
 fn answers_to_pings_do_not_keep_half_a_message_alive() {
     let server = start_changed(|config| config.times.half_frame = Duration::from_millis(400));
     let mut ana = server.ws().named("Ana");

@@ -96,7 +96,10 @@ impl Pair {
         loop {
             // Who is not read from cannot have its pong read.
             let reads_web = self.to_chat.is_empty() && self.to_web.len() < UNSENT_BYTES;
-            let pong_by = self.pong_by.filter(|_| reads_web);
+            if !reads_web {
+                self.heard(options);
+            }
+            let pong_by = self.pong_by;
             self.taken_by =
                 if self.to_web.is_empty() { None } else { self.taken_by.or(Some(Instant::now() + WRITE_STALL)) };
             let deadline = [Some(ping_at), pong_by, self.taken_by].into_iter().flatten().min().unwrap_or(ping_at);
@@ -104,6 +107,7 @@ impl Pair {
                 ready = self.web.readable(), if reads_web => {
                     ready?;
                     self.read_web()?;
+                    self.heard(options);
                 }
                 ready = self.chat.readable(), if self.to_web.is_empty() => {
                     ready?;
@@ -142,6 +146,11 @@ impl Pair {
             self.pong_by = Some(Instant::now() + options.ping_timeout);
             ws::encode(Opcode::Ping, b"", &mut self.to_web);
         }
+    }
+
+    /// The browser is there, or cannot be heard now: its pong has its whole time again.
+    fn heard(&mut self, options: &BridgeOptions) {
+        self.pong_by = self.pong_by.map(|_| Instant::now() + options.ping_timeout);
     }
 
     fn read_web(&mut self) -> Result<(), End> {

@@ -74,8 +74,8 @@ impl Shard {
         let times = &self.shared.times;
         let conn = &mut self.conns[slot as usize];
         if conn.pong_by.is_some_and(|by| now >= by) {
-            // Who is read later cannot have its pong read.
-            if !conn.is_paused(now) && !conn.intake.is_waiting() {
+            // A pong may lie in what is not read yet.
+            if !conn.is_paused(now) && !conn.intake.is_waiting() && !conn.readable {
                 return self.lose(slot);
             }
             conn.pong_by = Some(now + times.pong_within);

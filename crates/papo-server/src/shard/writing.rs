@@ -81,7 +81,7 @@ impl Shard {
             }
         }
         for slot in broken {
-            self.lose(slot);
+            self.hang_up(slot, now);
         }
     }
 
@@ -122,7 +122,7 @@ impl Shard {
                     self.give_turn(slot, now);
                     return self.set_timer(slot);
                 }
-                Err(_) => return self.lose(slot),
+                Err(_) => return self.hang_up(slot, now),
             }
         }
     }
