@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::lang::Lang;
 use crate::words::{Ephemeral, Reply};
-use crate::{frame, text, ws};
+use crate::{text, ws};
 
 /// How frames lie on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -89,11 +89,6 @@ impl Encoding {
             Framing::WebSocket => ws::encode_header(ws::Opcode::Text, length, out),
         }
     }
-}
-
-/// Appends a frame that only carries bytes through, as clients do.
-pub fn client_frame(text: &str, out: &mut Vec<u8>) {
-    frame::encode(text.as_bytes(), out);
 }
 
 #[cfg(test)]
