@@ -27,4 +27,4 @@ pub use encoding::{Encoding, Framing};
 pub use frame::{Cut, FrameError};
 pub use lang::Lang;
 pub use names::{Nickname, RoomName};
-pub use words::{Append, Command, Ephemeral, Event, Reject, Reply, RoomId, Seq, SessionId};
+pub use words::{Append, Command, Ephemeral, Epoch, Event, Record, Reject, Reply, RoomId, Seq, SessionId, Stored, Txn};

@@ -25,10 +25,29 @@ impl fmt::Display for Seq {
 }
 
 /// A room, for ever: the number is never used again, whatever becomes of the name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RoomId(pub u64);
 
-/// A session, for the life of the process: the number is never used again. 0 is nobody.
+/// Which log of a room a seq counts in: a log that starts anew (a memory store after a restart, a
+/// restored backup) has another epoch. Below 2^53, so that every language can hold it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Epoch(pub u64);
+
+/// A session's own number of a command, chosen by its client; it grows within the session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Txn(pub u64);
+
+/// What is kept of a session's token: the token itself is known to its client alone.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TokenHash(pub [u8; 32]);
+
+impl fmt::Debug for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TokenHash({:02x}{:02x}…)", self.0[0], self.0[1])
+    }
+}
+
+/// A session. The number is never used again, not even after a restart; 0 is nobody.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(pub u64);
 
@@ -41,6 +60,8 @@ pub struct Event {
     pub at_ms: u64,
     /// The session that posted it, so that it is not told its own words.
     pub session: SessionId,
+    /// That session's number of the command, if its dialect has such numbers.
+    pub txn: Option<Txn>,
     /// The author's name as it was then.
     pub author: Arc<str>,
     /// What was said, cleaned.
@@ -56,10 +77,84 @@ pub struct Append {
     pub at_ms: u64,
     /// The session that posted it.
     pub session: SessionId,
+    /// That session's number of the command; unique in the store together with the session.
+    pub txn: Option<Txn>,
     /// The author's name at decision.
     pub author: Arc<str>,
     /// What was said, cleaned.
     pub text: Arc<str>,
+}
+
+/// A room as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomRecord {
+    /// Its number, never used again.
+    pub id: RoomId,
+    /// Its name as first written.
+    pub name: RoomName,
+    /// Which log its seqs count in.
+    pub epoch: Epoch,
+    /// When it was made, in milliseconds since 1970.
+    pub made_ms: u64,
+}
+
+/// A session that can be resumed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// Its number.
+    pub id: SessionId,
+    /// By which its client is known again.
+    pub token: TokenHash,
+    /// The name that it had last.
+    pub nick: Arc<str>,
+    /// Until when it can be resumed, in milliseconds since 1970.
+    pub ends_ms: u64,
+}
+
+/// What the hub gives the store, in the order of decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// A message joins its room's log.
+    Event(Append),
+    /// A room exists. Said again it changes nothing.
+    Room(RoomRecord),
+    /// A room is gone with its log.
+    RoomGone(RoomId),
+    /// A session can be resumed; what was said of it before is replaced.
+    Session(SessionRecord),
+    /// A session cannot be resumed any more.
+    SessionGone(SessionId),
+    /// Nothing is stored: what became of a command that the session may have sent before?
+    Recall {
+        /// Whose command.
+        session: SessionId,
+        /// Its number.
+        txn: Txn,
+    },
+}
+
+/// Where and when an event is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The room.
+    pub room: RoomId,
+    /// Its number in the room's log.
+    pub seq: Seq,
+    /// When it was decided, in milliseconds since 1970.
+    pub at_ms: u64,
+}
+
+/// What the store made of a [`Record`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// The event has this seq.
+    Appended(Seq),
+    /// The session's txn is that of an event that was stored before; nothing was appended.
+    Repeated(Place),
+    /// To [`Record::Recall`]: no event has that txn.
+    Unknown,
+    /// It is stored.
+    Done,
 }
 
 /// What a session wants.

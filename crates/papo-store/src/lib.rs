@@ -1,18 +1,54 @@
-//! Where events are kept: the [`Store`] trait, and the stores that fulfil it.
+//! Where rooms, events and sessions are kept: the [`Store`] trait, and the stores that fulfil it.
 //!
 //! * [`MemoryStore`] – the newest events, for as long as the process lives;
+//! * [`SqliteStore`] – everything, in a data folder;
 //! * [`conformance`] – the suite that every store passes.
 //!
 //! A store numbers: seq comes from here and from nowhere else. It knows neither the hub's rules
 //! nor sockets.
 
-use papo_proto::{Append, Event, RoomId, Seq};
+use papo_proto::words::{Record, RoomRecord, SessionRecord, Stored, TokenHash, Txn};
+use papo_proto::{Event, RoomId, Seq};
 use thiserror::Error;
 
 pub mod conformance;
 mod memory;
+pub mod sqlite;
 
 pub use memory::MemoryStore;
+pub use sqlite::SqliteStore;
+
+/// What a store knows when it is opened.
+#[derive(Clone, Debug, Default)]
+pub struct Recovered {
+    /// Every room that exists.
+    pub rooms: Vec<StoredRoom>,
+    /// The highest number that a room ever had.
+    pub newest_room: RoomId,
+    /// Counts the openings of this store, from 1: with it numbers can be made that no opening
+    /// before has given out.
+    pub generation: u32,
+}
+
+/// A room with the extent of its log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredRoom {
+    /// The room.
+    pub record: RoomRecord,
+    /// Its oldest event that is kept; 0 when there is none.
+    pub first: Seq,
+    /// Its newest event; 0 when there is none.
+    pub head: Seq,
+}
+
+/// Which events of a log are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// The oldest ones over this seq.
+    After(Seq),
+    /// The newest ones below this seq.
+    Before(Seq),
+}
 
 /// A part of a room's log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,36 +61,71 @@ pub struct Page {
     pub events: Vec<Event>,
 }
 
+/// A session that was found by its token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredSession {
+    /// The session.
+    pub record: SessionRecord,
+    /// The highest txn of its events; 0 when it has none.
+    pub newest_txn: Txn,
+}
+
 /// Why a store did not do what it was asked. The store or its disk is to blame.
 #[derive(Debug, Error)]
 pub enum StoreError {
+    /// Nothing of the batch was stored, since the disk or its quota is full; it works again when there is room.
+    #[error("the disk is full")]
+    Full,
     /// Nothing of the batch was stored; it may work later.
-    #[error("the store cannot write now: {0}")]
+    #[error("the store cannot be used now: {0}")]
     Unavailable(String),
+    /// What is stored is damaged. What can still be read is read; nothing new is stored.
+    #[error("the store is damaged: {0}")]
+    Damaged(String),
 }
 
-/// Keeps each room's log. One thread at a time commits; reading may go on beside it.
+/// Keeps each room's log. One thread at a time commits; reading goes on beside it, by [`Reader`]s.
 pub trait Store: Send + Sync {
-    /// Whether [`Store::commit`] only takes a moment and cannot block, so that it may be done under
-    /// the hub's lock. Otherwise the writer's thread does it.
-    fn commits_inline(&self) -> bool;
-
-    /// Appends the batch, all or nothing, and returns each event's seq, in the batch's order. When
-    /// it returns, the events survive whatever this store promises to survive.
+    /// What is there, once after opening.
     ///
     /// # Errors
-    /// Nothing of the batch is stored.
-    fn commit(&self, batch: &[Append]) -> Result<Vec<Seq>, StoreError>;
+    /// It cannot be read.
+    fn recover(&self) -> Result<Recovered, StoreError>;
 
-    /// At most `limit` events of the room with a seq over `after`, oldest first.
+    /// Whether [`Store::commit`] and a [`Reader`] only take a moment and cannot block, so that they
+    /// may be called under the hub's lock. Otherwise threads of their own do it.
+    fn commits_inline(&self) -> bool;
+
+    /// Stores the batch, all or nothing, and returns what became of each record, in the batch's
+    /// order. When it returns, the batch survives whatever this store promises to survive.
+    ///
+    /// An event whose session and txn are those of a stored event, or of one before it in the
+    /// batch, is not appended ([`Stored::Repeated`]). Events of a room that was not told of are an
+    /// error of the caller.
+    ///
+    /// # Errors
+    /// Nothing of the batch is stored, or, after a fault of the disk, it is not known whether it is;
+    /// it is never stored in part.
+    fn commit(&self, batch: &[Record]) -> Result<Vec<Stored>, StoreError>;
+
+    /// A reader, for one thread.
+    ///
+    /// # Errors
+    /// None can be had now.
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError>;
+}
+
+/// Reads what was committed.
+pub trait Reader: Send {
+    /// At most `limit` events of the room, and about `max_bytes` of text but one event at least.
     ///
     /// # Errors
     /// The log cannot be read now.
-    fn page(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, StoreError>;
+    fn page(&mut self, room: RoomId, span: Span, limit: usize, max_bytes: usize) -> Result<Page, StoreError>;
 
-    /// Forgets a room's log. Its number is never used again.
+    /// The session that a token is for, unless it has ended by `now_ms`.
     ///
     /// # Errors
-    /// The room is still there.
-    fn remove(&self, room: RoomId) -> Result<(), StoreError>;
+    /// It cannot be looked up now.
+    fn session(&mut self, token: &TokenHash, now_ms: u64) -> Result<Option<StoredSession>, StoreError>;
 }
