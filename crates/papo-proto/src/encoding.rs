@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::lang::Lang;
-use crate::words::{Ephemeral, Reply};
-use crate::{text, ws};
+use crate::words::{Ephemeral, Event, Reply, RoomId, Seq, SessionId, Txn};
+use crate::{papo1, text, ws};
 
 /// How frames lie on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,12 +15,24 @@ pub enum Framing {
     WebSocket,
 }
 
-/// A framing and a language: readers with the same encoding share the same bytes.
+/// What is in a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// Lines for people.
+    Text,
+    /// JSON for programs.
+    Papo1,
+}
+
+/// How a reader wants its bytes: readers with the same encoding share them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Encoding {
     /// The framing.
     pub framing: Framing,
-    /// The language of notices; a room's messages are the same in all.
+    /// The dialect.
+    pub dialect: Dialect,
+    /// The language of what people read: in the text dialect the notices, in papo/1 the texts of
+    /// answers, so that there a room's frames are the same in all languages.
     pub lang: Lang,
 }
 
@@ -29,35 +41,74 @@ pub struct Encoding {
 pub enum Item {
     /// Somebody said something.
     Message {
+        /// Its number in the log.
+        seq: Seq,
+        /// When, in milliseconds since 1970.
+        at_ms: u64,
         /// The author's name.
         author: Arc<str>,
         /// What was said.
         text: Arc<str>,
+        /// The reader's own number of the post, if it was the reader's.
+        txn: Option<Txn>,
     },
     /// A notice to those who are there.
     Told(Ephemeral),
 }
 
-impl Encoding {
-    /// How many encodings there are.
-    pub const COUNT: usize = 2 * Lang::ALL.len();
+impl Item {
+    /// An event as `reader` is shown it.
+    pub fn of(event: Event, reader: SessionId) -> Self {
+        let txn = event.txn.filter(|_| event.session == reader);
+        Item::Message { seq: event.seq, at_ms: event.at_ms, author: event.author, text: event.text, txn }
+    }
+}
 
-    /// This encoding's place among all of them.
+/// Room frames of one framing: a language each for text, one for papo/1.
+const PER_FRAMING: usize = Lang::ALL.len() + 1;
+
+impl Encoding {
+    /// How many encodings of a room there are.
+    pub const COUNT: usize = 2 * PER_FRAMING;
+
+    /// The text dialect.
+    pub const fn text(framing: Framing, lang: Lang) -> Encoding {
+        Encoding { framing, dialect: Dialect::Text, lang }
+    }
+
+    /// The structured dialect.
+    pub const fn papo1(framing: Framing, lang: Lang) -> Encoding {
+        Encoding { framing, dialect: Dialect::Papo1, lang }
+    }
+
+    /// This encoding's place among all those of a room.
     pub fn index(self) -> usize {
-        self.framing as usize * Lang::ALL.len() + self.lang as usize
+        let within = match self.dialect {
+            Dialect::Text => self.lang as usize,
+            Dialect::Papo1 => Lang::ALL.len(),
+        };
+        self.framing as usize * PER_FRAMING + within
     }
 
     /// The encoding at a place below [`Encoding::COUNT`].
     pub fn at(index: usize) -> Encoding {
-        let framing = if index < Lang::ALL.len() { Framing::Length } else { Framing::WebSocket };
-        Encoding { framing, lang: Lang::ALL[index % Lang::ALL.len()] }
+        let framing = if index < PER_FRAMING { Framing::Length } else { Framing::WebSocket };
+        match Lang::ALL.get(index % PER_FRAMING) {
+            Some(&lang) => Encoding::text(framing, lang),
+            None => Encoding::papo1(framing, Lang::default()),
+        }
     }
 
-    /// Appends the frame of an item of the room named `room` (without `#`).
-    pub fn item(self, room: &str, item: &Item, out: &mut Vec<u8>) {
-        match item {
-            Item::Message { author, text } => self.message(room, author, text, out),
-            Item::Told(ephemeral) => self.line(&text::ephemeral(self.lang, room, ephemeral), out),
+    /// Appends the frame of an item of a room, or nothing if it is not told in this dialect.
+    pub fn item(self, room: RoomId, name: &str, item: &Item, out: &mut Vec<u8>) {
+        match (self.dialect, item) {
+            (Dialect::Text, Item::Message { author, text, .. }) => self.message(name, author, text, out),
+            (Dialect::Text, Item::Told(ephemeral)) => {
+                if let Some(line) = text::ephemeral(self.lang, name, ephemeral) {
+                    self.line(&line, out);
+                }
+            }
+            (Dialect::Papo1, item) => self.json(&papo1::encode::item(room, item), out),
         }
     }
 
@@ -71,9 +122,29 @@ impl Encoding {
         }
     }
 
-    /// Appends the frame of a reply.
-    pub fn reply(self, reply: &Reply, out: &mut Vec<u8>) {
-        self.line(&text::reply(self.lang, reply), out);
+    /// Appends the frame of a reply to the command with this number, if there is something to say
+    /// in this dialect.
+    pub fn reply(self, txn: Option<Txn>, reply: &Reply, out: &mut Vec<u8>) {
+        match self.dialect {
+            Dialect::Text => {
+                if let Some(line) = text::reply(self.lang, reply) {
+                    self.line(&line, out);
+                }
+            }
+            Dialect::Papo1 => {
+                if let Some(frame) = papo1::encode::reply(self.lang, txn, reply) {
+                    self.json(&frame, out);
+                }
+            }
+        }
+    }
+
+    /// Appends a frame of papo/1.
+    pub fn json(self, frame: &papo1::ServerFrame, out: &mut Vec<u8>) {
+        let json = serde_json::to_vec(frame).expect("invariant: our frames are maps with names for keys");
+        out.reserve(json.len() + 10);
+        self.header(json.len(), out);
+        out.extend_from_slice(&json);
     }
 
     /// Appends the frame of a finished line.
@@ -100,17 +171,35 @@ mod tests {
         for index in 0..Encoding::COUNT {
             assert_eq!(Encoding::at(index).index(), index);
         }
+        let english = Encoding::papo1(Framing::WebSocket, Lang::En);
+        assert_eq!(english.index(), Encoding::papo1(Framing::WebSocket, Lang::PtBr).index(), "one for all languages");
     }
 
     #[test]
     fn a_message_is_the_documents_line_in_both_framings() {
-        let item = Item::Message { author: "Alice".into(), text: "Olá a todos!".into() };
+        let (author, text) = ("Alice".into(), "Olá a todos!".into());
+        let item = Item::Message { seq: Seq(1), at_ms: 5, author, text, txn: None };
         let line = "[#geral] Alice: Olá a todos!";
+        let json = r#"{"is":"message","room":7,"seq":1,"at":5,"author":"Alice","text":"Olá a todos!"}"#;
         for index in 0..Encoding::COUNT {
+            let encoding = Encoding::at(index);
             let mut bytes = Vec::new();
-            Encoding::at(index).item("geral", &item, &mut bytes);
-            let header = if index < 2 { vec![0, 0, 0, line.len() as u8] } else { vec![0x81, line.len() as u8] };
-            assert_eq!(bytes, [header, line.as_bytes().to_vec()].concat());
+            encoding.item(RoomId(7), "geral", &item, &mut bytes);
+            let payload = if encoding.dialect == Dialect::Text { line } else { json };
+            let header = match encoding.framing {
+                Framing::Length => vec![0, 0, 0, payload.len() as u8],
+                Framing::WebSocket => vec![0x81, payload.len() as u8],
+            };
+            assert_eq!(bytes, [header, payload.as_bytes().to_vec()].concat());
         }
+    }
+
+    #[test]
+    fn what_a_dialect_does_not_tell_is_no_frame() {
+        let mut bytes = Vec::new();
+        let typing = Item::Told(Ephemeral::Typing("Ana".into()));
+        Encoding::text(Framing::Length, Lang::En).item(RoomId(1), "geral", &typing, &mut bytes);
+        Encoding::papo1(Framing::Length, Lang::En).reply(None, &Reply::Welcome, &mut bytes);
+        assert_eq!(bytes, [0; 0]);
     }
 }

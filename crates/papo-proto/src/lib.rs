@@ -6,7 +6,8 @@
 //!   ([`Reply`], [`Reject`], [`Ephemeral`], [`Event`]), with their rules in the types;
 //! * [`frame`], [`ws`] – the two framings: a 4-byte length on TCP, WebSocket frames on the web;
 //! * [`text`] – the dialect of the original programs: lines for people;
-//! * [`encoding`] – which framing and language a reader gets, and the bytes of an [`encoding::Item`];
+//! * [`papo1`] – the structured dialect: JSON for programs;
+//! * [`encoding`] – which framing, dialect and language a reader gets, and the bytes of an [`encoding::Item`];
 //! * [`sniff`] – what a new connection speaks, told from its first bytes;
 //! * [`clean`] – what may be shown to other people;
 //! * [`lang`] – the languages, and Fluent catalogs of what is said in them;
@@ -18,12 +19,13 @@ pub mod frame;
 pub mod lang;
 pub mod limits;
 pub mod names;
+pub mod papo1;
 pub mod sniff;
 pub mod text;
 pub mod words;
 pub mod ws;
 
-pub use encoding::{Encoding, Framing};
+pub use encoding::{Dialect, Encoding, Framing};
 pub use frame::{Cut, FrameError};
 pub use lang::Lang;
 pub use names::{Nickname, RoomName};

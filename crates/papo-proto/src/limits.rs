@@ -45,13 +45,46 @@ pub const CATCH_UP_MAX_LINES: usize = 500;
 /// Events that are read from the store at a time.
 pub const STORE_PAGE_EVENTS: usize = 50;
 
+/// Messages that `/history` shows without a number.
+pub const HISTORY_DEFAULT_LINES: usize = 20;
+/// Messages that one `/history` shows at most; they are read and sent at the reader's pace.
+pub const HISTORY_MAX_LINES: usize = 50_000;
+/// Events of a page of history in papo/1 that names no number.
+pub const HISTORY_PAGE_DEFAULT: usize = 50;
+/// Events of a page of history in papo/1 at most.
+pub const HISTORY_PAGE_MAX: usize = 200;
+/// Bytes of text after which a page from the store ends, however few events it has.
+pub const STORE_PAGE_BYTES: usize = 256 * 1024;
+/// Events that a session which resumes is sent for each room; of more it is told the gap.
+pub const RESUME_MAX_EVENTS: u64 = 500;
+/// Rooms that one session of papo/1 may be in.
+pub const ROOMS_PER_SESSION: usize = 256;
+/// Sessions whose connection is lost and that are held open for it; over it the oldest end.
+pub const SESSIONS_HELD: usize = 16 * 1024;
+/// Looks into the store that wait for a reader thread, all connections together.
+pub const STORE_JOBS_WAITING: usize = 32 * 1024;
+
 /// Unsent bytes over which a connection is not read from until it drains.
 pub const UNSENT_MAX_BYTES: usize = 256 * 1024;
 /// What a shard reads from one connection before the next one has its turn.
 pub const READ_TURN_BYTES: usize = 64 * 1024;
 /// Effects that may wait for a commit before sessions are read later.
 pub const OUTBOX_MAX_ENTRIES: usize = 16 * 1024;
+/// Bytes of messages that may wait for a commit before sessions are read later.
+pub const OUTBOX_MAX_BYTES: usize = 32 * 1024 * 1024;
+/// A frame of papo/1 may be so many times as long as a message: JSON escapes some characters.
+pub const PAPO1_FRAME_FACTOR: usize = 4;
 
+/// A session whose connection is lost stays in its rooms, under its name, for this long.
+pub const SESSION_HELD: Duration = Duration::from_secs(30);
+/// A session can be resumed for this long after it was last opened.
+pub const SESSION_LIFE: Duration = Duration::from_hours(30 * 24);
+/// Between two times that a room is told of the same person typing.
+pub const TYPING_EVERY: Duration = Duration::from_secs(3);
+/// Changes of the list of rooms are gathered for this long before they are told.
+pub const ROOM_CHANGES_EVERY: Duration = Duration::from_secs(1);
+/// After a commit failed the writer waits this long before it tries the next.
+pub const COMMIT_RETRY: Duration = Duration::from_millis(250);
 /// A silent client on the TCP port is a text client after this time.
 pub const SILENT_IS_TEXT: Duration = Duration::from_millis(200);
 /// The rest of a begun frame must come within this time.
@@ -103,6 +136,7 @@ const _: () = {
         "so does one that is given up by TCP_USER_TIMEOUT, at the question after it"
     );
     assert!(DRAIN.as_secs() + LINGER.as_secs() <= 5, "a drain ends within five seconds");
+    assert!(HISTORY_PAGE_DEFAULT <= HISTORY_PAGE_MAX && HISTORY_DEFAULT_LINES <= HISTORY_MAX_LINES);
     assert!(STORE_PAGE_EVENTS <= CATCH_UP_MAX_LINES, "catching up takes whole pages");
 };
 

@@ -118,6 +118,11 @@ impl RoomName {
         &self.shown
     }
 
+    /// The name as first written, shared.
+    pub fn shared(&self) -> &Arc<str> {
+        &self.shown
+    }
+
     /// What makes two names the same room: case and normalisation are gone.
     pub fn key(&self) -> &Arc<str> {
         &self.key

@@ -1,9 +1,11 @@
 //! The text dialect: a frame is a line for people.
 //!
-//! [`decode`] reads what a client sends; [`reply`] and [`ephemeral`] say things in a language.
+//! [`decode`] reads what a client sends; [`reply`], [`ephemeral`] and the history say things in a
+//! language.
 
 mod decode;
 mod render;
 
 pub use decode::decode;
-pub use render::{ephemeral, reply};
+pub(crate) use render::rejected;
+pub use render::{ephemeral, history_begins, history_line, reply};

@@ -11,6 +11,9 @@ use crate::names::{NameError, Nickname, RoomName};
 pub struct Seq(pub u64);
 
 impl Seq {
+    /// Beyond every event.
+    pub const MAX: Seq = Seq(u64::MAX);
+
     /// The seq after this one.
     #[must_use]
     pub fn next(self) -> Seq {
@@ -157,6 +160,24 @@ pub enum Stored {
     Done,
 }
 
+/// Which room a command is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The one that the session is in: text clients are in one at a time.
+    Current,
+    /// This one.
+    Room(RoomId),
+}
+
+/// Which events are wanted of a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slice {
+    /// The newest ones below this seq; [`Seq::MAX`] for the newest of all.
+    Before(Seq),
+    /// The oldest ones over this seq.
+    After(Seq),
+}
+
 /// What a session wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -164,22 +185,45 @@ pub enum Command {
     Nick(Parsed<Nickname>),
     /// Make a room without entering it.
     Create(Parsed<RoomName>),
-    /// Enter a room, made if need be, leaving the one before.
-    Join(Parsed<RoomName>),
+    /// Enter a room, made if need be.
+    Join {
+        /// The room.
+        room: Parsed<RoomName>,
+        /// Leave the others.
+        alone: bool,
+    },
     /// List the rooms.
     Rooms,
     /// Leave the room.
-    Leave,
+    Leave(Target),
     /// List the members of the room.
-    Who,
+    Who(Target),
+    /// Show what was said in the room.
+    History {
+        /// The room.
+        of: Target,
+        /// Which events.
+        slice: Slice,
+        /// How many at most.
+        limit: usize,
+    },
+    /// Tell those in the room that one is typing.
+    Typing(RoomId),
     /// List the commands.
     Help,
-    /// End the connection after all that was sent before.
+    /// Ask whether the server is there.
+    Ping,
+    /// End the session after all that was sent before.
     Quit,
     /// Speak another language to this session.
     Lang(Lang),
     /// Say something in the room. Cleaned, and not empty.
-    Post(Arc<str>),
+    Post {
+        /// The room.
+        to: Target,
+        /// What is said.
+        text: Arc<str>,
+    },
 }
 
 pub use crate::names::Parsed;
@@ -213,6 +257,44 @@ pub enum Reject {
         /// After so many minutes it may make another.
         retry_minutes: u64,
     },
+    /// A frame that is no command of papo/1.
+    Malformed {
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Another command came before hello.
+    HelloFirst,
+    /// The connection has said hello before.
+    HelloTwice,
+    /// The version of papo/1 is not spoken here.
+    Version {
+        /// The one that is.
+        known: u32,
+    },
+    /// The txn must be between 1 and 2^53 − 1.
+    Txn,
+    /// The token is for no session, or for one that has ended.
+    UnknownSession,
+    /// The session is in too many rooms to enter another.
+    TooManyJoined {
+        /// The limit.
+        max: usize,
+    },
+    /// There is no such room.
+    UnknownRoom,
+    /// The session is not in the room.
+    NotAMember,
+    /// There is nothing in the message.
+    EmptyMessage,
+    /// The number that the command needs is none, or out of its range.
+    Number {
+        /// The largest that is allowed.
+        max: usize,
+    },
+    /// Something of the session is just being done; the same may be asked for again in a moment.
+    Busy,
+    /// The disk has no room, or cannot be written: nothing new is taken until it can.
+    StoreFull,
     /// Our fault: it could not be stored. The id finds its cause in the log.
     Internal {
         /// Names the error in the log.
@@ -233,14 +315,61 @@ pub enum Verb {
     Lang,
 }
 
+/// A room in a list, with the number of people in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomCount {
+    /// The room.
+    pub id: RoomId,
+    /// Its name.
+    pub name: RoomName,
+    /// How many are in it.
+    pub online: u32,
+}
+
 /// Rooms with the number of people in each, shared: the list may be long.
-pub type RoomCounts = Arc<[(RoomName, u32)]>;
+pub type RoomCounts = Arc<[RoomCount]>;
+
+/// A room as somebody in it sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomFacts {
+    /// The room.
+    pub id: RoomId,
+    /// Which log its seqs count in.
+    pub epoch: Epoch,
+    /// Its name.
+    pub name: RoomName,
+    /// The oldest event that is kept, as far as is known; 0 for none.
+    pub first: Seq,
+    /// The newest event.
+    pub head: Seq,
+}
+
+/// The answer to hello.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Welcomed {
+    /// The token, as the client keeps it.
+    pub token: Arc<str>,
+    /// Until when the session can be resumed, in milliseconds since 1970.
+    pub ends_ms: u64,
+    /// The session's name.
+    pub nick: Arc<str>,
+    /// The server's time, in milliseconds since 1970.
+    pub now_ms: u64,
+    /// How long a message may be.
+    pub message_bytes: usize,
+    /// The session went on.
+    pub resumed: bool,
+    /// The rooms that it is in.
+    pub rooms: Vec<RoomFacts>,
+}
 
 /// What a session is told by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
     /// The first words.
     Welcome,
+    /// The first words to a client that speaks papo/1.
+    Hello(Box<Welcomed>),
     /// The session has this name now.
     Named {
         /// The name.
@@ -256,17 +385,46 @@ pub enum Reply {
         entered: Option<RoomName>,
     },
     /// The session is in the room.
-    Entered(Parsed<RoomName>),
-    /// The room was made.
-    Created(Parsed<RoomName>),
-    /// The room was there already.
-    Exists(Parsed<RoomName>),
+    Entered {
+        /// The room.
+        room: RoomFacts,
+        /// Its name was cut.
+        cut: bool,
+    },
+    /// The room was made, or was there already.
+    Created {
+        /// The room.
+        room: RoomFacts,
+        /// It was there already.
+        existed: bool,
+        /// Its name was cut.
+        cut: bool,
+    },
     /// The session left the room.
-    Left(RoomName),
+    Left(RoomId, RoomName),
     /// Every room with the number of people in it, busiest first.
     Rooms(RoomCounts),
     /// The names of a room's members, in alphabetical order.
-    Members(RoomName, Vec<Arc<str>>),
+    Members(RoomId, RoomName, Vec<Arc<str>>),
+    /// The message is stored; only told to sessions whose commands have numbers.
+    Posted(Place),
+    /// The room was told that one is typing.
+    Typing,
+    /// The server is there; its time in milliseconds since 1970.
+    Pong {
+        /// The server's time.
+        now_ms: u64,
+    },
+    /// A room's log is another one than the client knew.
+    Reset(RoomFacts),
+    /// Events that are not sent by themselves, from the first to the last.
+    Gap(RoomId, Seq, Seq),
+    /// A room that the client named does not exist.
+    Gone(RoomId),
+    /// Changes of the list of rooms were left out.
+    RoomsStale,
+    /// The session goes on by another connection.
+    Fenced,
     /// Every command.
     Help,
     /// The session's language is now the one that this is said in.
@@ -299,30 +457,26 @@ pub enum Refusal {
 /// What is told to those in a room and kept nowhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ephemeral {
-    /// Somebody entered, and so many others with them.
-    Entered {
-        /// The first of them.
-        who: Arc<str>,
-        /// How many besides.
-        others: u32,
-    },
-    /// Somebody left, and so many others with them.
-    Left {
-        /// The first of them.
-        who: Arc<str>,
-        /// How many besides.
-        others: u32,
-    },
-    /// Somebody's connection was lost.
-    Lost {
-        /// Whose.
-        who: Arc<str>,
-    },
+    /// People entered; more than one when they came too fast to be told one by one.
+    Entered(Vec<Arc<str>>),
+    /// People left.
+    Left(Vec<Arc<str>>),
+    /// People's connections were lost.
+    Lost(Vec<Arc<str>>),
     /// Somebody has another name now.
     Renamed {
         /// The name before.
         from: Arc<str>,
         /// The name now.
         to: Arc<str>,
+    },
+    /// Somebody is typing.
+    Typing(Arc<str>),
+    /// The list of rooms has changed; told to those who follow it, not to a room.
+    Rooms {
+        /// New and changed rooms.
+        changed: Vec<RoomCount>,
+        /// Rooms that are gone.
+        gone: Vec<RoomId>,
     },
 }

@@ -18,6 +18,7 @@ help =
     /create <room> - makes a room without entering it
     /rooms - lists the rooms and how many people are in each
     /who - lists who is in the current room
+    /history [n] - shows the last n messages of the room (20 without n)
     /leave - leaves the current room without disconnecting
     /lang pt-BR|en - changes the language of notices
     /help - shows this help (also /h and /?)
@@ -33,6 +34,10 @@ left-out =
     }
 frame-too-big = Frame too big (the limit is 8 MiB) or unknown protocol; closing the connection.
 draining = The server is shutting down and will be back soon. See you!
+history = Last messages of #{ $sala } ({ $total }):
+history-empty = Nothing has been said in #{ $sala } yet.
+fenced = Your session goes on by another connection; this one ends.
+pong = The server is there.
 refused-address = Too many connections from your address. Close one and try again.
 refused-full = The server is full. Try again in a moment.
 cut = (The name was too long and has been cut.)
@@ -42,6 +47,7 @@ many-entered = { $nome } and { $outros } more entered #{ $sala }.
 someone-left = { $nome } left #{ $sala }.
 many-left = { $nome } and { $outros } more left #{ $sala }.
 someone-lost = { $nome } lost the connection.
+many-lost = { $nome } and { $outros } more lost the connection.
 renamed = { $antes } is now { $nome }.
 
 nickname-taken = The name { $nome } is in use, or too much like one that is. Choose another with /nick <name>.
@@ -65,3 +71,16 @@ rooms-too-fast =
        *[other] Your address has made too many rooms. Try again in { $minutos } minutes.
     }
 internal = Internal error ({ $id }). The message was not sent; try again.
+malformed = The frame is no command of papo/1: { $causa }
+hello-first = hello comes before any other command.
+hello-twice = This connection has said hello already.
+version = That version is not spoken here; version { $versao } is.
+txn = The txn must be a number between 1 and 2^53 − 1.
+unknown-session = That session does not exist or has ended. Say hello without it.
+too-many-joined = You are in { $total } rooms already. Leave one before you enter another.
+unknown-room = There is no such room.
+not-a-member = You are not in that room.
+empty-message = The message is empty.
+number = The number must be between 1 and { $maximo }.
+busy = One moment: something of your session is still being done. Try again.
+store-full = The server's disk is full; the message was not kept. Try again later.

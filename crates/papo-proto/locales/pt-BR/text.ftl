@@ -18,6 +18,7 @@ help =
     /create <sala> - cria uma sala sem entrar nela
     /rooms - lista as salas e quantas pessoas há em cada uma
     /who - lista quem está na sala atual
+    /history [n] - mostra as últimas n mensagens da sala (20, se n faltar)
     /leave - sai da sala atual, sem desconectar
     /lang pt-BR|en - troca o idioma dos avisos
     /help - mostra esta ajuda (também /h e /?)
@@ -33,6 +34,10 @@ left-out =
     }
 frame-too-big = Quadro grande demais (o limite é 8 MiB) ou protocolo desconhecido; encerrando a conexão.
 draining = O servidor está sendo desligado e volta em breve. Até logo!
+history = Últimas mensagens de #{ $sala } ({ $total }):
+history-empty = Ainda não se disse nada em #{ $sala }.
+fenced = Sua sessão continua em outra conexão; esta aqui termina.
+pong = O servidor está no ar.
 refused-address = Há conexões demais do seu endereço. Feche alguma e tente de novo.
 refused-full = O servidor está cheio. Tente de novo daqui a pouco.
 cut = (O nome era longo demais e foi cortado.)
@@ -42,6 +47,7 @@ many-entered = { $nome } e mais { $outros } entraram em #{ $sala }.
 someone-left = { $nome } saiu de #{ $sala }.
 many-left = { $nome } e mais { $outros } saíram de #{ $sala }.
 someone-lost = { $nome } perdeu a conexão.
+many-lost = { $nome } e mais { $outros } perderam a conexão.
 renamed = { $antes } agora é { $nome }.
 
 nickname-taken = O nome { $nome } já está em uso, ou é parecido demais com um que está. Escolha outro com /nick <nome>.
@@ -65,3 +71,16 @@ rooms-too-fast =
        *[other] Seu endereço já criou salas demais. Tente de novo em { $minutos } minutos.
     }
 internal = Erro interno ({ $id }). A mensagem não foi enviada; tente de novo.
+malformed = O quadro não é um comando de papo/1: { $causa }
+hello-first = Antes de qualquer comando vem hello.
+hello-twice = Esta conexão já disse hello.
+version = Esta versão não se fala aqui; fala-se a versão { $versao }.
+txn = O txn deve ser um número entre 1 e 2^53 − 1.
+unknown-session = Esta sessão não existe ou já terminou. Diga hello sem ela.
+too-many-joined = Você já está em { $total } salas. Saia de uma antes de entrar em outra.
+unknown-room = Esta sala não existe.
+not-a-member = Você não está nesta sala.
+empty-message = A mensagem está vazia.
+number = O número deve estar entre 1 e { $maximo }.
+busy = Um momento: algo da sua sessão ainda está sendo feito. Tente de novo.
+store-full = O disco do servidor está cheio; a mensagem não foi guardada. Tente de novo mais tarde.

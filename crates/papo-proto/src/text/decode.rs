@@ -2,9 +2,9 @@
 
 use crate::clean;
 use crate::lang::Lang;
-use crate::limits::ECHO_MAX_CHARS;
+use crate::limits::{ECHO_MAX_CHARS, HISTORY_DEFAULT_LINES, HISTORY_MAX_LINES};
 use crate::names::{Nickname, RoomName};
-use crate::words::{Command, Reject, Verb};
+use crate::words::{Command, Reject, Seq, Slice, Target, Verb};
 
 /// Reads one frame. `None` is an empty line, which means nothing.
 ///
@@ -17,7 +17,7 @@ pub fn decode(frame: &[u8]) -> Option<Result<Command, Reject>> {
         return None;
     }
     if !line.starts_with('/') {
-        return Some(Ok(Command::Post(line.into())));
+        return Some(Ok(Command::Post { to: Target::Current, text: line.into() }));
     }
     // Not the cleaned line: what a name must not have is refused with its reason, not passed over.
     let typed = typed.trim();
@@ -29,17 +29,32 @@ fn command(word: &str, argument: &str) -> Result<Command, Reject> {
     match word.to_lowercase().as_str() {
         "/nick" => Nickname::parse(given(argument, Verb::Nick)?).map(Command::Nick).map_err(Reject::Nickname),
         "/create" => RoomName::parse(given(argument, Verb::Create)?).map(Command::Create).map_err(Reject::Room),
-        "/join" => RoomName::parse(given(argument, Verb::Join)?).map(Command::Join).map_err(Reject::Room),
+        "/join" => {
+            let room = RoomName::parse(given(argument, Verb::Join)?).map_err(Reject::Room)?;
+            Ok(Command::Join { room, alone: true })
+        }
         "/lang" => Lang::parse(given(argument, Verb::Lang)?)
             .map(Command::Lang)
             .ok_or_else(|| Reject::UnknownLanguage(clean::line(argument, ECHO_MAX_CHARS))),
         "/rooms" => Ok(Command::Rooms),
-        "/leave" => Ok(Command::Leave),
-        "/who" => Ok(Command::Who),
+        "/leave" => Ok(Command::Leave(Target::Current)),
+        "/who" => Ok(Command::Who(Target::Current)),
+        "/history" => history(argument),
         "/help" | "/h" | "/?" => Ok(Command::Help),
         "/quit" => Ok(Command::Quit),
         _ => Err(Reject::UnknownCommand(clean::line(word, ECHO_MAX_CHARS))),
     }
+}
+
+fn history(argument: &str) -> Result<Command, Reject> {
+    let limit = match argument {
+        "" => HISTORY_DEFAULT_LINES,
+        typed => {
+            let number = typed.parse().ok().filter(|number| (1..=HISTORY_MAX_LINES).contains(number));
+            number.ok_or(Reject::Number { max: HISTORY_MAX_LINES })?
+        }
+    };
+    Ok(Command::History { of: Target::Current, slice: Slice::Before(Seq::MAX), limit })
 }
 
 fn given(argument: &str, verb: Verb) -> Result<&str, Reject> {
@@ -60,7 +75,10 @@ mod tests {
 
     #[test]
     fn lines_are_commands_or_messages() {
-        let post = |text: &str| Some(Ok(Command::Post(text.into())));
+        let post = |text: &str| Some(Ok(Command::Post { to: Target::Current, text: text.into() }));
+        let join = |typed: &str| Some(Ok(Command::Join { room: room(typed), alone: true }));
+        let history = |limit| Some(Ok(Command::History { of: Target::Current, slice: Slice::Before(Seq::MAX), limit }));
+        let number = || Some(Err(Reject::Number { max: HISTORY_MAX_LINES }));
         let table: Vec<Row> = vec![
             (b"", None),
             (b"  \r\n ", None),
@@ -75,14 +93,20 @@ mod tests {
             ("/nick a\u{202E}b".as_bytes(), Some(Err(Reject::Nickname(NameError::Character('\u{202E}'))))),
             (b"/nick a\x1bb", Some(Err(Reject::Nickname(NameError::Character('\x1b'))))),
             (b"/nick papo", Some(Err(Reject::Nickname(NameError::Reserved)))),
-            (b"/join #jogos", Some(Ok(Command::Join(room("jogos"))))),
-            (b"/join\tjogos", Some(Ok(Command::Join(room("#jogos"))))),
+            (b"/join #jogos", join("jogos")),
+            (b"/join\tjogos", join("#jogos")),
             (b"/Join ", Some(Err(Reject::Usage(Verb::Join)))),
             (b"/create", Some(Err(Reject::Usage(Verb::Create)))),
             (b"/create a:b", Some(Err(Reject::Room(NameError::Character(':'))))),
             (b"/rooms", Some(Ok(Command::Rooms))),
-            (b"/leave", Some(Ok(Command::Leave))),
-            (b"/who", Some(Ok(Command::Who))),
+            (b"/leave", Some(Ok(Command::Leave(Target::Current)))),
+            (b"/who", Some(Ok(Command::Who(Target::Current)))),
+            (b"/history", history(20)),
+            (b"/HISTORY 50000", history(50_000)),
+            (b"/history 50001", number()),
+            (b"/history 0", number()),
+            (b"/history muito", number()),
+            (b"/history 1 2", number()),
             (b"/help", Some(Ok(Command::Help))),
             (b"/h", Some(Ok(Command::Help))),
             (b"/?", Some(Ok(Command::Help))),

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use crate::clean;
 use crate::lang::{Args, Catalog, Lang};
-use crate::names::{NameError, Parsed, RoomName};
-use crate::words::{Ephemeral, Refusal, Reject, Reply, Verb};
+use crate::names::{NameError, RoomName};
+use crate::words::{Ephemeral, Refusal, Reject, Reply, RoomCount, Verb};
 
 static TEXTS: LazyLock<Catalog> = LazyLock::new(|| {
     Catalog::new(include_str!("../../locales/pt-BR/text.ftl"), include_str!("../../locales/en/text.ftl"))
@@ -17,18 +17,18 @@ const NOTICE: &str = "[SYS] ";
 /// What leads a refusal.
 const REFUSAL: &str = "[ERRO] ";
 
-/// A reply as one frame's text, its tag included.
-pub fn reply(lang: Lang, reply: &Reply) -> String {
+/// A reply as one frame's text, its tag included; nothing for what is not told in this dialect.
+pub fn reply(lang: Lang, reply: &Reply) -> Option<String> {
     let tag = match reply {
         Reply::Rejected(_) | Reply::FrameTooBig | Reply::Refused(_) => REFUSAL,
         _ => NOTICE,
     };
-    format!("{tag}{}", words(lang, reply))
+    Some(format!("{tag}{}", words(lang, reply)?))
 }
 
-fn words(lang: Lang, reply: &Reply) -> String {
+fn words(lang: Lang, reply: &Reply) -> Option<String> {
     let say = |id: &str, args: Args<'_>| TEXTS.say(lang, id, args);
-    match reply {
+    Some(match reply {
         Reply::Welcome => say("welcome", &[]),
         Reply::Named { nick, entered } => {
             let line = say("named", &[("nome", nick.name.as_str().into())]);
@@ -37,12 +37,14 @@ fn words(lang: Lang, reply: &Reply) -> String {
         Reply::NamedAsGuest { nick, entered } => {
             with_room(lang, entered.as_ref(), say("named-guest", &[("nome", nick.as_str().into())]))
         }
-        Reply::Entered(room) => with_cut(lang, room.cut, say("entered", &[("sala", shown(room).into())])),
-        Reply::Created(room) => with_cut(lang, room.cut, say("created", &[("sala", shown(room).into())])),
-        Reply::Exists(room) => with_cut(lang, room.cut, say("exists", &[("sala", shown(room).into())])),
-        Reply::Left(room) => say("left", &[("sala", room.as_str().into())]),
+        Reply::Entered { room, cut } => with_cut(lang, *cut, say("entered", &[("sala", room.name.as_str().into())])),
+        Reply::Created { room, existed, cut } => {
+            let id = if *existed { "exists" } else { "created" };
+            with_cut(lang, *cut, say(id, &[("sala", room.name.as_str().into())]))
+        }
+        Reply::Left(_, room) => say("left", &[("sala", room.as_str().into())]),
         Reply::Rooms(rooms) => room_list(lang, rooms),
-        Reply::Members(room, names) => {
+        Reply::Members(_, room, names) => {
             let mut list = say("members", &[("sala", room.as_str().into()), ("total", names.len().into())]);
             for name in names {
                 let _ = write!(list, "\n- {name}");
@@ -59,30 +61,58 @@ fn words(lang: Lang, reply: &Reply) -> String {
         Reply::Draining => say("draining", &[]),
         Reply::Refused(Refusal::Address) => say("refused-address", &[]),
         Reply::Refused(Refusal::Full) => say("refused-full", &[]),
+        Reply::Fenced => say("fenced", &[]),
+        Reply::Pong { .. } => say("pong", &[]),
+        Reply::Hello(_)
+        | Reply::Posted(_)
+        | Reply::Typing
+        | Reply::Reset(_)
+        | Reply::Gap(..)
+        | Reply::Gone(_)
+        | Reply::RoomsStale => return None,
+    })
+}
+
+/// The words before the newest messages of a room, of which `total` follow; none when there is
+/// nothing to show.
+pub fn history_begins(lang: Lang, room: &RoomName, total: u64) -> String {
+    let id = if total == 0 { "history-empty" } else { "history" };
+    format!("{NOTICE}{}", TEXTS.say(lang, id, &[("sala", room.as_str().into()), ("total", total.into())]))
+}
+
+/// One message of a room's history: the time as it is shown, who, and what; further lines are
+/// indented, so that a line break cannot pass for another message.
+pub fn history_line(time: &str, author: &str, text: &str, out: &mut String) {
+    let _ = write!(out, "{time} {author}: ");
+    for (at, line) in text.lines().enumerate() {
+        out.push_str(if at == 0 { "" } else { "\n    " });
+        out.push_str(line);
     }
 }
 
-/// A notice to those in the room named `room` (without `#`).
-pub fn ephemeral(lang: Lang, room: &str, ephemeral: &Ephemeral) -> String {
-    let (id, who, others) = match ephemeral {
-        Ephemeral::Entered { who, others: 0 } => ("someone-entered", who, 0),
-        Ephemeral::Entered { who, others } => ("many-entered", who, *others),
-        Ephemeral::Left { who, others: 0 } => ("someone-left", who, 0),
-        Ephemeral::Left { who, others } => ("many-left", who, *others),
-        Ephemeral::Lost { who } => ("someone-lost", who, 0),
+/// A notice to those in the room named `room` (without `#`); nothing for what is not told in this
+/// dialect.
+pub fn ephemeral(lang: Lang, room: &str, ephemeral: &Ephemeral) -> Option<String> {
+    let (one, many, who) = match ephemeral {
+        Ephemeral::Entered(who) => ("someone-entered", "many-entered", who),
+        Ephemeral::Left(who) => ("someone-left", "many-left", who),
+        Ephemeral::Lost(who) => ("someone-lost", "many-lost", who),
         Ephemeral::Renamed { from, to } => {
             let args: Args<'_> = &[("antes", (&**from).into()), ("nome", (&**to).into())];
-            return format!("{NOTICE}{}", TEXTS.say(lang, "renamed", args));
+            return Some(format!("{NOTICE}{}", TEXTS.say(lang, "renamed", args)));
         }
+        Ephemeral::Typing(_) | Ephemeral::Rooms { .. } => return None,
     };
-    let mut args = vec![("nome", (&**who).into()), ("sala", room.into())];
-    if others > 0 {
-        args.push(("outros", others.into()));
+    let (first, others) = who.split_first()?;
+    let mut args = vec![("nome", (&**first).into()), ("sala", room.into())];
+    if !others.is_empty() {
+        args.push(("outros", others.len().into()));
     }
-    format!("{NOTICE}{}", TEXTS.say(lang, id, &args))
+    Some(format!("{NOTICE}{}", TEXTS.say(lang, if others.is_empty() { one } else { many }, &args)))
 }
 
-fn rejected(lang: Lang, reject: &Reject) -> String {
+/// A refusal in words, without a tag.
+pub(crate) fn rejected(lang: Lang, reject: &Reject) -> String {
     let say = |id: &str, args: Args<'_>| TEXTS.say(lang, id, args);
     match reject {
         Reject::Nickname(error) | Reject::Room(error) => name_error(lang, error),
@@ -94,6 +124,19 @@ fn rejected(lang: Lang, reject: &Reject) -> String {
         Reject::Usage(Verb::Lang) => say("usage-lang", &[]),
         Reject::UnknownLanguage(name) => say("unknown-language", &[("idioma", name.as_str().into())]),
         Reject::NoRoom => say("no-room", &[]),
+        Reject::Malformed { why } => say("malformed", &[("causa", why.as_str().into())]),
+        Reject::HelloFirst => say("hello-first", &[]),
+        Reject::HelloTwice => say("hello-twice", &[]),
+        Reject::Version { known } => say("version", &[("versao", (*known).into())]),
+        Reject::Txn => say("txn", &[]),
+        Reject::UnknownSession => say("unknown-session", &[]),
+        Reject::TooManyJoined { max } => say("too-many-joined", &[("total", (*max).into())]),
+        Reject::UnknownRoom => say("unknown-room", &[]),
+        Reject::NotAMember => say("not-a-member", &[]),
+        Reject::EmptyMessage => say("empty-message", &[]),
+        Reject::Number { max } => say("number", &[("maximo", (*max).into())]),
+        Reject::Busy => say("busy", &[]),
+        Reject::StoreFull => say("store-full", &[]),
         Reject::MessageTooLong { max_bytes } => say("message-too-long", &[("kib", (max_bytes / 1024).into())]),
         Reject::TooManyRooms => say("too-many-rooms", &[]),
         Reject::RoomsTooFast { retry_minutes } => say("rooms-too-fast", &[("minutos", (*retry_minutes).into())]),
@@ -114,12 +157,12 @@ fn name_error(lang: Lang, error: &NameError) -> String {
     }
 }
 
-fn room_list(lang: Lang, rooms: &[(RoomName, u32)]) -> String {
+fn room_list(lang: Lang, rooms: &[RoomCount]) -> String {
     let mut list = TEXTS.say(lang, "rooms", &[("total", rooms.len().into())]);
     list.reserve(rooms.len() * 32);
-    for (room, online) in rooms {
+    for RoomCount { name, online, .. } in rooms {
         // The line's form is the document's, the same in every language.
-        let _ = write!(list, "\n- {room} ({online} online)");
+        let _ = write!(list, "\n- {name} ({online} online)");
     }
     list
 }
@@ -134,15 +177,12 @@ fn with_cut(lang: Lang, cut: bool, line: String) -> String {
     if cut { format!("{line} {}", TEXTS.say(lang, "cut", &[])) } else { line }
 }
 
-fn shown(room: &Parsed<RoomName>) -> &str {
-    room.name.as_str()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::lang::outline;
     use crate::names::Nickname;
+    use crate::words::{Epoch, RoomFacts, RoomId, Seq};
 
     #[test]
     fn both_languages_have_the_same_texts_with_the_same_arguments() {
@@ -152,44 +192,65 @@ mod tests {
         );
     }
 
+    fn lobby() -> RoomFacts {
+        RoomFacts { id: RoomId(1), epoch: Epoch(5), name: RoomName::lobby(), first: Seq(0), head: Seq(0) }
+    }
+
+    fn said(lang: Lang, what: &Reply) -> String {
+        reply(lang, what).expect("told in this dialect")
+    }
+
     #[test]
     fn the_documents_words() {
-        let geral = Parsed { name: RoomName::lobby(), cut: false };
         let jogos = RoomName::parse("jogos").expect("good").name;
+        let counted = |id, name, online| RoomCount { id: RoomId(id), name, online };
         let table = [
-            (Reply::Entered(geral.clone()), "[SYS] Você entrou em #geral."),
+            (Reply::Entered { room: lobby(), cut: false }, "[SYS] Você entrou em #geral."),
             (
                 Reply::Named { nick: Nickname::parse("Alice").expect("good"), entered: Some(RoomName::lobby()) },
                 "[SYS] Seu nome agora é Alice. Você entrou em #geral.",
             ),
-            (Reply::Left(RoomName::lobby()), "[SYS] Você saiu de #geral."),
+            (Reply::Left(RoomId(1), RoomName::lobby()), "[SYS] Você saiu de #geral."),
             (
-                Reply::Rooms(vec![(RoomName::lobby(), 2), (jogos, 1)].into()),
+                Reply::Rooms(vec![counted(1, RoomName::lobby(), 2), counted(2, jogos, 1)].into()),
                 "[SYS] Salas (2):\n- #geral (2 online)\n- #jogos (1 online)",
             ),
             (
-                Reply::Members(RoomName::lobby(), vec!["Alice".into(), "Bob".into()]),
+                Reply::Members(RoomId(1), RoomName::lobby(), vec!["Alice".into(), "Bob".into()]),
                 "[SYS] Em #geral (2):\n- Alice\n- Bob",
             ),
         ];
-        for (said, line) in table {
-            assert_eq!(reply(Lang::PtBr, &said), line);
+        for (what, line) in table {
+            assert_eq!(said(Lang::PtBr, &what), line);
         }
-        assert_eq!(reply(Lang::En, &Reply::Entered(geral)), "[SYS] You entered #geral.");
+        assert_eq!(said(Lang::En, &Reply::Entered { room: lobby(), cut: false }), "[SYS] You entered #geral.");
+    }
+
+    #[test]
+    fn history_is_a_line_for_each_message_and_none_can_be_forged() {
+        let mut lines = history_begins(Lang::PtBr, &RoomName::lobby(), 2);
+        for text in ["oi", "um\n10:00 Bob: dois"] {
+            lines.push('\n');
+            history_line("09:59", "Ana", text, &mut lines);
+        }
+        assert_eq!(lines, "[SYS] Últimas mensagens de #geral (2):\n09:59 Ana: oi\n09:59 Ana: um\n    10:00 Bob: dois");
+        assert_eq!(history_begins(Lang::En, &RoomName::lobby(), 0), "[SYS] Nothing has been said in #geral yet.");
     }
 
     #[test]
     fn notices_count_those_who_are_merged() {
-        let many = Ephemeral::Entered { who: "Ana".into(), others: 35 };
-        assert_eq!(ephemeral(Lang::PtBr, "geral", &many), "[SYS] Ana e mais 35 entraram em #geral.");
-        let one = Ephemeral::Left { who: "Bob".into(), others: 0 };
-        assert_eq!(ephemeral(Lang::PtBr, "geral", &one), "[SYS] Bob saiu de #geral.");
+        let many =
+            Ephemeral::Entered((0..36).map(|n| if n == 0 { "Ana".into() } else { format!("p{n}").into() }).collect());
+        let told = |what| ephemeral(Lang::PtBr, "geral", &what);
+        assert_eq!(told(many).as_deref(), Some("[SYS] Ana e mais 35 entraram em #geral."));
+        assert_eq!(told(Ephemeral::Left(vec!["Bob".into()])).as_deref(), Some("[SYS] Bob saiu de #geral."));
+        assert_eq!(told(Ephemeral::Typing("Bob".into())), None);
     }
 
     #[test]
     fn welcome_is_two_lines_that_name_help_and_nick() {
         for lang in Lang::ALL {
-            let welcome = reply(lang, &Reply::Welcome);
+            let welcome = said(lang, &Reply::Welcome);
             assert_eq!(welcome.lines().count(), 2, "{welcome}");
             assert!(welcome.contains("/help") && welcome.contains("/nick"));
         }
@@ -198,14 +259,16 @@ mod tests {
     #[test]
     fn a_cut_name_is_told() {
         let nick = Nickname::parse(&"a".repeat(40)).expect("good");
-        assert!(reply(Lang::PtBr, &Reply::Named { nick, entered: None }).contains("cortado"));
+        assert!(said(Lang::PtBr, &Reply::Named { nick, entered: None }).contains("cortado"));
     }
 
     #[test]
     fn every_text_can_be_said() {
         for lang in Lang::ALL {
             let parsed = Nickname::parse("Ana").expect("good");
-            for said in [
+            for what in [
+                Reply::Fenced,
+                Reply::Pong { now_ms: 0 },
                 Reply::Help,
                 Reply::Language,
                 Reply::Goodbye,
@@ -216,8 +279,8 @@ mod tests {
                 Reply::Refused(Refusal::Address),
                 Reply::Refused(Refusal::Full),
                 Reply::NamedAsGuest { nick: parsed.name.clone(), entered: Some(RoomName::lobby()) },
-                Reply::Created(Parsed { name: RoomName::lobby(), cut: false }),
-                Reply::Exists(Parsed { name: RoomName::lobby(), cut: false }),
+                Reply::Created { room: lobby(), existed: false, cut: false },
+                Reply::Created { room: lobby(), existed: true, cut: true },
                 Reply::Rejected(Reject::NicknameTaken("Ana".into())),
                 Reply::Rejected(Reject::UnknownCommand("/x".into())),
                 Reply::Rejected(Reject::UnknownLanguage("x".into())),
@@ -227,8 +290,21 @@ mod tests {
                 Reply::Rejected(Reject::RoomsTooFast { retry_minutes: 3 }),
                 Reply::Rejected(Reject::Internal { id: 1234 }),
                 Reply::Rejected(Reject::Nickname(NameError::Character('\u{7}'))),
+                Reply::Rejected(Reject::Malformed { why: "x".into() }),
+                Reply::Rejected(Reject::HelloFirst),
+                Reply::Rejected(Reject::HelloTwice),
+                Reply::Rejected(Reject::Version { known: 1 }),
+                Reply::Rejected(Reject::Txn),
+                Reply::Rejected(Reject::UnknownSession),
+                Reply::Rejected(Reject::TooManyJoined { max: 9 }),
+                Reply::Rejected(Reject::UnknownRoom),
+                Reply::Rejected(Reject::NotAMember),
+                Reply::Rejected(Reject::EmptyMessage),
+                Reply::Rejected(Reject::Number { max: 50_000 }),
+                Reply::Rejected(Reject::Busy),
+                Reply::Rejected(Reject::StoreFull),
             ] {
-                let line = reply(lang, &said);
+                let line = said(lang, &what);
                 assert!(line.starts_with('['), "{line}");
                 assert!(!line.contains('{') && !line.contains('$'), "{line}");
             }
