@@ -127,6 +127,13 @@ impl Hub {
         self.asking = None;
     }
 
+    /// The session's connection speaks papo/1 from here on; it has said nothing else yet.
+    pub fn speak_papo1(&mut self, session: SessionId) {
+        if let Some(session) = self.sessions.get_mut(session) {
+            session.encoding.dialect = Dialect::Papo1;
+        }
+    }
+
     /// Tells a session something that its connection noticed, after all that was decided before.
     pub fn tell(&mut self, session: SessionId, reply: Reply) {
         if self.sessions.get(session).is_some_and(|session| !session.ending) {

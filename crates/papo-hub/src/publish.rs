@@ -16,9 +16,9 @@ use crate::session::Link;
 /// Something for one connection.
 #[derive(Debug)]
 pub struct Delivery {
-    /// The connection's place in its shard.
-    pub slot: u32,
-    /// Whose connection it must be; the place may have another tenant by now.
+    /// The connection; its place may have another tenant by now.
+    pub link: Link,
+    /// The session that it is for.
     pub session: SessionId,
     /// What it is.
     pub what: What,
@@ -241,7 +241,9 @@ impl Hub {
                 // Whoever has taken the session over meanwhile is not meant.
                 if self.sessions.get(session).is_some_and(|reader| reader.claimed.is_none()) {
                     self.exit_all(session, outlet);
-                    self.sessions.of(session).link = None;
+                    if let Some(link) = self.sessions.of(session).link.take() {
+                        deliver(outlet, link, session, What::Close);
+                    }
                 }
             }
             Effect::Close { session } => {
@@ -376,5 +378,5 @@ fn about(reply: &Reply) -> Option<RoomId> {
 }
 
 fn deliver(outlet: &mut impl Outlet, link: Link, session: SessionId, what: What) {
-    outlet.deliver(link.shard, Delivery { slot: link.slot, session, what });
+    outlet.deliver(link.shard, Delivery { link, session, what });
 }

@@ -19,6 +19,8 @@ pub struct Link {
     pub shard: u16,
     /// The place of the connection in the shard.
     pub slot: u32,
+    /// Tells it from the other connections that have had the place.
+    pub key: u32,
 }
 
 /// An address as far as it counts for limits: IPv6 by its /64.

@@ -175,7 +175,7 @@ impl World {
     /// A new connection of this person.
     fn connect(&mut self, who: &str, encoding: Encoding) -> SessionId {
         let address = std::net::IpAddr::from([192, 0, 2, 1]).into();
-        let link = Link { shard: 0, slot: self.connections };
+        let link = Link { shard: 0, slot: self.connections, key: 0 };
         self.connections += 1;
         self.readers.insert(link.slot, Reader { lines: Vec::new(), encoding, reads: Vec::new(), closed: false });
         let session = self.hub.open(link, encoding, address);
@@ -211,8 +211,8 @@ impl World {
                 self.hub.committed(&stored, self.now, &mut later);
             }
         }
-        for Delivery { slot, session, what } in later.0 {
-            self.readers.get_mut(&slot).expect("a connection").deliver(session, what);
+        for Delivery { link, session, what } in later.0 {
+            self.readers.get_mut(&link.slot).expect("a connection").deliver(session, what);
         }
         for (_, session, link) in self.people.clone() {
             let reader = self.readers.get_mut(&link.slot).expect("a connection");

@@ -21,7 +21,7 @@ impl RoomList {
         }
         let bytes = self.encoded[encoding.index()].get_or_insert_with(|| {
             let mut bytes = Vec::new();
-            encoding.reply(&Reply::Rooms(rooms.clone()), &mut bytes);
+            encoding.reply(None, &Reply::Rooms(rooms.clone()), &mut bytes);
             bytes.into()
         });
         bytes.clone()
