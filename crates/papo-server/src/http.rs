@@ -25,8 +25,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use papo_proto::{Dialect, Lang};
 use papo_proto::limits::HTTP_CONNECTIONS;
+use papo_proto::{Dialect, Lang};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 

@@ -156,9 +156,8 @@ fn look(store: &Arc<dyn Store>, held: &mut Held, ask: Ask) -> Answer {
     match ask {
         Ask::Missed(behind, limit) => {
             let room = behind.log.room();
-            let page = read(store, held, |reader| {
-                reader.page(room, Span::After(behind.cursor.seq), limit, STORE_PAGE_BYTES)
-            });
+            let page =
+                read(store, held, |reader| reader.page(room, Span::After(behind.cursor.seq), limit, STORE_PAGE_BYTES));
             Answer::Missed(behind, page)
         }
         Ask::Page(query, encoding, reader) => Answer::Frames(page(store, held, &query, encoding, reader), None),
@@ -239,8 +238,8 @@ fn next_lines(store: &Arc<dyn Store>, held: &mut Held, mut lines: Lines) -> (Vec
 fn shown_time(at_ms: u64) -> String {
     let zone = jiff::tz::TimeZone::system();
     let Ok(at) = jiff::Timestamp::from_millisecond(at_ms as i64) else { return "??:??".to_owned() };
-    let at = at.to_zoned(zone.clone());
-    let today = jiff::Timestamp::now().to_zoned(zone).date();
+    let at = at.to_zoned_datetime(zone.clone());
+    let today = jiff::Timestamp::now().to_zoned_datetime(zone).date();
     at.strftime(if at.date() == today { "%H:%M" } else { "%Y-%m-%d %H:%M" }).to_string()
 }
 

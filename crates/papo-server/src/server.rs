@@ -19,8 +19,8 @@ use crate::config::{Config, WebPort};
 use crate::engine::Engine;
 use crate::http::{Guard, HttpDoor, Upgraded};
 use crate::inbox::{Newcomer, Port};
-use crate::lookups::READERS;
 use crate::listener::{Listener, Turn, bind, own_addresses};
+use crate::lookups::READERS;
 use crate::shard::{Shard, Shared};
 pub use crate::start_error::StartError;
 use crate::texts::TEXTS;
@@ -215,7 +215,7 @@ fn settings(shards: usize, seed: u64, config: &Config, store: &dyn Store) -> Res
     let Recovered { rooms, newest_room, generation } = store.recover()?;
     let known = |StoredRoom { record, first, head }| KnownRoom { record, first, head };
     let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(io::Error::from)?;
+    getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
     Ok(Settings {
         shards,
         seed,

@@ -5,8 +5,8 @@ use std::time::Duration;
 use papo_hub::rate::{Rate, TokenBucket};
 use papo_proto::frame::FrameDecoder;
 use papo_proto::limits::{FLOOD_BURST_FRAMES, FLOOD_FRAMES_PER_SECOND, PAPO1_FRAME_FACTOR};
-use papo_proto::ws::{Role, WsDecoder};
 use papo_proto::papo1::{self, Hello, Said, Sent};
+use papo_proto::ws::{Role, WsDecoder};
 use papo_proto::{Command, Cut, Dialect, FrameError, Reject, Txn, text};
 
 /// How fast a connection may send frames.

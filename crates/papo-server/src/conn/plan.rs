@@ -254,9 +254,7 @@ impl Plan {
     /// since it was found behind, and it may have left the room: false when nothing waits for this.
     pub(crate) fn resume_at(&mut self, behind: &Behind, cursor: Cursor, missed: Vec<u8>) -> bool {
         let is_it = |span: &Span| {
-            span.log.room() == behind.log.room()
-                && span.cursor == behind.cursor
-                && span.is_missed == behind.is_missed
+            span.log.room() == behind.log.room() && span.cursor == behind.cursor && span.is_missed == behind.is_missed
         };
         let queued = self.queue.iter_mut().enumerate().find_map(|(at, out)| match out {
             Out::Span(span) if is_it(span) => Some((at, span)),

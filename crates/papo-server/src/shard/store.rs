@@ -44,8 +44,7 @@ impl Shard {
         }
         let (me, before) = (conn.link(self.me, slot), conn.session);
         let opening = Opening { link: me, encoding: conn.encoding, fresh, found };
-        let session =
-            self.shared.engine.decide(Some(self.me), |hub, now| hub.hello(before, txn, *hello, opening, now));
+        let session = self.shared.engine.decide(Some(self.me), |hub, now| hub.hello(before, txn, *hello, opening, now));
         if session != before {
             self.forget_session(slot, before);
             self.conns[slot as usize].session = session;
@@ -83,7 +82,8 @@ impl Shard {
             return conn.plan.resume_at(&behind, behind.next, missed);
         }
         if !std::mem::replace(&mut conn.fetching, true) {
-            let lines = if behind.is_missed { usize::MAX } else { *conn.catch_up_lines.get_or_insert(CATCH_UP_MAX_LINES) };
+            let lines =
+                if behind.is_missed { usize::MAX } else { *conn.catch_up_lines.get_or_insert(CATCH_UP_MAX_LINES) };
             let missing = behind.next.seq.0 - behind.cursor.seq.0;
             let want = STORE_PAGE_EVENTS.min(lines).min(missing as usize);
             self.ask(slot, Ask::Missed(behind, want));
