@@ -2,12 +2,15 @@
 //! means goes to the outbox.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use papo_proto::limits::{Limits, ROOMS_PER_ADDRESS_AND_HOUR};
-use papo_proto::{Command, Encoding, Ephemeral, Nickname, Reject, Reply, RoomId, SessionId};
+use papo_proto::limits::{Limits, ROOM_CHANGES_EVERY, ROOMS_PER_ADDRESS_AND_HOUR};
+use papo_proto::words::Target;
+use papo_proto::{
+    Command, Dialect, Encoding, Ephemeral, Epoch, Nickname, Record, Reject, Reply, RoomId, SessionId, Txn,
+};
 
 use crate::backlog::Backlog;
 use crate::commands;
@@ -16,7 +19,8 @@ use crate::nicknames::Nicknames;
 use crate::outbox::{Effect, Outbox};
 use crate::presence::Change;
 use crate::rate::{AddressRates, Rate};
-use crate::room::Rooms;
+use crate::resume;
+use crate::room::{DIRECTORY, KnownRoom, Rooms};
 use crate::session::{Address, Link, Sessions};
 
 /// The time of a decision.
@@ -37,6 +41,16 @@ pub struct Settings {
     pub seed: u64,
     /// The operator's limits.
     pub limits: Limits,
+    /// The epoch of rooms that are made from now on; unlike that of any opening before.
+    pub epoch: Epoch,
+    /// Which opening of its store this is: the numbers of its sessions begin with it.
+    pub generation: u32,
+    /// The rooms that were there before.
+    pub rooms: Vec<KnownRoom>,
+    /// The highest number that a room ever had.
+    pub newest_room: RoomId,
+    /// When it begins, in milliseconds since 1970.
+    pub wall_ms: u64,
 }
 
 /// How fast an address may make rooms.
@@ -51,31 +65,46 @@ pub struct Hub {
     pub(crate) rooms: Rooms,
     pub(crate) room_rates: AddressRates,
     pub(crate) limits: Limits,
+    pub(crate) epoch: Epoch,
     pub(crate) outbox: Outbox,
     pub(crate) backlog: Backlog,
     /// Logs that grew since their readers were marked.
     pub(crate) touched: Vec<Arc<Log>>,
+    /// The number of the command that is being decided; its first answer takes it.
+    pub(crate) asking: Option<Txn>,
+    /// Sessions without a connection, by when they end.
+    pub(crate) held: BTreeSet<(Duration, SessionId)>,
     /// When merged joins and leaves of a room are to be told.
     merged: BinaryHeap<Reverse<(Duration, RoomId)>>,
+    /// When those who follow the list of rooms are told of its changes.
+    list_due: Duration,
     random: u64,
 }
 
 impl Hub {
-    /// A hub with the lobby and nobody in it.
+    /// A hub with the rooms that are known, the lobby, and nobody in them.
     pub fn new(settings: Settings) -> Self {
         assert!((1..=64).contains(&settings.shards), "invariant: a log marks up to 64 shards");
-        Self {
-            sessions: Sessions::default(),
+        let mut hub = Self {
+            sessions: Sessions::new(u64::from(settings.generation) << 32),
             nicknames: Nicknames::default(),
-            rooms: Rooms::new(settings.shards),
+            rooms: Rooms::new(settings.shards, settings.rooms, settings.newest_room),
             room_rates: AddressRates::default(),
             outbox: Outbox::default(),
             backlog: Backlog::new(settings.limits.backlog_bytes),
+            epoch: settings.epoch,
             touched: Vec::new(),
+            asking: None,
+            held: BTreeSet::new(),
             merged: BinaryHeap::new(),
+            list_due: Duration::ZERO,
             random: settings.seed,
             limits: settings.limits,
+        };
+        if let Some(lobby) = hub.rooms.ensure_lobby(settings.epoch, settings.wall_ms) {
+            hub.outbox.push(Effect::Keep(Record::Room(lobby)));
         }
+        hub
     }
 
     /// A connection speaks: it has a session now and is welcomed; nobody else is told.
@@ -86,13 +115,22 @@ impl Hub {
     }
 
     /// Decides what a session sent: a command, or what its dialect could not make one of.
-    pub fn handle(&mut self, session: SessionId, sent: Result<Command, Reject>, now: Now) {
-        if self.sessions.get(session).is_none_or(|session| session.ending) {
-            return;
-        }
+    pub fn handle(&mut self, session: SessionId, txn: Option<Txn>, sent: Result<Command, Reject>, now: Now) {
+        let Some(sender) = self.sessions.get(session).filter(|session| !session.ending) else { return };
+        let needs_hello = sender.encoding.dialect == Dialect::Papo1 && sender.resumable.is_none();
+        self.asking = txn;
         match sent {
+            Ok(_) if needs_hello => self.reject(session, Reject::HelloFirst),
             Ok(command) => commands::run(self, session, command, now),
-            Err(reject) => self.reply(session, Reply::Rejected(reject)),
+            Err(reject) => self.reject(session, reject),
+        }
+        self.asking = None;
+    }
+
+    /// The session's connection speaks papo/1 from here on; it has said nothing else yet.
+    pub fn speak_papo1(&mut self, session: SessionId) {
+        if let Some(session) = self.sessions.get_mut(session) {
+            session.encoding.dialect = Dialect::Papo1;
         }
     }
 
@@ -103,14 +141,24 @@ impl Hub {
         }
     }
 
-    /// A session's connection is gone, or is to go: its name is free, those in its room are told
-    /// that it left, when its client said so, or else that it was lost.
-    pub fn close(&mut self, session: SessionId, said_so: bool, now: Now) {
+    /// A session's connection is gone, or is to go. A session that can be resumed is held for a while;
+    /// of any other the name is free, and those in its room are told that it left, when its client
+    /// said so, or else that it was lost. Whoever has lost the session to another connection means
+    /// nothing any more.
+    pub fn close(&mut self, session: SessionId, link: Link, said_so: bool, now: Now) {
+        let Some(closing) = self.sessions.get_mut(session) else { return };
+        if closing.claimed != Some(link) || closing.ending {
+            return;
+        }
+        if closing.resumable.is_some() {
+            return resume::hold(self, session, now);
+        }
         self.end(session, if said_so { Change::Left } else { Change::Lost }, now);
     }
 
     /// The server stops: everybody is told, and closed after all that is decided.
     pub fn drain(&mut self) {
+        self.held.clear();
         for session in self.sessions.ids() {
             let ending = &mut self.sessions.of(session).ending;
             if !std::mem::replace(ending, true) {
@@ -120,9 +168,9 @@ impl Hub {
         }
     }
 
-    /// Does what is due: tells merged joins and leaves, takes rooms away. Returns the rooms that
-    /// are gone, for the store to forget.
-    pub fn tick(&mut self, now: Now) -> Vec<RoomId> {
+    /// Does what is due: tells merged joins and leaves and changed rooms, ends sessions that were
+    /// held, takes rooms away.
+    pub fn tick(&mut self, now: Now) {
         while let Some(&Reverse((due, room))) = self.merged.peek() {
             if due > now.running {
                 break;
@@ -133,18 +181,34 @@ impl Hub {
                 self.outbox.push(Effect::Tell { room, ephemeral, except: SessionId::default() });
             }
         }
-        self.rooms.expire(now.running)
+        resume::end_held(self, now);
+        for room in self.rooms.expire(now.running) {
+            self.outbox.push(Effect::Keep(Record::RoomGone(room)));
+        }
+        if now.running >= self.list_due {
+            self.list_due = now.running + ROOM_CHANGES_EVERY;
+            if let Some(ephemeral) = self.rooms.take_changes() {
+                self.tell_room(DIRECTORY, ephemeral, SessionId::default());
+            }
+        }
     }
 
     /// When [`Hub::tick`] has something to do.
     pub fn next_due(&self) -> Option<Duration> {
         let merged = self.merged.peek().map(|Reverse((due, _))| *due);
-        merged.into_iter().chain(self.rooms.next_expiry()).min()
+        let held = self.held.first().map(|(due, _)| *due);
+        let list = self.rooms.has_changes().then_some(self.list_due);
+        [merged, held, list, self.rooms.next_expiry()].into_iter().flatten().min()
     }
 
     /// Effects that wait; over [`papo_proto::limits::OUTBOX_MAX_ENTRIES`] commands are read later.
     pub fn waiting(&self) -> usize {
         self.outbox.len()
+    }
+
+    /// Bytes of messages that wait; over [`papo_proto::limits::OUTBOX_MAX_BYTES`] likewise.
+    pub fn waiting_bytes(&self) -> usize {
+        self.outbox.bytes()
     }
 
     /// Sessions that are open.
@@ -161,12 +225,23 @@ impl Hub {
     pub fn log(&self, room: RoomId) -> Option<&Arc<Log>> {
         self.rooms.get(room).map(|room| &room.log)
     }
+
+    /// Rooms that exist.
+    pub fn rooms(&self) -> usize {
+        self.rooms.len()
+    }
+
+    /// Sessions that are held without a connection.
+    pub fn held(&self) -> usize {
+        self.held.len()
+    }
 }
 
 /// What several commands do.
 impl Hub {
     pub(crate) fn reply(&mut self, session: SessionId, reply: Reply) {
-        self.outbox.push(Effect::Reply { session, reply: Box::new(reply) });
+        let txn = self.asking.take();
+        self.outbox.push(Effect::Reply { session, txn, reply: Box::new(reply) });
     }
 
     pub(crate) fn reject(&mut self, session: SessionId, reject: Reject) {
@@ -189,22 +264,40 @@ impl Hub {
     /// Moves the session into the room and tells those who are there.
     pub(crate) fn enter(&mut self, session: SessionId, room: RoomId, nick: &Nickname, now: Now) {
         self.rooms.add_member(room, session);
-        self.sessions.of(session).room = Some(room);
+        self.sessions.of(session).rooms.push(room);
         self.tell_presence(room, session, Change::Entered, nick, now);
-        self.outbox.push(Effect::Enter { session, room });
+        self.outbox.push(Effect::Enter { session, room, after: None });
     }
 
-    /// Takes the session out of its room and tells those who stay.
-    pub(crate) fn leave(&mut self, session: SessionId, change: Change, now: Now) -> Option<RoomId> {
+    /// Takes the session out of a room and tells those who stay.
+    pub(crate) fn leave(&mut self, session: SessionId, room: RoomId, change: Change, now: Now) {
         let leaving = self.sessions.of(session);
-        let room = leaving.room.take()?;
         let nick = leaving.nick.clone();
+        leaving.rooms.retain(|entered| *entered != room);
         self.rooms.remove_member(room, session, now.running);
-        self.outbox.push(Effect::Exit { session });
+        self.outbox.push(Effect::Exit { session, room });
         if let Some(nick) = nick {
             self.tell_presence(room, session, change, &nick, now);
         }
-        Some(room)
+    }
+
+    /// Takes the session out of all its rooms.
+    pub(crate) fn leave_all(&mut self, session: SessionId, change: Change, now: Now) {
+        for room in self.sessions.of(session).rooms.clone() {
+            self.leave(session, room, change, now);
+        }
+    }
+
+    /// The room that a command is about.
+    pub(crate) fn target(&mut self, session: SessionId, target: Target) -> Result<RoomId, Reject> {
+        let asking = self.sessions.of(session);
+        match target {
+            Target::Current => asking.rooms.first().copied().ok_or(Reject::NoRoom),
+            Target::Room(room) if asking.is_in(room) => Ok(room),
+            Target::Room(DIRECTORY) => Err(Reject::UnknownRoom),
+            Target::Room(room) if self.rooms.get(room).is_some() => Err(Reject::NotAMember),
+            Target::Room(_) => Err(Reject::UnknownRoom),
+        }
     }
 
     /// Ends a session: its name and its place are free at once.
@@ -212,11 +305,19 @@ impl Hub {
         if self.sessions.get(session).is_none_or(|session| session.ending) {
             return;
         }
-        self.leave(session, change, now);
+        self.leave_all(session, change, now);
         let ending = self.sessions.of(session);
         ending.ending = true;
-        if let Some(nick) = ending.nick.take() {
+        let nick = ending.nick.take();
+        let resumable = ending.resumable.as_ref().map(|resumable| (resumable.token, resumable.held_until));
+        if let Some(nick) = nick {
             self.nicknames.free(&nick);
+        }
+        if let Some((token, held_until)) = resumable {
+            self.sessions.forget_token(&token);
+            if let Some(due) = held_until {
+                self.held.remove(&(due, session));
+            }
         }
         self.outbox.push(Effect::Close { session });
     }
@@ -225,7 +326,14 @@ impl Hub {
         self.outbox.push(Effect::Tell { room, ephemeral, except });
     }
 
-    fn tell_presence(&mut self, room: RoomId, session: SessionId, change: Change, nick: &Nickname, now: Now) {
+    pub(crate) fn tell_presence(
+        &mut self,
+        room: RoomId,
+        session: SessionId,
+        change: Change,
+        nick: &Nickname,
+        now: Now,
+    ) {
         let merged = &mut self.merged;
         let due = |at| merged.push(Reverse((at, room)));
         let told = self.rooms.of(room).presence.tell(change, nick.shared(), now.running, due);

@@ -5,6 +5,7 @@
 //!
 //! * [`Hub`] – takes a command from a session and decides it;
 //! * `commands` – a file for each command: the rules;
+//! * `resume` – hello: a session begins, is held when its connection is lost, and goes on;
 //! * `session`, `nicknames`, `room`, `presence`, `rate` – what the rules are about;
 //! * `outbox` – the decided effects, waiting for their commit, in the order of decision;
 //! * `publish` – hands committed effects to the readers, by way of an [`Outlet`];
@@ -19,10 +20,13 @@ mod outbox;
 mod presence;
 mod publish;
 pub mod rate;
+mod resume;
 mod room;
 mod session;
 
 pub use hub::{Hub, Now, Settings};
 pub use log::{Cursor, Log, Position, Read, Segment};
-pub use publish::{Delivery, Outlet, What};
+pub use publish::{CommitError, Delivery, Outlet, Query, What};
+pub use resume::{Found, Opening};
+pub use room::KnownRoom;
 pub use session::{Address, Link};

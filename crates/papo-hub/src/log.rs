@@ -123,12 +123,12 @@ impl Log {
         }
         let after = Cursor { position: Position(head.position.0 + 1), seq: seq.unwrap_or(head.seq) };
         for (index, track) in tracks.iter_mut().enumerate().filter(|(_, track)| track.readers > 0) {
-            let room = self.name.as_str();
+            let (room, name) = (self.room, self.name.as_str());
             if !track.open.ends_at(head.position) {
                 // Nobody read this encoding for a moment; a run has no holes.
                 track.seal(index, untold);
             }
-            track.open.push(*head, after.seq, author, |out| Encoding::at(index).item(room, item, out));
+            track.open.push(*head, after.seq, author, |out| Encoding::at(index).item(room, name, item, out));
         }
         *head = after;
         first && tracks.iter().any(|track| !track.open.is_empty())
@@ -212,17 +212,20 @@ mod tests {
     use super::*;
     use papo_proto::{Framing, Lang};
 
-    const TCP: Encoding = Encoding { framing: Framing::Length, lang: Lang::PtBr };
-    const WEB: Encoding = Encoding { framing: Framing::WebSocket, lang: Lang::PtBr };
+    const TCP: Encoding = Encoding::text(Framing::Length, Lang::PtBr);
+    const WEB: Encoding = Encoding::text(Framing::WebSocket, Lang::PtBr);
 
     fn log() -> Log {
         Log::new(RoomId(1), RoomName::lobby(), Seq(0))
     }
 
     fn say(log: &Log, seq: u64, text: &str) {
-        let item = Item::Message { author: "Ana".into(), text: text.into() };
-        log.append(&item, SessionId(9), Some(Seq(seq)));
+        log.append(&item(text), SessionId(9), Some(Seq(seq)));
         log.seal(|_, _| {});
+    }
+
+    fn item(text: &str) -> Item {
+        Item::Message { seq: Seq(0), at_ms: 0, author: "Ana".into(), text: text.into(), txn: None }
     }
 
     /// The texts that a reader gets from a position on.
@@ -290,7 +293,6 @@ mod tests {
     fn what_is_appended_is_read_before_it_is_sealed() {
         let log = log();
         log.add_reader(TCP);
-        let item = |text: &str| Item::Message { author: "Ana".into(), text: text.into() };
         assert!(log.append(&item("a"), SessionId(9), Some(Seq(1))));
         assert_eq!(texts(&log, TCP, 0, 1), ["[#geral] Ana: a"]);
         log.append(&item("b"), SessionId(9), Some(Seq(2)));
@@ -307,7 +309,6 @@ mod tests {
     #[test]
     fn a_run_ends_where_nobody_read() {
         let log = log();
-        let item = |text: &str| Item::Message { author: "Ana".into(), text: text.into() };
         log.add_reader(TCP);
         log.append(&item("a"), SessionId(9), Some(Seq(1)));
         log.remove_reader(TCP);

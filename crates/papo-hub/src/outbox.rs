@@ -6,41 +6,90 @@
 
 use std::collections::VecDeque;
 
-use papo_proto::{Append, Ephemeral, Lang, Reply, RoomId, Seq, SessionId};
+use papo_proto::words::RoomRecord;
+use papo_proto::{Append, Command, Encoding, Ephemeral, Lang, Record, Reply, RoomId, Seq, SessionId, Stored, Txn};
+
+use crate::publish::Query;
+use crate::session::Link;
 
 /// What is to happen once everything decided before it has happened.
 #[derive(Debug)]
 pub(crate) enum Effect {
     /// A durable event; published when it is committed.
     Append(Append),
+    /// A post that may be a repeat: answered as at first, or else decided anew.
+    Recall { session: SessionId, txn: Txn, command: Box<Command> },
+    /// Something else is kept; nobody waits for it.
+    Keep(Record),
+    /// A room is kept; whoever made it is told.
+    Create { record: RoomRecord, session: SessionId, txn: Option<Txn>, cut: bool },
     /// A notice to a room's readers, but not to this session.
     Tell { room: RoomId, ephemeral: Ephemeral, except: SessionId },
     /// An answer to a session.
-    Reply { session: SessionId, reply: Box<Reply> },
-    /// The session's connection reads the room from here on.
-    Enter { session: SessionId, room: RoomId },
-    /// The session's connection reads its room up to here.
-    Exit { session: SessionId },
+    Reply { session: SessionId, txn: Option<Txn>, reply: Box<Reply> },
+    /// A part of a log is to be read from the store for a session.
+    Read { session: SessionId, query: Box<Query> },
+    /// The session's connection reads the room from here on, and before that what it has missed
+    /// since a seq.
+    Enter { session: SessionId, room: RoomId, after: Option<Seq> },
+    /// The session's connection reads the room up to here.
+    Exit { session: SessionId, room: RoomId },
     /// The session's connection reads in this language from here on.
     Speak { session: SessionId, lang: Lang },
+    /// The session goes on by this connection; the one before ends.
+    Attach { session: SessionId, link: Link, encoding: Encoding },
+    /// The session has no connection.
+    Detach { session: SessionId },
     /// The session is over; its connection closes when it has taken everything.
     Close { session: SessionId },
 }
 
-/// The queue. Its bound is the driver's: it stops reading commands over
-/// [`papo_proto::limits::OUTBOX_MAX_ENTRIES`], so that nothing is refused, only read later.
+impl Effect {
+    /// What the store must have before this happens.
+    fn record(&self) -> Option<Record> {
+        match self {
+            Effect::Append(append) => Some(Record::Event(append.clone())),
+            Effect::Recall { session, txn, .. } => Some(Record::Recall { session: *session, txn: *txn }),
+            Effect::Keep(record) => Some(record.clone()),
+            Effect::Create { record, .. } => Some(Record::Room(record.clone())),
+            _ => None,
+        }
+    }
+
+    fn waits_for_the_store(&self) -> bool {
+        matches!(self, Effect::Append(_) | Effect::Recall { .. } | Effect::Keep(_) | Effect::Create { .. })
+    }
+
+    /// What it holds in memory, as far as clients choose how much that is.
+    fn bytes(&self) -> usize {
+        match self {
+            Effect::Append(append) => append.text.len(),
+            Effect::Recall { command, .. } => match &**command {
+                Command::Post { text, .. } => text.len(),
+                _ => 0,
+            },
+            _ => 0,
+        }
+    }
+}
+
+/// The queue. Its bounds are the driver's: it stops reading commands over
+/// [`papo_proto::limits::OUTBOX_MAX_ENTRIES`] or [`papo_proto::limits::OUTBOX_MAX_BYTES`], so that
+/// nothing is refused, only read later.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     effects: VecDeque<Effect>,
-    /// How many of the first effects may be published: no uncommitted append is among them.
+    /// How many of the first effects may be published: nothing uncommitted is among them.
     ready: usize,
-    /// How many of the first appends not ready are with the store.
+    /// How many of the first records not ready are with the store.
     committing: usize,
+    bytes: usize,
 }
 
 impl Outbox {
     pub(crate) fn push(&mut self, effect: Effect) {
-        let waits = self.ready < self.effects.len() || matches!(effect, Effect::Append(_));
+        let waits = self.ready < self.effects.len() || effect.waits_for_the_store();
+        self.bytes += effect.bytes();
         self.effects.push_back(effect);
         if !waits {
             self.ready += 1;
@@ -51,46 +100,53 @@ impl Outbox {
         self.effects.len()
     }
 
+    /// Bytes of messages in it.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// The next effect that may be published.
     pub(crate) fn pop_ready(&mut self) -> Option<Effect> {
         self.ready = self.ready.checked_sub(1)?;
-        self.effects.pop_front()
+        self.pop()
     }
 
-    /// The appends that wait for a commit, unless some are with the store already.
-    pub(crate) fn take_batch(&mut self) -> Vec<Append> {
+    fn pop(&mut self) -> Option<Effect> {
+        let effect = self.effects.pop_front()?;
+        self.bytes -= effect.bytes();
+        Some(effect)
+    }
+
+    /// The records that wait for a commit, unless some are with the store already.
+    pub(crate) fn take_batch(&mut self) -> Vec<Record> {
         if self.committing > 0 || self.ready == self.effects.len() {
             return Vec::new();
         }
-        let batch: Vec<Append> = self
-            .effects
-            .iter()
-            .skip(self.ready)
-            .filter_map(|effect| match effect {
-                Effect::Append(append) => Some(append.clone()),
-                _ => None,
-            })
-            .collect();
+        let batch: Vec<Record> = self.effects.iter().skip(self.ready).filter_map(Effect::record).collect();
         self.committing = batch.len();
         batch
     }
 
-    /// The next effect of a batch whose commit has ended; the appends are given their `seqs`, or
-    /// `None` when the commit failed. Ends at the first append that was not in the batch.
+    /// The next effect of a batch whose commit has ended; those that waited for the store are given
+    /// what came of them, or `None` when the commit failed. Ends at the first that was not in the batch.
     pub(crate) fn pop_committed(
         &mut self,
-        seqs: &mut impl Iterator<Item = Option<Seq>>,
-    ) -> Option<(Effect, Option<Seq>)> {
+        stored: &mut impl Iterator<Item = Option<Stored>>,
+    ) -> Option<(Effect, Option<Stored>)> {
         debug_assert_eq!(self.ready, 0, "what was ready is published before");
-        match self.effects.front()? {
-            Effect::Append(_) if self.committing == 0 => None,
-            Effect::Append(_) => {
-                self.committing -= 1;
-                let seq = seqs.next().flatten();
-                self.effects.pop_front().map(|effect| (effect, seq))
-            }
-            _ => self.effects.pop_front().map(|effect| (effect, None)),
+        if !self.effects.front()?.waits_for_the_store() {
+            return self.pop().map(|effect| (effect, None));
         }
+        self.committing = self.committing.checked_sub(1)?;
+        let outcome = stored.next().flatten();
+        self.pop().map(|effect| (effect, outcome))
+    }
+
+    /// Nothing of the batch is left with the store: what follows may be published, up to the first
+    /// that waits.
+    pub(crate) fn end_batch(&mut self) {
+        debug_assert_eq!(self.committing, 0, "the whole batch has its outcome");
+        self.ready = self.effects.iter().take_while(|effect| !effect.waits_for_the_store()).count();
     }
 }
 
@@ -100,17 +156,17 @@ mod tests {
 
     fn append(text: &str) -> Effect {
         let (author, text) = ("Ana".into(), text.into());
-        Effect::Append(Append { room: RoomId(1), at_ms: 0, session: SessionId(1), author, text })
+        Effect::Append(Append { room: RoomId(1), at_ms: 0, session: SessionId(1), txn: None, author, text })
     }
 
-    fn exit(n: u64) -> Effect {
-        Effect::Exit { session: SessionId(n) }
+    fn detach(n: u64) -> Effect {
+        Effect::Detach { session: SessionId(n) }
     }
 
     fn shown(effect: &Effect) -> String {
         match effect {
             Effect::Append(append) => append.text.to_string(),
-            Effect::Exit { session } => format!("exit {}", session.0),
+            Effect::Detach { session } => format!("detach {}", session.0),
             other => format!("{other:?}"),
         }
     }
@@ -118,21 +174,24 @@ mod tests {
     #[test]
     fn nothing_passes_an_uncommitted_append() {
         let mut outbox = Outbox::default();
-        for effect in [exit(1), append("a"), exit(2), append("b")] {
+        for effect in [detach(1), append("a"), detach(2), append("b")] {
             outbox.push(effect);
         }
-        assert_eq!(outbox.pop_ready().map(|effect| shown(&effect)), Some("exit 1".into()));
+        assert_eq!(outbox.bytes(), 2);
+        assert_eq!(outbox.pop_ready().map(|effect| shown(&effect)), Some("detach 1".into()));
         assert!(outbox.pop_ready().is_none());
         assert_eq!(outbox.take_batch().len(), 2);
         outbox.push(append("c"));
-        outbox.push(exit(3));
+        outbox.push(detach(3));
         assert_eq!(outbox.take_batch().len(), 0, "one batch at a time");
-        let mut seqs = [Some(Seq(1)), Some(Seq(2))].into_iter();
+        let mut seqs = [1, 2].map(|seq| Some(Stored::Appended(Seq(seq)))).into_iter();
         let published: Vec<_> = std::iter::from_fn(|| outbox.pop_committed(&mut seqs))
-            .map(|(effect, seq)| (shown(&effect), seq.map(|seq| seq.0)))
+            .map(|(effect, stored)| (shown(&effect), stored))
             .collect();
-        assert_eq!(published, [("a".into(), Some(1)), ("exit 2".into(), None), ("b".into(), Some(2))]);
+        let stored = |seq| Some(Stored::Appended(Seq(seq)));
+        assert_eq!(published, [("a".into(), stored(1)), ("detach 2".into(), None), ("b".into(), stored(2))]);
+        outbox.end_batch();
         assert_eq!(outbox.take_batch().len(), 1);
-        assert_eq!(outbox.len(), 2);
+        assert_eq!((outbox.len(), outbox.bytes()), (2, 1));
     }
 }

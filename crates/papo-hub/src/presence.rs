@@ -22,24 +22,10 @@ pub(crate) struct Presence {
     /// When the current second ends.
     ends: Duration,
     told: u32,
-    entered: Merged,
-    left: Merged,
-}
-
-/// The first of several, and how many more.
-#[derive(Debug, Default)]
-struct Merged {
-    who: Option<Arc<str>>,
-    others: u32,
-}
-
-impl Merged {
-    fn add(&mut self, who: &Arc<str>) {
-        match self.who {
-            None => self.who = Some(who.clone()),
-            Some(_) => self.others += 1,
-        }
-    }
+    /// Those who are merged, by what they did.
+    entered: Vec<Arc<str>>,
+    left: Vec<Arc<str>>,
+    lost: Vec<Arc<str>>,
 }
 
 impl Presence {
@@ -52,37 +38,39 @@ impl Presence {
         now: Duration,
         due: impl FnOnce(Duration),
     ) -> Option<Ephemeral> {
-        let nothing_merged = self.entered.who.is_none() && self.left.who.is_none();
+        let nothing_merged = self.entered.is_empty() && self.left.is_empty() && self.lost.is_empty();
         if now >= self.ends && nothing_merged {
             self.ends = now + WINDOW;
             self.told = 0;
         }
         if self.told < PRESENCE_PER_SECOND {
             self.told += 1;
-            let who = who.clone();
+            let who = vec![who.clone()];
             return Some(match change {
-                Change::Entered => Ephemeral::Entered { who, others: 0 },
-                Change::Left => Ephemeral::Left { who, others: 0 },
-                Change::Lost => Ephemeral::Lost { who },
+                Change::Entered => Ephemeral::Entered(who),
+                Change::Left => Ephemeral::Left(who),
+                Change::Lost => Ephemeral::Lost(who),
             });
         }
         if nothing_merged {
             due(self.ends);
         }
-        match change {
-            Change::Entered => self.entered.add(who),
-            Change::Left | Change::Lost => self.left.add(who),
-        }
+        let merged = match change {
+            Change::Entered => &mut self.entered,
+            Change::Left => &mut self.left,
+            Change::Lost => &mut self.lost,
+        };
+        merged.push(who.clone());
         None
     }
 
     /// What was merged, when its second is over.
-    pub(crate) fn flush(&mut self) -> impl Iterator<Item = Ephemeral> {
-        let entered = std::mem::take(&mut self.entered);
-        let left = std::mem::take(&mut self.left);
-        let entered = entered.who.map(|who| Ephemeral::Entered { who, others: entered.others });
-        let left = left.who.map(|who| Ephemeral::Left { who, others: left.others });
-        entered.into_iter().chain(left)
+    pub(crate) fn flush(&mut self) -> impl Iterator<Item = Ephemeral> + use<> {
+        let some = |who: &mut Vec<Arc<str>>| Some(std::mem::take(who)).filter(|who| !who.is_empty());
+        let entered = some(&mut self.entered).map(Ephemeral::Entered);
+        let left = some(&mut self.left).map(Ephemeral::Left);
+        let lost = some(&mut self.lost).map(Ephemeral::Lost);
+        [entered, left, lost].into_iter().flatten()
     }
 }
 
@@ -102,9 +90,10 @@ mod tests {
         }
         assert_eq!((told, due), (20, Some(Duration::from_secs(6))));
         let merged: Vec<_> = presence.flush().collect();
-        assert_eq!(merged, [Ephemeral::Entered { who: "p20".into(), others: 35 }]);
+        let [Ephemeral::Entered(who)] = &merged[..] else { panic!("{merged:?}") };
+        assert_eq!((who.len(), &*who[0], &*who[35]), (36, "p20", "p55"));
         assert_eq!(presence.flush().count(), 0);
         let again = presence.tell(Change::Lost, &"x".into(), Duration::from_secs(6), |_| unreachable!());
-        assert_eq!(again, Some(Ephemeral::Lost { who: "x".into() }));
+        assert_eq!(again, Some(Ephemeral::Lost(vec!["x".into()])));
     }
 }

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use papo_proto::encoding::Item;
-use papo_proto::{Append, Lang, Reject, Reply, RoomId, Seq, SessionId};
+use papo_proto::limits::RESUME_MAX_EVENTS;
+use papo_proto::words::{Place, Slice};
+use papo_proto::{Append, Command, Lang, Record, Reject, Reply, RoomId, RoomName, Seq, SessionId, Stored, Txn};
 
-use crate::hub::Hub;
+use crate::commands;
+use crate::hub::{Hub, Now};
 use crate::log::{Cursor, Log};
 use crate::outbox::Effect;
 use crate::session::Link;
@@ -13,9 +16,9 @@ use crate::session::Link;
 /// Something for one connection.
 #[derive(Debug)]
 pub struct Delivery {
-    /// The connection's place in its shard.
-    pub slot: u32,
-    /// Whose connection it must be; the place may have another tenant by now.
+    /// The connection; its place may have another tenant by now.
+    pub link: Link,
+    /// The session that it is for.
     pub session: SessionId,
     /// What it is.
     pub what: What,
@@ -24,12 +27,14 @@ pub struct Delivery {
 /// What a connection is told, in order.
 #[derive(Debug)]
 pub enum What {
-    /// An answer, after all of its room's log up to `at`.
+    /// An answer, after all of a room's log up to `at`.
     Reply {
+        /// The command that it answers, if that has a number.
+        txn: Option<Txn>,
         /// The answer.
         reply: Box<Reply>,
-        /// The head of the log that it reads, if it reads one.
-        at: Option<Cursor>,
+        /// The room that the answer is about and the head of its log, if the connection reads it.
+        at: Option<(RoomId, Cursor)>,
     },
     /// It reads this log from the cursor on.
     Enter {
@@ -37,9 +42,13 @@ pub enum What {
         log: Arc<Log>,
         /// Where to begin.
         from: Cursor,
+        /// Before that it gets what comes after this seq, from the store.
+        after: Option<Seq>,
     },
-    /// It reads its log up to here, then no further.
+    /// It reads a log up to here, then no further.
     Exit {
+        /// Which log.
+        room: RoomId,
         /// Where to end.
         at: Cursor,
     },
@@ -48,10 +57,29 @@ pub enum What {
         /// The language.
         lang: Lang,
         /// Where the old one ends, if it reads a log.
-        at: Option<Cursor>,
+        at: Option<(RoomId, Cursor)>,
     },
+    /// It is to be shown a part of a log, read from the store.
+    Read(Box<Query>),
     /// It closes when it has taken everything.
     Close,
+}
+
+/// A part of a log that a session asked for.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// The command that it answers, if that has a number.
+    pub txn: Option<Txn>,
+    /// The room.
+    pub room: RoomId,
+    /// Its name.
+    pub name: RoomName,
+    /// Which events.
+    pub slice: Slice,
+    /// How many at most.
+    pub limit: usize,
+    /// The newest event at the time of the answer: what comes later is read from the log.
+    pub head: Seq,
 }
 
 /// Where publications go: the inboxes of the shards. Called under the hub's lock, so it must not
@@ -63,108 +91,265 @@ pub trait Outlet {
     fn mark(&mut self, shard: u16, log: &Arc<Log>);
 }
 
+/// Why nothing of a batch is stored.
+#[derive(Clone, Copy, Debug)]
+pub enum CommitError {
+    /// The disk has no room.
+    Full,
+    /// Anything else; the id finds its cause in our log.
+    Fault {
+        /// Names the error in the log.
+        id: u64,
+    },
+}
+
+impl CommitError {
+    fn reject(self) -> Reject {
+        match self {
+            CommitError::Full => Reject::StoreFull,
+            CommitError::Fault { id } => Reject::Internal { id },
+        }
+    }
+}
+
 impl Hub {
     /// Publishes all that waits for no commit.
     pub fn publish(&mut self, outlet: &mut impl Outlet) {
         while let Some(effect) = self.outbox.pop_ready() {
-            self.perform(effect, None, outlet);
+            self.perform(effect, outlet);
         }
         self.mark_readers(outlet);
     }
 
-    /// The messages to commit next, in order; empty while a batch is with the store.
-    pub fn take_batch(&mut self) -> Vec<Append> {
+    /// The records to commit next, in order; empty while a batch is with the store.
+    pub fn take_batch(&mut self) -> Vec<Record> {
         self.outbox.take_batch()
     }
 
-    /// The batch is stored under these seqs: publishes it and what waited for it.
-    pub fn committed(&mut self, seqs: &[Seq], outlet: &mut impl Outlet) {
-        let mut seqs = seqs.iter().copied().map(Some);
-        while let Some((effect, seq)) = self.outbox.pop_committed(&mut seqs) {
-            self.perform(effect, seq, outlet);
+    /// The batch is stored, and this is what came of each record: publishes it and what waited for it.
+    pub fn committed(&mut self, stored: &[Stored], now: Now, outlet: &mut impl Outlet) {
+        let mut stored = stored.iter().copied().map(Some);
+        let mut again = Vec::new();
+        while let Some((effect, outcome)) = self.outbox.pop_committed(&mut stored) {
+            match outcome {
+                None => self.perform(effect, outlet),
+                Some(outcome) => again.extend(self.keep(effect, outcome, outlet)),
+            }
         }
-        debug_assert!(seqs.next().is_none(), "each append has its seq");
-        self.mark_readers(outlet);
+        debug_assert!(stored.next().is_none(), "each record has its outcome");
+        self.outbox.end_batch();
+        for (session, txn, command) in again {
+            commands::run_anew(self, session, txn, command, now);
+        }
+        self.publish(outlet);
     }
 
-    /// Nothing of the batch is stored: each author is told, with the id of the error in our log.
-    pub fn commit_failed(&mut self, id: u64, outlet: &mut impl Outlet) {
+    /// Nothing of the batch is stored: whoever waits for some of it is told.
+    pub fn commit_failed(&mut self, error: CommitError, outlet: &mut impl Outlet) {
         let mut none = std::iter::repeat(None);
         while let Some((effect, _)) = self.outbox.pop_committed(&mut none) {
-            let effect = match effect {
-                Effect::Append(Append { session, .. }) => {
-                    Effect::Reply { session, reply: Box::new(Reply::Rejected(Reject::Internal { id })) }
-                }
-                other => other,
+            let refuse = |session, txn| {
+                let reply = Box::new(Reply::Rejected(error.reject()));
+                Some(Effect::Reply { session, txn, reply })
             };
-            self.perform(effect, None, outlet);
+            let effect = match effect {
+                Effect::Append(Append { session, txn, .. }) => refuse(session, txn),
+                Effect::Recall { session, txn, .. } => refuse(session, Some(txn)),
+                Effect::Create { session, txn, .. } => refuse(session, txn),
+                // A session goes on without being kept; a room that is gone is taken away another time.
+                Effect::Keep(_) => None,
+                other => Some(other),
+            };
+            if let Some(effect) = effect {
+                self.perform(effect, outlet);
+            }
         }
-        self.mark_readers(outlet);
+        self.outbox.end_batch();
+        self.publish(outlet);
     }
 
-    fn perform(&mut self, effect: Effect, seq: Option<Seq>, outlet: &mut impl Outlet) {
+    /// Publishes what is stored now. Returns a command that is to be decided anew.
+    fn keep(&mut self, effect: Effect, stored: Stored, outlet: &mut impl Outlet) -> Option<(SessionId, Txn, Command)> {
+        match (effect, stored) {
+            (Effect::Append(append), Stored::Appended(seq)) => self.appended(append, seq, outlet),
+            (Effect::Append(Append { session, txn, .. }), Stored::Repeated(place)) => {
+                self.answer(session, txn, Reply::Posted(place), outlet);
+            }
+            (Effect::Recall { session, txn, .. }, Stored::Repeated(place)) => {
+                self.answer(session, Some(txn), Reply::Posted(place), outlet);
+            }
+            (Effect::Recall { session, txn, command }, _) => return Some((session, txn, *command)),
+            (Effect::Keep(Record::Room(record)), _) => self.room_is_stored(record.id),
+            (Effect::Create { record, session, txn, cut }, _) => {
+                self.room_is_stored(record.id);
+                if let Some(room) = self.rooms.get(record.id) {
+                    let reply = Reply::Created { room: room.facts(), existed: false, cut };
+                    self.answer(session, txn, reply, outlet);
+                }
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn appended(&mut self, append: Append, seq: Seq, outlet: &mut impl Outlet) {
+        let Append { room, at_ms, session, txn, author, text } = append;
+        self.append(room, &Item::Message { seq, at_ms, author, text, txn: None }, session);
+        if txn.is_some() {
+            self.answer(session, txn, Reply::Posted(Place { room, seq, at_ms }), outlet);
+        }
+    }
+
+    fn room_is_stored(&mut self, room: RoomId) {
+        if let Some(room) = self.rooms.get_mut(room) {
+            room.is_stored = true;
+        }
+    }
+
+    fn perform(&mut self, effect: Effect, outlet: &mut impl Outlet) {
         match effect {
-            Effect::Append(posted) => {
-                let seq = seq.expect("invariant: an append is published when it is numbered");
-                let item = Item::Message { author: posted.author, text: posted.text };
-                self.append(posted.room, &item, posted.session, Some(seq));
+            Effect::Append(_) | Effect::Recall { .. } | Effect::Keep(_) | Effect::Create { .. } => {
+                unreachable!("what is to be stored is published when it is")
             }
-            Effect::Tell { room, ephemeral, except } => {
-                self.append(room, &Item::Told(ephemeral), except, None);
+            Effect::Tell { room, ephemeral, except } => self.append(room, &Item::Told(ephemeral), except),
+            Effect::Reply { session, txn, mut reply } => {
+                self.bring_up_to_date(&mut reply);
+                self.answer(session, txn, *reply, outlet);
             }
-            Effect::Reply { session, reply } => {
-                let Some(reader) = self.sessions.get(session) else { return };
-                let at = reader.reading.as_ref().map(|log| log.head());
-                deliver(outlet, reader.link, session, What::Reply { reply, at });
+            Effect::Read { session, mut query } => {
+                let Some(link) = self.link(session) else { return };
+                let Some(room) = self.rooms.get(query.room) else { return };
+                query.head = room.log.head().seq;
+                deliver(outlet, link, session, What::Read(query));
             }
-            Effect::Enter { session, room } => self.enter_log(session, room, outlet),
-            Effect::Exit { session } => self.exit_log(session, outlet),
-            Effect::Speak { session, lang } => {
+            Effect::Enter { session, room, after } => self.enter_log(session, room, after, outlet),
+            Effect::Exit { session, room } => self.exit_log(session, room, outlet),
+            Effect::Speak { session, lang } => self.speak(session, lang, outlet),
+            Effect::Attach { session, link, encoding } => {
+                if let Some(before) = self.link(session) {
+                    let reply = Box::new(Reply::Fenced);
+                    deliver(outlet, before, session, What::Reply { txn: None, reply, at: None });
+                }
+                self.exit_all(session, outlet);
                 let Some(reader) = self.sessions.get_mut(session) else { return };
-                let before = reader.encoding;
-                reader.encoding.lang = lang;
-                let at = reader.reading.as_ref().map(|log| {
-                    log.remove_reader(before);
-                    log.add_reader(reader.encoding)
-                });
-                deliver(outlet, reader.link, session, What::Speak { lang, at });
+                if let Some(before) = reader.link.replace(link) {
+                    deliver(outlet, before, session, What::Close);
+                }
+                reader.encoding = encoding;
+            }
+            Effect::Detach { session } => {
+                // Whoever has taken the session over meanwhile is not meant.
+                if self.sessions.get(session).is_some_and(|reader| reader.claimed.is_none()) {
+                    self.exit_all(session, outlet);
+                    if let Some(link) = self.sessions.of(session).link.take() {
+                        deliver(outlet, link, session, What::Close);
+                    }
+                }
             }
             Effect::Close { session } => {
-                self.exit_log(session, outlet);
-                if let Some(reader) = self.sessions.remove(session) {
-                    deliver(outlet, reader.link, session, What::Close);
+                self.exit_all(session, outlet);
+                if let Some(link) = self.sessions.remove(session).and_then(|reader| reader.link) {
+                    deliver(outlet, link, session, What::Close);
                 }
             }
         }
     }
 
-    fn append(&mut self, room: RoomId, item: &Item, author: SessionId, seq: Option<Seq>) {
+    fn link(&self, session: SessionId) -> Option<Link> {
+        self.sessions.get(session)?.link
+    }
+
+    /// Heads are told as they are when the answer is given, not as they were when it was decided.
+    fn bring_up_to_date(&self, reply: &mut Reply) {
+        let rooms = match reply {
+            Reply::Entered { room, .. } | Reply::Created { room, .. } | Reply::Reset(room) => {
+                std::slice::from_mut(room)
+            }
+            Reply::Hello(welcomed) => &mut welcomed.rooms,
+            _ => return,
+        };
+        for facts in rooms {
+            if let Some(room) = self.rooms.get(facts.id) {
+                *facts = room.facts();
+            }
+        }
+    }
+
+    /// An answer, behind what its reader has of the room that it is about.
+    fn answer(&mut self, session: SessionId, txn: Option<Txn>, reply: Reply, outlet: &mut impl Outlet) {
+        let Some(reader) = self.sessions.get(session) else { return };
+        let Some(link) = reader.link else { return };
+        let log = match about(&reply) {
+            Some(room) if reader.resumable.is_some() => reader.reading.iter().find(|log| log.room() == room),
+            None if reader.resumable.is_some() => None,
+            _ => reader.reading.first(),
+        };
+        let at = log.map(|log| (log.room(), log.head()));
+        deliver(outlet, link, session, What::Reply { txn, reply: Box::new(reply), at });
+    }
+
+    fn append(&mut self, room: RoomId, item: &Item, author: SessionId) {
         // The room may have gone with what was merged for it.
-        let Some(room) = self.rooms.get(room) else { return };
+        let Some(room) = self.rooms.get_mut(room) else { return };
+        let seq = match item {
+            Item::Message { seq, .. } => Some(*seq),
+            Item::Told(_) => None,
+        };
         if room.log.append(item, author, seq) {
             self.touched.push(room.log.clone());
         }
     }
 
-    fn enter_log(&mut self, session: SessionId, room: RoomId, outlet: &mut impl Outlet) {
+    fn enter_log(&mut self, session: SessionId, room: RoomId, after: Option<Seq>, outlet: &mut impl Outlet) {
         let Some(reader) = self.sessions.get_mut(session) else { return };
+        let Some(link) = reader.link else { return };
         // Left again and gone for being empty so long, all before this could be published.
         let Some(room) = self.rooms.get_mut(room) else { return };
         let log = room.log.clone();
-        room.readers[usize::from(reader.link.shard)] += 1;
-        reader.reading = Some(log.clone());
+        if reader.reading.iter().any(|reading| reading.room() == log.room()) {
+            return;
+        }
+        room.readers[usize::from(link.shard)] += 1;
+        reader.reading.push(log.clone());
         let from = log.add_reader(reader.encoding);
-        deliver(outlet, reader.link, session, What::Enter { log, from });
+        let mut after = after.filter(|after| *after < from.seq);
+        if let Some(missed) = after.filter(|after| from.seq.0 - after.0 > RESUME_MAX_EVENTS) {
+            let reply = Box::new(Reply::Gap(log.room(), missed.next(), from.seq));
+            deliver(outlet, link, session, What::Reply { txn: None, reply, at: None });
+            after = None;
+        }
+        deliver(outlet, link, session, What::Enter { log, from, after });
     }
 
-    fn exit_log(&mut self, session: SessionId, outlet: &mut impl Outlet) {
+    fn exit_log(&mut self, session: SessionId, room: RoomId, outlet: &mut impl Outlet) {
         let Some(reader) = self.sessions.get_mut(session) else { return };
-        let Some(log) = reader.reading.take() else { return };
+        let Some(link) = reader.link else { return };
+        let Some(place) = reader.reading.iter().position(|log| log.room() == room) else { return };
+        let log = reader.reading.remove(place);
         let at = log.remove_reader(reader.encoding);
-        if let Some(room) = self.rooms.get_mut(log.room()) {
-            room.readers[usize::from(reader.link.shard)] -= 1;
+        if let Some(room) = self.rooms.get_mut(room) {
+            room.readers[usize::from(link.shard)] -= 1;
         }
-        deliver(outlet, reader.link, session, What::Exit { at });
+        deliver(outlet, link, session, What::Exit { room, at });
+    }
+
+    fn exit_all(&mut self, session: SessionId, outlet: &mut impl Outlet) {
+        while let Some(room) = self.sessions.get(session).and_then(|reader| reader.reading.last()).map(|log| log.room())
+        {
+            self.exit_log(session, room, outlet);
+        }
+    }
+
+    fn speak(&mut self, session: SessionId, lang: Lang, outlet: &mut impl Outlet) {
+        let Some(reader) = self.sessions.get_mut(session) else { return };
+        let Some(link) = reader.link else { return };
+        let before = reader.encoding;
+        reader.encoding.lang = lang;
+        let at = reader.reading.first().map(|log| {
+            log.remove_reader(before);
+            (log.room(), log.add_reader(reader.encoding))
+        });
+        deliver(outlet, link, session, What::Speak { lang, at });
     }
 
     /// Closes the runs of frames that were begun and tells the shards that have readers of them.
@@ -182,6 +367,16 @@ impl Hub {
     }
 }
 
+/// The room that an answer is about: it goes behind what the reader has of that room's log.
+fn about(reply: &Reply) -> Option<RoomId> {
+    match reply {
+        Reply::Entered { room, .. } | Reply::Created { room, .. } | Reply::Reset(room) => Some(room.id),
+        Reply::Left(room, _) | Reply::Members(room, ..) | Reply::Gap(room, ..) | Reply::Gone(room) => Some(*room),
+        Reply::Posted(place) => Some(place.room),
+        _ => None,
+    }
+}
+
 fn deliver(outlet: &mut impl Outlet, link: Link, session: SessionId, what: What) {
-    outlet.deliver(link.shard, Delivery { slot: link.slot, session, what });
+    outlet.deliver(link.shard, Delivery { link, session, what });
 }

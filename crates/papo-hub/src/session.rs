@@ -1,10 +1,14 @@
-//! Sessions: who is connected, under which name, in which room.
+//! Sessions: who is there, under which name, in which rooms, by which connection.
 
+use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use papo_proto::{Encoding, Nickname, RoomId, SessionId};
+use papo_proto::words::TokenHash;
+use papo_proto::{Encoding, Nickname, RoomId, SessionId, Txn};
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::log::Log;
 
@@ -15,6 +19,8 @@ pub struct Link {
     pub shard: u16,
     /// The place of the connection in the shard.
     pub slot: u32,
+    /// Tells it from the other connections that have had the place.
+    pub key: u32,
 }
 
 /// An address as far as it counts for limits: IPv6 by its /64.
@@ -33,33 +39,102 @@ impl From<IpAddr> for Address {
 /// One session.
 #[derive(Debug)]
 pub(crate) struct Session {
-    pub(crate) link: Link,
+    /// The connection that it is delivered to, by publication; none while it is held.
+    pub(crate) link: Option<Link>,
+    /// The connection that speaks for it, by decision; `link` follows.
+    pub(crate) claimed: Option<Link>,
     pub(crate) encoding: Encoding,
     pub(crate) address: Address,
     /// `None` until it has named itself or said something.
     pub(crate) nick: Option<Nickname>,
-    /// The room that it is in by decision.
-    pub(crate) room: Option<RoomId>,
-    /// The log that its connection reads, which follows `room` when the decision is published.
-    pub(crate) reading: Option<Arc<Log>>,
+    /// The rooms that it is in by decision; of text clients one at most.
+    pub(crate) rooms: SmallVec<[RoomId; 1]>,
+    /// The logs that its connection reads, which follow `rooms` when decisions are published.
+    pub(crate) reading: SmallVec<[Arc<Log>; 1]>,
     /// Decided to end: nothing more is taken from it, what is decided still reaches it.
     pub(crate) ending: bool,
+    /// What a session has that said hello.
+    pub(crate) resumable: Option<Box<Resumable>>,
+}
+
+/// What makes a session survive its connection.
+#[derive(Debug)]
+pub(crate) struct Resumable {
+    pub(crate) token: TokenHash,
+    pub(crate) ends_ms: u64,
+    /// The highest txn of a post that was taken: up to here a post may be a repeat.
+    pub(crate) newest_txn: Txn,
+    /// It is told of changed rooms.
+    pub(crate) follows_rooms: bool,
+    /// Its connection is lost; it ends then unless it is resumed.
+    pub(crate) held_until: Option<Duration>,
+    /// When each room was last told that it is typing.
+    pub(crate) typing: SmallVec<[(RoomId, Duration); 2]>,
+}
+
+impl Session {
+    fn new(link: Option<Link>, encoding: Encoding, address: Address) -> Self {
+        Self {
+            link,
+            claimed: link,
+            encoding,
+            address,
+            nick: None,
+            rooms: SmallVec::new(),
+            reading: SmallVec::new(),
+            ending: false,
+            resumable: None,
+        }
+    }
+
+    pub(crate) fn is_in(&self, room: RoomId) -> bool {
+        self.rooms.contains(&room)
+    }
 }
 
 /// All sessions.
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
     all: FxHashMap<SessionId, Session>,
+    by_token: FxHashMap<TokenHash, SessionId>,
     newest: u64,
 }
 
 impl Sessions {
+    /// None yet; their numbers come after `newest`.
+    pub(crate) fn new(newest: u64) -> Self {
+        Self { newest, ..Self::default() }
+    }
+
     pub(crate) fn open(&mut self, link: Link, encoding: Encoding, address: Address) -> SessionId {
         self.newest += 1;
         let id = SessionId(self.newest);
-        let session = Session { link, encoding, address, nick: None, room: None, reading: None, ending: false };
-        self.all.insert(id, session);
+        self.all.insert(id, Session::new(Some(link), encoding, address));
         id
+    }
+
+    /// A session of before comes back, without a connection yet. False when its end is still being
+    /// published.
+    pub(crate) fn revive(&mut self, id: SessionId, encoding: Encoding, address: Address) -> bool {
+        match self.all.entry(id) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(vacant) => {
+                vacant.insert(Session::new(None, encoding, address));
+                true
+            }
+        }
+    }
+
+    pub(crate) fn by_token(&self, token: &TokenHash) -> Option<SessionId> {
+        self.by_token.get(token).copied()
+    }
+
+    pub(crate) fn set_token(&mut self, token: TokenHash, id: SessionId) {
+        self.by_token.insert(token, id);
+    }
+
+    pub(crate) fn forget_token(&mut self, token: &TokenHash) {
+        self.by_token.remove(token);
     }
 
     pub(crate) fn remove(&mut self, id: SessionId) -> Option<Session> {

@@ -70,6 +70,11 @@ impl FrameDecoder {
         }
     }
 
+    /// From the next frame on, frames over `message_max` bytes are skipped.
+    pub fn set_message_max(&mut self, message_max: usize) {
+        self.message_max = message_max.min(FRAME_MAX_BYTES) as u32;
+    }
+
     /// Whether a frame has begun and its rest is awaited.
     pub fn is_inside_frame(&self) -> bool {
         match self.state {

@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use mio::net::TcpStream;
 use papo_hub::rate::TokenBucket;
-use papo_hub::{Cursor, Segment};
+use papo_hub::{Cursor, Link, Segment};
 use papo_proto::limits::UNSENT_MAX_BYTES;
 use papo_proto::{Encoding, Framing, RoomId, SessionId};
 
 use crate::arrival::Place;
 use crate::config::Times;
 use crate::inbox::Port;
+use crate::lookups::Lines;
 
 pub(crate) use intake::{End, Intake, Pace, Received};
 use plan::Portion;
@@ -67,8 +68,12 @@ pub(crate) struct Conn {
     pub(crate) session: SessionId,
     pub(crate) encoding: Encoding,
     pub(crate) intake: Intake,
-    /// The room that it reads and its place among the shard's members of that room.
-    pub(crate) member: Option<(RoomId, u32)>,
+    /// A look into the store is under way for it, because it is behind.
+    pub(crate) fetching: bool,
+    /// A look into the store is under way to answer it: until then it is read later.
+    pub(crate) asking: bool,
+    /// A long answer of which a part is still to be read from the store.
+    pub(crate) stream: Option<Box<Lines>>,
     /// Lines that it may still get from the store while it is behind.
     pub(crate) catch_up_lines: Option<usize>,
     /// Messages that it will not get, to be told when it has caught up.
@@ -109,10 +114,12 @@ impl Conn {
             key: 0,
             stage,
             session: SessionId::default(),
-            encoding: Encoding { framing: Framing::Length, lang: papo_proto::Lang::PtBr },
+            encoding: Encoding::text(Framing::Length, papo_proto::Lang::PtBr),
             intake: Intake::None,
             plan: Plan::default(),
-            member: None,
+            fetching: false,
+            asking: false,
+            stream: None,
             own_round: 0,
             catch_up_lines: None,
             left_out: 0,
@@ -135,9 +142,18 @@ impl Conn {
         }
     }
 
-    /// Whether it is to be read later: over its rate, or with too much unsent.
+    /// By which the hub reaches it, in the slot of a shard.
+    pub(crate) fn link(&self, shard: u16, slot: u32) -> Link {
+        Link { shard, slot, key: self.key }
+    }
+
+    /// Whether it is to be read later: over its rate, with too much unsent, or with an answer that
+    /// is still to come from the store.
     pub(crate) fn is_paused(&self, now: Duration) -> bool {
-        self.slow_until.is_some_and(|until| now < until) || self.plan.unsent() > UNSENT_MAX_BYTES
+        self.slow_until.is_some_and(|until| now < until)
+            || self.plan.unsent() > UNSENT_MAX_BYTES
+            || self.asking
+            || self.stream.is_some()
     }
 
     /// Whether there is something to take in, and it may be taken in now.
@@ -170,14 +186,14 @@ impl Conn {
         }
     }
 
-    /// Sends what is planned, of its room no further than `limit`, as far as the socket takes it:
-    /// one write, unless it is very long.
-    pub(crate) fn flush(&mut self, limit: Cursor, now: Duration) -> io::Result<Flushed> {
+    /// Sends what is planned, of each room no further than its `limit`, as far as the socket takes
+    /// it: one write, unless it is very long.
+    pub(crate) fn flush(&mut self, limit: impl Fn(RoomId) -> Cursor, now: Duration) -> io::Result<Flushed> {
         loop {
             if self.blocked_since.is_some() {
                 return Ok(Flushed::Blocked);
             }
-            let (portion, behind) = self.plan.gather(self.session, limit);
+            let (portion, behind) = self.plan.gather(self.session, &limit);
             if let Some(behind) = behind {
                 return Ok(Flushed::Behind(behind));
             }
@@ -194,23 +210,25 @@ impl Conn {
         }
     }
 
-    /// Sends a part of the log that it reads from bytes that all its readers share. Only for a
+    /// Sends a part of a room's log from bytes that all its readers share. Only for a
     /// connection that has nothing else to send and stands where `segments` begin.
     pub(crate) fn send_shared(
         &mut self,
+        room: RoomId,
         segments: &[std::sync::Arc<Segment>],
         slices: &[IoSlice<'_>],
         length: usize,
         now: Duration,
     ) -> io::Result<()> {
-        let taken = send(&mut self.socket, slices)?;
+        // Nothing of it may be told in this dialect.
+        let taken = if length == 0 { 0 } else { send(&mut self.socket, slices)? };
         if taken == length {
             if let Some(last) = segments.last() {
-                self.plan.advance_live(last.end());
+                self.plan.advance_live(room, last.end());
             }
             return Ok(());
         }
-        self.plan.advance(&Portion::shared(self.session, segments), taken);
+        self.plan.advance(&Portion::shared(self.session, room, segments), taken);
         self.blocked_since = Some(now);
         Ok(())
     }

@@ -4,11 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use papo_hub::{Hub, Now, Settings};
-use papo_proto::limits::OUTBOX_MAX_ENTRIES;
-use papo_store::Store;
+use papo_hub::{CommitError, Hub, Now, Settings};
+use papo_proto::limits::{COMMIT_RETRY, OUTBOX_MAX_BYTES, OUTBOX_MAX_ENTRIES};
+use papo_store::{Store, StoreError};
 
 use crate::inbox::{Inbox, Inboxes};
+use crate::lookups::Lookups;
 
 /// The exit code after a panic in the hub, a log or the writer: state is not to be trusted any more.
 pub const EXIT_BROKEN: i32 = 70;
@@ -18,6 +19,7 @@ pub struct Engine {
     hub: Mutex<Hub>,
     store: Arc<dyn Store>,
     inboxes: Box<[Inbox]>,
+    lookups: Lookups,
     began: Instant,
     /// The server stops: whoever is closed from now on is told to come back.
     draining: AtomicBool,
@@ -40,6 +42,7 @@ impl Engine {
             hub,
             store,
             inboxes,
+            lookups: Lookups::default(),
             began: Instant::now(),
             draining: AtomicBool::new(false),
             work: Default::default(),
@@ -51,9 +54,14 @@ impl Engine {
         &self.inboxes
     }
 
-    /// Where events are read from when memory no longer has them.
-    pub fn store(&self) -> &dyn Store {
-        &*self.store
+    /// Where everything is kept.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The looks into the store.
+    pub(crate) fn lookups(&self) -> &Lookups {
+        &self.lookups
     }
 
     /// The time since the start.
@@ -64,13 +72,17 @@ impl Engine {
     /// Decides something and publishes what can be published. `me` is the shard whose thread this
     /// is, if it is one: that shard looks into its inbox by itself.
     pub fn decide<R>(&self, me: Option<u16>, decide: impl FnOnce(&mut Hub, Now) -> R) -> R {
-        let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let now = Now { running: self.running(), wall_ms: wall.as_millis() as u64 };
+        let now = self.now();
         let _broken = EndOnPanic::new();
         let mut hub = self.hub();
         let result = decide(&mut hub, now);
         self.settle(&mut hub, me);
         result
+    }
+
+    fn now(&self) -> Now {
+        let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Now { running: self.running(), wall_ms: wall.as_millis() as u64 }
     }
 
     /// The server stops: the shards end when their connections have ended.
@@ -89,7 +101,11 @@ impl Engine {
 
     /// Whether so much waits for its commit that commands are to be read later.
     pub fn is_full(&self) -> bool {
-        !self.store.commits_inline() && self.hub().waiting() >= OUTBOX_MAX_ENTRIES
+        if self.store.commits_inline() {
+            return false;
+        }
+        let hub = self.hub();
+        hub.waiting() >= OUTBOX_MAX_ENTRIES || hub.waiting_bytes() >= OUTBOX_MAX_BYTES
     }
 
     /// Does something while nothing is being published.
@@ -111,13 +127,15 @@ impl Engine {
 
     /// Commits all that waits, under the lock: only for a store that cannot block.
     fn commit(&self, hub: &mut Hub, outlet: &mut Inboxes<'_>) {
-        let batch = hub.take_batch();
-        if batch.is_empty() {
-            return;
-        }
-        match self.store.commit(&batch) {
-            Ok(seqs) => hub.committed(&seqs, outlet),
-            Err(error) => hub.commit_failed(report(&error), outlet),
+        loop {
+            let batch = hub.take_batch();
+            if batch.is_empty() {
+                return;
+            }
+            match self.store.commit(&batch) {
+                Ok(stored) => hub.committed(&stored, self.now(), outlet),
+                Err(error) => hub.commit_failed(why(&error), outlet),
+            }
         }
     }
 
@@ -131,11 +149,17 @@ impl Engine {
                     break;
                 }
                 let stored = self.store.commit(&batch);
+                let failed = stored.is_err();
                 let mut outlet = Inboxes { inboxes: &self.inboxes, me: None };
                 let mut hub = self.hub();
                 match stored {
-                    Ok(seqs) => hub.committed(&seqs, &mut outlet),
-                    Err(error) => hub.commit_failed(report(&error), &mut outlet),
+                    Ok(stored) => hub.committed(&stored, self.now(), &mut outlet),
+                    Err(error) => hub.commit_failed(why(&error), &mut outlet),
+                }
+                drop(hub);
+                if failed {
+                    // Those who try again do it in one batch, and the disk has time to recover.
+                    std::thread::sleep(COMMIT_RETRY);
                 }
             }
         }
@@ -165,10 +189,15 @@ impl Engine {
     }
 }
 
+fn why(error: &StoreError) -> CommitError {
+    let id = report(error);
+    if matches!(error, StoreError::Full) { CommitError::Full } else { CommitError::Fault { id } }
+}
+
 /// Logs the store's error and returns the id by which people can ask for it.
-fn report(error: &papo_store::StoreError) -> u64 {
+pub(crate) fn report(error: &StoreError) -> u64 {
     let id = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
-    tracing::error!(id, %error, "messages could not be stored");
+    tracing::error!(id, %error, "the store failed");
     id
 }
 

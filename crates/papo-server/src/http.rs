@@ -25,8 +25,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use papo_proto::Lang;
 use papo_proto::limits::HTTP_CONNECTIONS;
+use papo_proto::{Dialect, Lang};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 
@@ -56,6 +56,8 @@ pub struct Upgraded {
     pub early: Vec<u8>,
     /// The language that its browser asks for, if it is one of ours.
     pub lang: Option<Lang>,
+    /// What its subprotocol says that it speaks.
+    pub dialect: Dialect,
 }
 
 /// What is done with a WebSocket.
@@ -197,7 +199,9 @@ fn answer(
             let refused = hall.guard.check_origin(request.headers()).or_else(|| handshake::check(&request));
             refused.unwrap_or_else(|| {
                 upgrade(&mut request);
-                handshake::switching(&request)
+                let mut answer = handshake::switching(&request);
+                handshake::agree(&request, &mut answer);
+                answer
             })
         }
         (None, "/ws") => handshake::required(),
@@ -222,12 +226,13 @@ fn upgrade(
     hall: Arc<Hall>,
 ) {
     let lang = guard::language(request.headers());
+    let dialect = handshake::dialect(request.headers());
     let upgraded = hyper::upgrade::on(request);
     tokio::spawn(async move {
         let Some((socket, early)) = taken_over(upgraded).await else { return };
         let Ok(socket) = socket.into_std() else { return };
         let place = place.lock().ok().and_then(|mut place| place.take()).unwrap_or_default();
-        (hall.on_upgrade)(Upgraded { arrival: Arrival { socket, peer, place }, early, lang });
+        (hall.on_upgrade)(Upgraded { arrival: Arrival { socket, peer, place }, early, lang, dialect });
     });
 }
 

@@ -1,4 +1,4 @@
-//! What reaches a shard from outside its thread: marks and answers, never events.
+//! What reaches a shard from outside its thread: marks and answers, never the events of a room.
 //!
 //! Bounds: a room is marked once until the shard looks; an answer has its command, and commands of
 //! a connection are not read while it has unsent answers; arrivals have their places.
@@ -10,6 +10,7 @@ use papo_proto::words::Refusal;
 
 use crate::arrival::Arrival;
 use crate::http::Upgraded;
+use crate::lookups::Found;
 
 /// A new connection for a shard.
 #[derive(Debug)]
@@ -42,9 +43,18 @@ pub(crate) struct Mail {
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) marks: Vec<Arc<Log>>,
     pub(crate) newcomers: Vec<Newcomer>,
+    /// What was looked up in the store; one at most for each connection.
+    pub(crate) found: Vec<Found>,
     pub(crate) draining: bool,
     /// The shard was woken and has not looked yet.
     woken: bool,
+}
+
+impl Mail {
+    /// Whether there is nothing in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.deliveries.is_empty() && self.marks.is_empty() && self.newcomers.is_empty() && self.found.is_empty()
+    }
 }
 
 /// A shard's inbox.
@@ -64,6 +74,13 @@ impl Inbox {
     pub fn admit(&self, newcomer: Newcomer) {
         let mut mail = self.mail();
         mail.newcomers.push(newcomer);
+        self.wake(mail);
+    }
+
+    /// Something was looked up in the store for one of its connections.
+    pub(crate) fn found(&self, found: Found) {
+        let mut mail = self.mail();
+        mail.found.push(found);
         self.wake(mail);
     }
 

@@ -7,6 +7,7 @@
 //! * [`shard`] – a thread with its connections: opening, reading, writing, timing;
 //! * [`conn`] – one connection: the intake of its bytes and the plan of what it is sent;
 //! * [`engine`] – the hub behind its lock: decide, commit, publish; [`inbox`] – what shards are told;
+//! * `lookups` – looks into the store, on threads of their own;
 //! * [`http`] – the page and WebSocket's handshake, on a runtime of their own;
 //! * [`bridge`] – a program of its own: each WebSocket gets a TCP connection to a chat server;
 //! * [`announce`] – the lines for the person who runs it.
@@ -20,6 +21,7 @@ pub mod engine;
 pub mod http;
 pub mod inbox;
 mod listener;
+mod lookups;
 pub mod server;
 mod shard;
 mod start_error;

@@ -4,11 +4,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, SystemTime};
 
 use mio::Waker;
-use papo_hub::Settings;
+use papo_hub::{KnownRoom, Settings};
+use papo_proto::Epoch;
 use papo_proto::limits::RESERVED_DESCRIPTORS;
-use papo_store::Store;
+use papo_store::{Recovered, Store, StoredRoom};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::announce::Announcer;
@@ -18,12 +20,15 @@ use crate::engine::Engine;
 use crate::http::{Guard, HttpDoor, Upgraded};
 use crate::inbox::{Newcomer, Port};
 use crate::listener::{Listener, Turn, bind, own_addresses};
+use crate::lookups::READERS;
 use crate::shard::{Shard, Shared};
 pub use crate::start_error::StartError;
 use crate::texts::TEXTS;
 
 /// Descriptors that are assumed when the system does not say.
 const DESCRIPTORS: u64 = 1024;
+/// Epochs are below this, so that every language can hold them.
+const EPOCHS: u64 = 1 << 53;
 /// More shards than this gain nothing, and a log marks no more.
 const SHARDS_MAX: usize = 64;
 
@@ -37,6 +42,7 @@ pub struct Server {
     listening: (JoinHandle<()>, Waker),
     shards: Vec<JoinHandle<()>>,
     writer: Option<JoinHandle<()>>,
+    readers: Vec<JoinHandle<()>>,
 }
 
 impl Server {
@@ -51,8 +57,7 @@ impl Server {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let shards = config.shards.unwrap_or(processors).clamp(1, SHARDS_MAX);
         let seed = u64::from(std::process::id()) ^ address.port().rotate_left(7) as u64 ^ time_seed();
-        let settings = Settings { shards, seed, limits: config.limits.clone() };
-        let engine = Engine::new(settings, store);
+        let engine = Engine::new(settings(shards, seed, &config, &*store)?, store);
         let turn = Arc::new(Turn::default());
         let http = Arc::new(start_http(&config, address, web_address, &engine, &turn)?);
         let shared = Shared {
@@ -65,10 +70,11 @@ impl Server {
         };
         let shards = (0..shards).map(|me| start_shard(me, shared.clone())).collect::<io::Result<Vec<_>>>()?;
         let writer = start_writer(&engine)?;
+        let readers = (0..READERS).map(|n| start_reader(n, &engine)).collect::<io::Result<Vec<_>>>()?;
         let (listener, waker) = Listener::new(listeners, engine.clone(), admission, turn)?;
         let listening = Builder::new().name("papo-listener".into()).spawn(move || listener.run())?;
         let listening = (listening, waker);
-        Ok(Self { engine, http, announcer, address, web_address, listening, shards, writer })
+        Ok(Self { engine, http, announcer, address, web_address, listening, shards, writer, readers })
     }
 
     /// Where framed TCP is answered.
@@ -125,6 +131,10 @@ impl Server {
         if let Some(writer) = self.writer {
             self.engine.end_writer();
             let _ = writer.join();
+        }
+        self.engine.lookups().end();
+        for reader in self.readers {
+            let _ = reader.join();
         }
         self.announcer.say(TEXTS.say(lang, "stopped", &[]));
         self.announcer.flush();
@@ -200,6 +210,29 @@ fn start_shard(me: usize, shared: Shared) -> io::Result<JoinHandle<()>> {
     })
 }
 
+/// What the hub begins with: the rooms that the store has.
+fn settings(shards: usize, seed: u64, config: &Config, store: &dyn Store) -> Result<Settings, StartError> {
+    let Recovered { rooms, newest_room, generation } = store.recover()?;
+    let known = |StoredRoom { record, first, head }| KnownRoom { record, first, head };
+    let mut random = [0; 8];
+    getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(Settings {
+        shards,
+        seed,
+        limits: config.limits.clone(),
+        epoch: Epoch(u64::from_le_bytes(random) % EPOCHS),
+        generation,
+        rooms: rooms.into_iter().map(known).collect(),
+        newest_room,
+        wall_ms: wall_clock().as_millis() as u64,
+    })
+}
+
+fn start_reader(n: usize, engine: &Arc<Engine>) -> io::Result<JoinHandle<()>> {
+    let engine = engine.clone();
+    Builder::new().name(format!("papo-reader-{n}")).spawn(move || engine.lookups().answer(&engine))
+}
+
 /// The writer has a thread where the store cannot commit at once.
 fn start_writer(engine: &Arc<Engine>) -> io::Result<Option<JoinHandle<()>>> {
     if engine.store().commits_inline() {
@@ -210,6 +243,9 @@ fn start_writer(engine: &Arc<Engine>) -> io::Result<Option<JoinHandle<()>>> {
 }
 
 fn time_seed() -> u64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH);
-    now.map_or(0, |now| now.as_nanos() as u64)
+    wall_clock().as_nanos() as u64
+}
+
+fn wall_clock() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
 }

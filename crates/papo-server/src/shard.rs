@@ -1,12 +1,14 @@
 //! A shard: one thread with its own event loop and its own connections, for life.
 //!
 //! A turn: what the sockets and the clock say ([`reading`], [`opening`], [`timing`]), then what the
-//! hub says by the inbox, then one write to each connection that has something to take ([`writing`]).
+//! hub and the readers of the store ([`store`]) say by the inbox, then one write to each connection
+//! that has something to take ([`writing`]).
 
 mod opening;
 mod reading;
 mod room_list;
 mod rooms;
+mod store;
 #[cfg(test)]
 mod tests;
 mod timers;
@@ -18,9 +20,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mio::{Events, Interest, Poll, Token};
-use papo_hub::{Cursor, Delivery, What};
+use papo_hub::{Cursor, Delivery, Link, What};
 use papo_proto::limits::{Limits, READ_TURN_BYTES};
-use papo_proto::{Encoding, Framing, Lang, Reply, SessionId, ws};
+use papo_proto::{Dialect, Encoding, Framing, Lang, Reply, RoomId, SessionId, Txn, ws};
 use rustc_hash::FxHashMap;
 use slab::Slab;
 
@@ -192,12 +194,15 @@ impl Shard {
                 heads.push(log.head());
             }
         });
-        let mut busy = !(mail.deliveries.is_empty() && mail.marks.is_empty() && mail.newcomers.is_empty());
+        let mut busy = !mail.is_empty();
         for newcomer in mail.newcomers.drain(..) {
             self.welcome(newcomer, now);
         }
         for delivery in mail.deliveries.drain(..) {
             self.deliver(delivery, now);
+        }
+        for found in mail.found.drain(..) {
+            self.found(found, now);
         }
         for (log, head) in mail.marks.drain(..).zip(heads.drain(..)) {
             self.fan_out(&log, head, now);
@@ -214,50 +219,65 @@ impl Shard {
     }
 
     fn deliver(&mut self, delivery: Delivery, now: Duration) {
-        let Delivery { slot, session, what } = delivery;
-        let Some(conn) = self.conns.get_mut(slot as usize).filter(|conn| conn.session == session) else { return };
+        let Delivery { link: Link { slot, key, .. }, session, what } = delivery;
+        let Some(conn) = self.conns.get_mut(slot as usize) else { return };
+        // Another tenant of the slot, or a connection that speaks for another session by now.
+        if conn.key != key || conn.session != session {
+            return;
+        }
         match what {
-            What::Reply { reply, at } => {
-                if let Some(at) = at {
-                    conn.plan.wait_for(at);
+            What::Reply { txn, reply, at } => {
+                if let Some((room, at)) = at {
+                    conn.plan.wait_for(room, at);
                 }
-                conn.plan.push(match &*reply {
-                    Reply::Rooms(rooms) => self.room_list.answer(rooms, conn.encoding).into(),
-                    reply => encoded(conn.encoding, reply).into(),
-                });
+                let bytes = match (&*reply, conn.encoding.dialect) {
+                    (Reply::Rooms(rooms), Dialect::Text) => self.room_list.answer(rooms, conn.encoding).into(),
+                    (reply, _) => encoded(conn.encoding, txn, reply).into(),
+                };
+                conn.plan.push(bytes);
             }
-            What::Enter { log, from } => {
+            What::Enter { log, from, after } => {
                 let place = self.rooms.join(&log, conn.encoding, slot, from);
-                conn.member = Some((log.room(), place));
-                conn.plan.enter(log, conn.encoding, from);
+                conn.plan.enter(log, conn.encoding, from, after, place);
             }
-            What::Exit { at } => {
-                conn.plan.exit(at);
-                self.leave_room(slot);
+            What::Exit { room, at } => {
+                self.leave_room(slot, room);
+                self.conns[slot as usize].plan.exit(room, at);
             }
             What::Speak { lang, at } => self.speak(slot, lang, at),
+            What::Read(query) => self.read_store(slot, *query),
             What::Close => self.begin_close(slot, now),
         }
         self.touch(slot);
     }
 
-    fn speak(&mut self, slot: u32, lang: Lang, at: Option<Cursor>) {
-        self.leave_room(slot);
+    fn speak(&mut self, slot: u32, lang: Lang, at: Option<(RoomId, Cursor)>) {
+        if let Some((room, _)) = at {
+            self.leave_room(slot, room);
+        }
         let conn = &mut self.conns[slot as usize];
         conn.encoding.lang = lang;
-        conn.plan.switch(conn.encoding, at);
-        if let (Some(log), Some(at)) = (conn.plan.live_log(), at) {
+        let Some((room, at)) = at else { return };
+        conn.plan.switch(conn.encoding, room, at);
+        if let Some(log) = conn.plan.live_log(room) {
             let place = self.rooms.join(&log, conn.encoding, slot, at);
-            conn.member = Some((log.room(), place));
+            conn.plan.set_place(room, place);
         }
     }
 
-    /// Takes a connection from the members of the room that it reads.
-    fn leave_room(&mut self, slot: u32) {
-        let conn = &mut self.conns[slot as usize];
-        let Some((room, place)) = conn.member.take() else { return };
+    /// Takes a connection from the members of a room that it reads.
+    fn leave_room(&mut self, slot: u32, room: RoomId) {
+        let conn = &self.conns[slot as usize];
+        let Some(place) = conn.plan.place(room) else { return };
         if let Some(moved) = self.rooms.leave(room, conn.encoding, place) {
-            self.conns[moved as usize].member = Some((room, place));
+            self.conns[moved as usize].plan.set_place(room, place);
+        }
+    }
+
+    fn leave_rooms(&mut self, slot: u32) {
+        let rooms: Vec<RoomId> = self.conns[slot as usize].plan.rooms().map(|(room, _)| room).collect();
+        for room in rooms {
+            self.leave_room(slot, room);
         }
     }
 
@@ -283,8 +303,17 @@ impl Shard {
         conn.since = now;
         conn.deaf = true;
         (conn.ping_at, conn.pong_by, conn.slow_until, conn.half_since) = (None, None, None, None);
-        self.by_session.remove(&conn.session);
+        (conn.asking, conn.stream) = (false, None);
+        let session = conn.session;
         self.shared.announcer.disconnected(conn.peer);
+        self.forget_session(slot, session);
+    }
+
+    /// The session is not this connection's any more; it may be another's of this shard by now.
+    fn forget_session(&mut self, slot: u32, session: SessionId) {
+        if self.by_session.get(&session) == Some(&slot) {
+            self.by_session.remove(&session);
+        }
     }
 
     /// The peer is gone. What it sent before is still taken in at its rate, but not for long.
@@ -303,12 +332,14 @@ impl Shard {
         if !self.conns.contains(slot as usize) {
             return;
         }
-        self.leave_room(slot);
+        self.leave_rooms(slot);
         let mut conn = self.conns.remove(slot as usize);
         let _ = self.poll.registry().deregister(&mut conn.socket);
-        if conn.stage == Stage::Open && self.by_session.remove(&conn.session).is_some() {
+        self.forget_session(slot, conn.session);
+        if conn.stage == Stage::Open {
             self.shared.announcer.disconnected(conn.peer);
-            self.shared.engine.decide(Some(self.me), |hub, now| hub.close(conn.session, false, now));
+            let link = conn.link(self.me, slot);
+            self.shared.engine.decide(Some(self.me), |hub, now| hub.close(conn.session, link, false, now));
         }
     }
 
@@ -344,8 +375,8 @@ impl Shard {
 }
 
 /// The frame of a reply.
-fn encoded(encoding: Encoding, reply: &Reply) -> Vec<u8> {
+fn encoded(encoding: Encoding, txn: Option<Txn>, reply: &Reply) -> Vec<u8> {
     let mut bytes = Vec::new();
-    encoding.reply(reply, &mut bytes);
+    encoding.reply(txn, reply, &mut bytes);
     bytes
 }

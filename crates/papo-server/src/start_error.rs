@@ -30,6 +30,9 @@ pub enum StartError {
         /// What the system said.
         cause: io::Error,
     },
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] papo_store::StoreError),
     /// Threads, descriptors or memory are missing.
     #[error(transparent)]
     System(#[from] io::Error),
@@ -56,6 +59,7 @@ impl StartError {
             StartError::Data { folder, cause } => {
                 TEXTS.say(lang, "error-data", &[("pasta", folder.as_str().into()), ("causa", cause.to_string().into())])
             }
+            StartError::Store(cause) => TEXTS.say(lang, "error-store", &[("causa", cause.to_string().into())]),
             StartError::System(cause) => TEXTS.say(lang, "error-system", &[("causa", cause.to_string().into())]),
         }
     }

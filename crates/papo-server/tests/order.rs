@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 
 use papo_proto::limits::MEMORY_STORE_MAX_BYTES;
-use papo_proto::{Append, RoomId, Seq};
-use papo_store::{MemoryStore, Page, Store, StoreError};
+use papo_proto::{Record, RoomId, Seq, Stored};
+use papo_store::{MemoryStore, Reader, Recovered, Span, Store, StoreError};
 use papo_testkit::Client;
 use support::{Running, start_with};
 
@@ -170,7 +170,8 @@ impl Stay {
 fn logs(store: &dyn Store) -> HashMap<String, Vec<(String, usize)>> {
     let mut logs = HashMap::new();
     for id in 1..20 {
-        let page = store.page(RoomId(id), Seq(0), usize::MAX).expect("read");
+        let mut reader = store.reader().expect("a reader");
+        let page = reader.page(RoomId(id), Span::After(Seq(0)), usize::MAX, usize::MAX).expect("read");
         for (at, event) in page.events.iter().enumerate() {
             assert_eq!(event.seq.0, at as u64 + 1, "a log has no gap");
         }
@@ -233,22 +234,22 @@ impl Store for Slow {
     fn commits_inline(&self) -> bool {
         false
     }
-    fn commit(&self, batch: &[Append]) -> Result<Vec<Seq>, StoreError> {
+    fn commit(&self, batch: &[Record]) -> Result<Vec<Stored>, StoreError> {
         let _open = self.gate.lock().expect("not poisoned");
         self.batches.fetch_add(1, Ordering::Relaxed);
         if *self.fails.lock().expect("not poisoned") {
-            return Err(StoreError::Unavailable("full".into()));
+            return Err(StoreError::Unavailable("it was told to".into()));
         }
         for _ in 0..200 {
             std::thread::yield_now();
         }
         self.inner.commit(batch)
     }
-    fn page(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, StoreError> {
-        self.inner.page(room, after, limit)
+    fn recover(&self) -> Result<Recovered, StoreError> {
+        self.inner.recover()
     }
-    fn remove(&self, room: RoomId) -> Result<(), StoreError> {
-        self.inner.remove(room)
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        self.inner.reader()
     }
 }
 

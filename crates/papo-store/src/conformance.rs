@@ -1,59 +1,91 @@
-//! The suite that every store passes: what the rest of Papo relies on.
+//! The suite that every store passes: what the rest of Papo relies on. One file for each subject.
 
-use papo_proto::{Append, RoomId, Seq, SessionId};
+mod events;
+mod pages;
+mod repeats;
+mod rooms;
+mod sessions;
 
-use crate::Store;
+use papo_proto::words::{Record, RoomRecord, SessionRecord, Stored, TokenHash};
+use papo_proto::{Append, Epoch, Event, RoomId, RoomName, Seq, SessionId, Txn};
 
-/// An append for tests.
-pub fn append(room: u64, text: &str) -> Append {
-    Append { room: RoomId(room), at_ms: 1_000, session: SessionId(7), author: "Ana".into(), text: text.into() }
-}
+use crate::{Page, Span, Store, StoredSession};
+
+/// A store without rooms.
+type Fresh<'a> = &'a dyn Fn() -> Box<dyn Store>;
 
 /// Runs the suite; `fresh` makes an empty store.
 ///
 /// # Panics
 /// When the store breaks a promise.
-pub fn check(fresh: &dyn Fn() -> Box<dyn Store>) {
-    numbers_each_room_without_gaps(&*fresh());
-    reads_pages_in_order(&*fresh());
-    an_unknown_room_is_empty(&*fresh());
-    a_removed_room_is_gone_and_others_stay(&*fresh());
-}
-
-fn numbers_each_room_without_gaps(store: &dyn Store) {
-    let seqs = store.commit(&[append(1, "a"), append(2, "b"), append(1, "c")]).expect("stored");
-    assert_eq!(seqs, [Seq(1), Seq(1), Seq(2)], "each room counts from one, in the batch's order");
-    assert_eq!(store.commit(&[append(1, "d")]).expect("stored"), [Seq(3)], "and goes on in the next batch");
-    assert_eq!(store.commit(&[]).expect("stored"), [], "an empty batch is no event");
-}
-
-fn reads_pages_in_order(store: &dyn Store) {
-    for text in ["a", "b", "c", "d", "e"] {
-        store.commit(&[append(1, text)]).expect("stored");
+pub fn check(fresh: Fresh<'_>) {
+    for promise in [events::PROMISES, pages::PROMISES, repeats::PROMISES, rooms::PROMISES, sessions::PROMISES].concat()
+    {
+        promise(&*fresh());
     }
-    let read = |after, limit| {
-        let page = store.page(RoomId(1), Seq(after), limit).expect("read");
-        assert_eq!((page.first, page.head), (Seq(1), Seq(5)));
-        page.events.iter().map(|event| (event.seq.0, event.text.to_string())).collect::<Vec<_>>()
-    };
-    assert_eq!(read(0, 2), [(1, "a".into()), (2, "b".into())]);
-    assert_eq!(read(2, 2), [(3, "c".into()), (4, "d".into())]);
-    assert_eq!(read(4, 10), [(5, "e".into())]);
-    assert_eq!(read(5, 10), []);
-    assert_eq!(read(99, 10), [], "a cursor beyond the head reads nothing");
-    let event = &store.page(RoomId(1), Seq(0), 1).expect("read").events[0];
-    assert_eq!((event.at_ms, event.session, &*event.author), (1_000, SessionId(7), "Ana"), "every field comes back");
 }
 
-fn an_unknown_room_is_empty(store: &dyn Store) {
-    let page = store.page(RoomId(404), Seq(0), 10).expect("read");
-    assert_eq!((page.first, page.head, page.events.len()), (Seq(0), Seq(0), 0));
+type Promise = fn(&dyn Store);
+
+/// An append for tests.
+pub fn append(room: u64, text: &str) -> Append {
+    Append {
+        room: RoomId(room),
+        at_ms: 1_000,
+        session: SessionId(7),
+        txn: None,
+        author: "Ana".into(),
+        text: text.into(),
+    }
 }
 
-fn a_removed_room_is_gone_and_others_stay(store: &dyn Store) {
-    store.commit(&[append(1, "a"), append(2, "b")]).expect("stored");
-    store.remove(RoomId(1)).expect("removed");
-    assert_eq!(store.page(RoomId(1), Seq(0), 10).expect("read").events.len(), 0);
-    assert_eq!(store.page(RoomId(2), Seq(0), 10).expect("read").events.len(), 1);
-    store.remove(RoomId(404)).expect("an unknown room is gone already");
+/// A room for tests.
+pub fn room(id: u64, name: &str) -> RoomRecord {
+    let name = RoomName::parse(name).expect("invariant: tests name rooms by the rules").name;
+    RoomRecord { id: RoomId(id), name, epoch: Epoch(100 + id), made_ms: 500 }
+}
+
+/// A session for tests, whose token is made of one byte.
+pub fn session(id: u64, token: u8, ends_ms: u64) -> SessionRecord {
+    SessionRecord { id: SessionId(id), token: TokenHash([token; 32]), nick: "Ana".into(), ends_ms }
+}
+
+/// An event without a txn, as a record.
+fn said(room: u64, text: &str) -> Record {
+    Record::Event(append(room, text))
+}
+
+/// An event with its session's txn.
+fn sent(room: u64, session: u64, txn: u64, text: &str) -> Record {
+    Record::Event(Append { session: SessionId(session), txn: Some(Txn(txn)), ..append(room, text) })
+}
+
+/// A store with these rooms.
+fn with_rooms(store: &dyn Store, ids: &[u64]) {
+    let rooms: Vec<_> = ids.iter().map(|id| Record::Room(room(*id, &format!("Sala{id}")))).collect();
+    let stored = commit(store, &rooms);
+    assert!(stored.iter().all(|stored| *stored == Stored::Done));
+}
+
+fn commit(store: &dyn Store, batch: &[Record]) -> Vec<Stored> {
+    let stored = store.commit(batch).expect("stored");
+    assert_eq!(stored.len(), batch.len(), "one answer for each record");
+    stored
+}
+
+fn page(store: &dyn Store, room: u64, span: Span, limit: usize, max_bytes: usize) -> Page {
+    store.reader().expect("a reader").page(RoomId(room), span, limit, max_bytes).expect("read")
+}
+
+/// The whole log of a room.
+fn log(store: &dyn Store, room: u64) -> Vec<Event> {
+    page(store, room, Span::After(Seq(0)), usize::MAX, usize::MAX).events
+}
+
+fn texts(events: &[Event]) -> Vec<(u64, &str)> {
+    events.iter().map(|event| (event.seq.0, &*event.text)).collect()
+}
+
+fn find(store: &dyn Store, token: u8, now_ms: u64) -> Option<StoredSession> {
+    store.reader().expect("a reader").session(&TokenHash([token; 32]), now_ms).expect("read")
 }

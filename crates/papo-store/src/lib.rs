@@ -70,7 +70,8 @@ pub struct StoredSession {
     pub newest_txn: Txn,
 }
 
-/// Why a store did not do what it was asked. The store or its disk is to blame.
+/// Why a store did not do what it was asked. The store or its disk is to blame, except for
+/// [`StoreError::UnknownRoom`].
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// Nothing of the batch was stored, since the disk or its quota is full; it works again when there is room.
@@ -82,6 +83,10 @@ pub enum StoreError {
     /// What is stored is damaged. What can still be read is read; nothing new is stored.
     #[error("the store is damaged: {0}")]
     Damaged(String),
+    /// Nothing of the batch was stored: it has an event for a room that the store was not told of, or
+    /// that is gone. The caller is to blame.
+    #[error("room {} is not known to the store", .0.0)]
+    UnknownRoom(RoomId),
 }
 
 /// Keeps each room's log. One thread at a time commits; reading goes on beside it, by [`Reader`]s.
@@ -101,7 +106,7 @@ pub trait Store: Send + Sync {
     ///
     /// An event whose session and txn are those of a stored event, or of one before it in the
     /// batch, is not appended ([`Stored::Repeated`]). Events of a room that was not told of are an
-    /// error of the caller.
+    /// error of the caller ([`StoreError::UnknownRoom`]).
     ///
     /// # Errors
     /// Nothing of the batch is stored, or, after a fault of the disk, it is not known whether it is;

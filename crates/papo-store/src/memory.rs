@@ -1,108 +1,118 @@
 //! The store without a disk: the newest events of all rooms within one budget of bytes.
+//!
+//! * `logs` – rooms and their events;
+//! * `sessions` – sessions, as many as its bound allows.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard};
+mod logs;
+mod sessions;
 
-use papo_proto::{Append, Event, RoomId, Seq};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use crate::{Page, Store, StoreError};
+use papo_proto::RoomId;
+use papo_proto::words::{Record, Stored, TokenHash};
 
-/// What an event costs beside its text: its fields, its place in two queues, the allocator.
-const EVENT_OVERHEAD_BYTES: usize = 128;
+use self::logs::Logs;
+use self::sessions::Sessions;
+use crate::{Page, Reader, Recovered, Span, Store, StoreError, StoredSession};
 
 /// Keeps events in memory; the oldest of any room go first when the budget is used up.
 #[derive(Debug)]
 pub struct MemoryStore {
-    logs: Mutex<Logs>,
+    kept: Arc<Mutex<Kept>>,
 }
 
+/// What the store and its readers share.
 #[derive(Debug)]
-struct Logs {
-    rooms: HashMap<RoomId, Log>,
-    /// The room of each kept event, oldest first: who gives up one when the budget is used up.
-    /// An entry of a room that was removed, or whose event is gone, is passed over.
-    ages: VecDeque<RoomId>,
-    bytes: usize,
-    budget_bytes: usize,
-}
-
-#[derive(Debug, Default)]
-struct Log {
-    head: Seq,
-    events: VecDeque<Event>,
+struct Kept {
+    logs: Logs,
+    sessions: Sessions,
 }
 
 impl MemoryStore {
     /// An empty store that keeps about `budget_bytes` of events.
     pub fn new(budget_bytes: usize) -> Self {
-        let logs = Logs { rooms: HashMap::new(), ages: VecDeque::new(), bytes: 0, budget_bytes };
-        Self { logs: Mutex::new(logs) }
-    }
-
-    fn logs(&self) -> MutexGuard<'_, Logs> {
-        self.logs.lock().expect("invariant: nothing panics while it holds the logs")
+        let kept = Kept { logs: Logs::new(budget_bytes), sessions: Sessions::default() };
+        Self { kept: Arc::new(Mutex::new(kept)) }
     }
 }
 
-impl Logs {
-    fn append(&mut self, append: &Append) -> Seq {
-        let log = self.rooms.entry(append.room).or_default();
-        log.head = log.head.next();
-        let event = Event {
-            seq: log.head,
-            at_ms: append.at_ms,
-            session: append.session,
-            author: append.author.clone(),
-            text: append.text.clone(),
-        };
-        self.bytes += cost(&event);
-        log.events.push_back(event);
-        let seq = log.head;
-        self.ages.push_back(append.room);
-        while self.bytes > self.budget_bytes {
-            self.forget_oldest();
-        }
-        seq
-    }
+fn lock(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
+    kept.lock().expect("invariant: nothing panics while it holds what is kept")
+}
 
-    fn forget_oldest(&mut self) {
-        let Some(room) = self.ages.pop_front() else { return };
-        if let Some(event) = self.rooms.get_mut(&room).and_then(|log| log.events.pop_front()) {
-            self.bytes -= cost(&event);
+impl Kept {
+    fn store(&mut self, record: &Record) -> Stored {
+        match record {
+            Record::Event(append) => return self.logs.append(append),
+            Record::Recall { session, txn } => {
+                return self.logs.place(*session, *txn).map_or(Stored::Unknown, Stored::Repeated);
+            }
+            Record::Room(room) => self.logs.open(room.id),
+            Record::RoomGone(room) => self.logs.remove(*room),
+            Record::Session(session) => self.sessions.keep(session),
+            Record::SessionGone(session) => self.sessions.remove(*session),
         }
+        Stored::Done
     }
 }
 
-fn cost(event: &Event) -> usize {
-    event.text.len() + EVENT_OVERHEAD_BYTES
+/// The room of an event for which there is no log. It is looked for before anything is stored, since
+/// a batch is stored whole or not at all.
+fn unknown_room(logs: &Logs, batch: &[Record]) -> Option<RoomId> {
+    // What the batch itself says of rooms; nearly always nothing.
+    let mut said: Vec<(RoomId, bool)> = Vec::new();
+    for record in batch {
+        match record {
+            Record::Room(room) => said.push((room.id, true)),
+            Record::RoomGone(room) => said.push((*room, false)),
+            Record::Event(append) => {
+                let last = said.iter().rev().find(|(room, _)| *room == append.room);
+                if !last.map_or_else(|| logs.has(append.room), |(_, exists)| *exists) {
+                    return Some(append.room);
+                }
+            }
+            Record::Session(_) | Record::SessionGone(_) | Record::Recall { .. } => {}
+        }
+    }
+    None
 }
 
 impl Store for MemoryStore {
+    fn recover(&self) -> Result<Recovered, StoreError> {
+        Ok(Recovered { generation: 1, ..Recovered::default() })
+    }
+
     fn commits_inline(&self) -> bool {
         true
     }
 
-    fn commit(&self, batch: &[Append]) -> Result<Vec<Seq>, StoreError> {
-        let mut logs = self.logs();
-        Ok(batch.iter().map(|append| logs.append(append)).collect())
-    }
-
-    fn page(&self, room: RoomId, after: Seq, limit: usize) -> Result<Page, StoreError> {
-        let logs = self.logs();
-        let Some(log) = logs.rooms.get(&room) else { return Ok(Page::default()) };
-        let first = log.events.front().map_or(Seq(0), |event| event.seq);
-        let skip = (after.0 + 1).saturating_sub(first.0) as usize;
-        let events = log.events.iter().skip(skip).take(limit).cloned().collect();
-        Ok(Page { first, head: log.head, events })
-    }
-
-    fn remove(&self, room: RoomId) -> Result<(), StoreError> {
-        let mut logs = self.logs();
-        if let Some(log) = logs.rooms.remove(&room) {
-            logs.bytes -= log.events.iter().map(cost).sum::<usize>();
-            logs.ages.retain(|aged| *aged != room);
+    fn commit(&self, batch: &[Record]) -> Result<Vec<Stored>, StoreError> {
+        let mut kept = lock(&self.kept);
+        if let Some(room) = unknown_room(&kept.logs, batch) {
+            return Err(StoreError::UnknownRoom(room));
         }
-        Ok(())
+        Ok(batch.iter().map(|record| kept.store(record)).collect())
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        Ok(Box::new(MemoryReader { kept: self.kept.clone() }))
+    }
+}
+
+#[derive(Debug)]
+struct MemoryReader {
+    kept: Arc<Mutex<Kept>>,
+}
+
+impl Reader for MemoryReader {
+    fn page(&mut self, room: RoomId, span: Span, limit: usize, max_bytes: usize) -> Result<Page, StoreError> {
+        Ok(lock(&self.kept).logs.page(room, span, limit, max_bytes))
+    }
+
+    fn session(&mut self, token: &TokenHash, now_ms: u64) -> Result<Option<StoredSession>, StoreError> {
+        let kept = lock(&self.kept);
+        let record = kept.sessions.find(token, now_ms);
+        Ok(record.map(|record| StoredSession { record: record.clone(), newest_txn: kept.logs.newest_txn(record.id) }))
     }
 }
 
@@ -114,17 +124,5 @@ mod tests {
     #[test]
     fn conforms() {
         conformance::check(&|| Box::new(MemoryStore::new(1 << 20)));
-    }
-
-    #[test]
-    fn the_oldest_of_any_room_go_first() {
-        let store = MemoryStore::new(3 * (EVENT_OVERHEAD_BYTES + 1));
-        for (room, text) in [(1, "a"), (2, "b"), (1, "c"), (1, "d")] {
-            store.commit(&[conformance::append(room, text)]).expect("stored");
-        }
-        let page = store.page(RoomId(1), Seq(0), 10).expect("read");
-        assert_eq!((page.first, page.head, page.events.len()), (Seq(2), Seq(3), 2));
-        let page = store.page(RoomId(2), Seq(0), 10).expect("read");
-        assert_eq!((page.first, page.head, page.events.len()), (Seq(1), Seq(1), 1));
     }
 }

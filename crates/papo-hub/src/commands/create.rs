@@ -1,23 +1,28 @@
 //! Making a room without entering it.
 
-use papo_proto::words::Parsed;
-use papo_proto::{Reject, Reply, RoomId, RoomName, SessionId};
+use papo_proto::words::{Parsed, RoomRecord};
+use papo_proto::{Reject, Reply, RoomName, SessionId};
 
 use crate::hub::{Hub, Now, ROOM_RATE};
+use crate::outbox::Effect;
 
-pub(super) fn run(hub: &mut Hub, session: SessionId, room: Parsed<RoomName>, now: Now) {
+pub(super) fn run(hub: &mut Hub, session: SessionId, room: &Parsed<RoomName>, now: Now) {
     if let Some(found) = hub.rooms.find(&room.name) {
-        let name = hub.rooms.of(found).name.clone();
-        return hub.reply(session, Reply::Exists(Parsed { name, cut: room.cut }));
+        let facts = hub.rooms.of(found).facts();
+        return hub.reply(session, Reply::Created { room: facts, existed: true, cut: room.cut });
     }
     match make(hub, session, &room.name, now) {
-        Ok(_) => hub.reply(session, Reply::Created(room)),
+        Ok(record) => {
+            let txn = hub.asking.take();
+            hub.outbox.push(Effect::Create { record, session, txn, cut: room.cut });
+        }
         Err(reject) => hub.reject(session, reject),
     }
 }
 
-/// Makes a room that does not exist yet, within the limits.
-pub(super) fn make(hub: &mut Hub, session: SessionId, name: &RoomName, now: Now) -> Result<RoomId, Reject> {
+/// Makes a room that does not exist yet, within the limits. It is there at once; to be kept it is
+/// still to be told to the store.
+pub(super) fn make(hub: &mut Hub, session: SessionId, name: &RoomName, now: Now) -> Result<RoomRecord, Reject> {
     if hub.rooms.is_full() {
         return Err(Reject::TooManyRooms);
     }
@@ -28,5 +33,5 @@ pub(super) fn make(hub: &mut Hub, session: SessionId, name: &RoomName, now: Now)
             Reject::RoomsTooFast { retry_minutes: wait.as_secs().div_ceil(60).max(1) }
         })?;
     }
-    Ok(hub.rooms.create(name.clone(), now.running))
+    Ok(hub.rooms.create(name.clone(), hub.epoch, now))
 }

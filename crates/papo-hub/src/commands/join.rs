@@ -1,17 +1,29 @@
-//! Entering a room, made if need be, and leaving the one before.
+//! Entering a room, made if need be; a text client leaves the one before.
 
+use papo_proto::limits::ROOMS_PER_SESSION;
 use papo_proto::words::Parsed;
-use papo_proto::{Reply, RoomName, SessionId};
+use papo_proto::{Record, Reject, Reply, RoomName, SessionId};
 
 use super::create;
 use crate::hub::{Hub, Now};
+use crate::outbox::Effect;
 use crate::presence::Change;
 
-pub(super) fn run(hub: &mut Hub, session: SessionId, room: &Parsed<RoomName>, now: Now) {
-    let found = match hub.rooms.find(&room.name) {
+pub(super) fn run(hub: &mut Hub, session: SessionId, room: &Parsed<RoomName>, alone: bool, now: Now) {
+    let found = hub.rooms.find(&room.name);
+    let joined = &hub.sessions.of(session).rooms;
+    if !alone && joined.len() >= ROOMS_PER_SESSION && found.is_none_or(|found| !joined.contains(&found)) {
+        return hub.reject(session, Reject::TooManyJoined { max: ROOMS_PER_SESSION });
+    }
+    let found = match found {
         Some(found) => found,
         None => match create::make(hub, session, &room.name, now) {
-            Ok(made) => made,
+            Ok(record) => {
+                let id = record.id;
+                // Being in a room is no promise of the disk: who enters does not wait for it.
+                hub.outbox.push(Effect::Keep(Record::Room(record)));
+                id
+            }
             Err(reject) => return hub.reject(session, reject),
         },
     };
@@ -19,10 +31,12 @@ pub(super) fn run(hub: &mut Hub, session: SessionId, room: &Parsed<RoomName>, no
     if let Some(nick) = guest {
         hub.reply(session, Reply::NamedAsGuest { nick, entered: None });
     }
-    if hub.sessions.of(session).room != Some(found) {
-        hub.leave(session, Change::Left, now);
+    if !hub.sessions.of(session).is_in(found) {
+        if alone {
+            hub.leave_all(session, Change::Left, now);
+        }
         hub.enter(session, found, &nick, now);
     }
-    let name = hub.rooms.of(found).name.clone();
-    hub.reply(session, Reply::Entered(Parsed { name, cut: room.cut }));
+    let facts = hub.rooms.of(found).facts();
+    hub.reply(session, Reply::Entered { room: facts, cut: room.cut });
 }

@@ -1,14 +1,18 @@
-//! Leaving the room; the connection stays.
+//! Leaving a room; the connection stays.
 
-use papo_proto::{Reject, Reply, SessionId};
+use papo_proto::words::Target;
+use papo_proto::{Reply, SessionId};
 
 use crate::hub::{Hub, Now};
 use crate::presence::Change;
 
-pub(super) fn run(hub: &mut Hub, session: SessionId, now: Now) {
-    let Some(room) = hub.leave(session, Change::Left, now) else {
-        return hub.reject(session, Reject::NoRoom);
-    };
-    let name = hub.rooms.of(room).name.clone();
-    hub.reply(session, Reply::Left(name));
+pub(super) fn run(hub: &mut Hub, session: SessionId, room: Target, now: Now) {
+    match hub.target(session, room) {
+        Ok(room) => {
+            hub.leave(session, room, Change::Left, now);
+            let name = hub.rooms.of(room).name().clone();
+            hub.reply(session, Reply::Left(room, name));
+        }
+        Err(reject) => hub.reject(session, reject),
+    }
 }

@@ -1,24 +1,47 @@
-//! A message to the room that the session is in.
+//! A message to a room that the session is in.
 
 use std::sync::Arc;
 
-use papo_proto::{Append, Reject, Reply, SessionId};
+use papo_proto::words::Target;
+use papo_proto::{Append, Command, Record, Reply, SessionId};
 
 use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
 
-pub(super) fn run(hub: &mut Hub, session: SessionId, text: Arc<str>, now: Now) {
+pub(super) fn run(hub: &mut Hub, session: SessionId, to: Target, text: Arc<str>, now: Now) {
+    if let (Some(txn), Some(resumable)) = (hub.asking, &hub.sessions.of(session).resumable)
+        && txn <= resumable.newest_txn
+    {
+        // It may be a repeat: the store knows. Whatever has changed since, the first answer holds.
+        hub.asking = None;
+        let command = Box::new(Command::Post { to, text });
+        return hub.outbox.push(Effect::Recall { session, txn, command });
+    }
+    decide(hub, session, to, text, now);
+}
+
+/// Decides a post that is no repeat.
+pub(super) fn decide(hub: &mut Hub, session: SessionId, to: Target, text: Arc<str>, now: Now) {
     let (nick, guest) = hub.ensure_named(session);
     if let Some(nick) = guest {
         let lobby = hub.rooms.lobby();
         hub.enter(session, lobby, &nick, now);
-        let entered = Some(hub.rooms.of(lobby).name.clone());
+        let entered = Some(hub.rooms.of(lobby).name().clone());
         hub.reply(session, Reply::NamedAsGuest { nick, entered });
     }
-    let Some(room) = hub.sessions.of(session).room else {
-        return hub.reject(session, Reject::NoRoom);
+    let room = match hub.target(session, to) {
+        Ok(room) => room,
+        Err(reject) => return hub.reject(session, reject),
     };
-    hub.rooms.of(room).has_history = true;
+    let txn = hub.asking.take();
+    if let (Some(txn), Some(resumable)) = (txn, &mut hub.sessions.of(session).resumable) {
+        resumable.newest_txn = resumable.newest_txn.max(txn);
+    }
+    let found = hub.rooms.of(room);
+    found.has_history = true;
+    if !found.is_stored {
+        hub.outbox.push(Effect::Keep(Record::Room(found.record.clone())));
+    }
     let author = nick.shared().clone();
-    hub.outbox.push(Effect::Append(Append { room, at_ms: now.wall_ms, session, author, text }));
+    hub.outbox.push(Effect::Append(Append { room, at_ms: now.wall_ms, session, txn, author, text }));
 }

@@ -35,6 +35,7 @@ left-out =
 frame-too-big = Frame too big (the limit is 8 MiB) or unknown protocol; closing the connection.
 draining = The server is shutting down and will be back soon. See you!
 history = Last messages of #{ $sala } ({ $total }):
+history-more = Messages of #{ $sala }, continued:
 history-empty = Nothing has been said in #{ $sala } yet.
 fenced = Your session goes on by another connection; this one ends.
 pong = The server is there.

@@ -35,6 +35,7 @@ left-out =
 frame-too-big = Quadro grande demais (o limite é 8 MiB) ou protocolo desconhecido; encerrando a conexão.
 draining = O servidor está sendo desligado e volta em breve. Até logo!
 history = Últimas mensagens de #{ $sala } ({ $total }):
+history-more = Mensagens de #{ $sala }, continuação:
 history-empty = Ainda não se disse nada em #{ $sala }.
 fenced = Sua sessão continua em outra conexão; esta aqui termina.
 pong = O servidor está no ar.

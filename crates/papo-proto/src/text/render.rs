@@ -80,6 +80,11 @@ pub fn history_begins(lang: Lang, room: &RoomName, total: u64) -> String {
     format!("{NOTICE}{}", TEXTS.say(lang, id, &[("sala", room.as_str().into()), ("total", total.into())]))
 }
 
+/// The words before the messages that go on with a room's history in a further frame.
+pub fn history_goes_on(lang: Lang, room: &RoomName) -> String {
+    format!("{NOTICE}{}", TEXTS.say(lang, "history-more", &[("sala", room.as_str().into())]))
+}
+
 /// One message of a room's history: the time as it is shown, who, and what; further lines are
 /// indented, so that a line break cannot pass for another message.
 pub fn history_line(time: &str, author: &str, text: &str, out: &mut String) {

@@ -15,3 +15,4 @@ error-permission = Not allowed to listen on { $endereco }. Use a port above 1023
 error-listen = Cannot listen on { $endereco }: { $causa }.
 error-data = Cannot write to the data folder { $pasta }: { $causa }. Choose another with --data.
 error-system = The system does not give the server what it needs to start: { $causa }.
+error-store = I cannot read what is stored: { $causa }

@@ -15,3 +15,4 @@ error-permission = Sem permissão para escutar em { $endereco }. Use uma porta a
 error-listen = Não foi possível escutar em { $endereco }: { $causa }.
 error-data = Não é possível escrever na pasta de dados { $pasta }: { $causa }. Escolha outra com --data.
 error-system = O sistema não deu ao servidor o que ele precisa para começar: { $causa }.
+error-store = Não consigo ler o que está guardado: { $causa }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use papo_hub::rate::{Rate, TokenBucket};
 use papo_proto::frame::FrameDecoder;
-use papo_proto::limits::{FLOOD_BURST_FRAMES, FLOOD_FRAMES_PER_SECOND};
+use papo_proto::limits::{FLOOD_BURST_FRAMES, FLOOD_FRAMES_PER_SECOND, PAPO1_FRAME_FACTOR};
+use papo_proto::papo1::{self, Hello, Said, Sent};
 use papo_proto::ws::{Role, WsDecoder};
-use papo_proto::{Command, Cut, FrameError, Reject, text};
+use papo_proto::{Command, Cut, Dialect, FrameError, Reject, Txn, text};
 
 /// How fast a connection may send frames.
 const FRAME_RATE: Rate =
@@ -15,8 +16,12 @@ const FRAME_RATE: Rate =
 /// What a connection's bytes came to.
 #[derive(Debug)]
 pub(crate) enum Received {
-    /// For the hub: a command, or what could not be made one.
-    Line(Result<Command, Reject>),
+    /// For the hub: a command with its number, if it has one, or what could not be made a command.
+    Line(Option<Txn>, Result<Command, Reject>),
+    /// A session is to begin or to go on.
+    Hello(Option<Txn>, Box<Hello>),
+    /// From here on the connection speaks papo/1.
+    Structured,
     /// A ping to answer.
     Ping(Vec<u8>),
     /// The answer to our ping.
@@ -37,8 +42,8 @@ pub(crate) enum End {
 pub(crate) enum Intake {
     /// Nothing is cut: what the peer speaks is not known, or it is not listened to.
     None,
-    /// Frames with a length.
-    Length { decoder: FrameDecoder, waiting: Vec<u8> },
+    /// Frames with a length. The first frame may open papo/1.
+    Length { decoder: FrameDecoder, waiting: Vec<u8>, is_first: bool },
     /// WebSocket frames. Boxed: few connections, and much larger.
     WebSocket { decoder: Box<WsDecoder>, waiting: Vec<u8> },
 }
@@ -66,11 +71,12 @@ pub(crate) struct Taken {
 
 impl Intake {
     pub(crate) fn length(message_max: usize) -> Self {
-        Intake::Length { decoder: FrameDecoder::new(message_max), waiting: Vec::new() }
+        Intake::Length { decoder: FrameDecoder::new(message_max), waiting: Vec::new(), is_first: true }
     }
 
-    pub(crate) fn websocket(message_max: usize, early: Vec<u8>) -> Self {
-        Intake::WebSocket { decoder: Box::new(WsDecoder::new(Role::Server, message_max)), waiting: early }
+    pub(crate) fn websocket(message_max: usize, dialect: Dialect, early: Vec<u8>) -> Self {
+        let frame_max = frame_max(message_max, dialect);
+        Intake::WebSocket { decoder: Box::new(WsDecoder::new(Role::Server, frame_max)), waiting: early }
     }
 
     /// Whether bytes have come that are not cut yet.
@@ -90,13 +96,20 @@ impl Intake {
         }
     }
 
+    /// From now on frames may be so long.
+    fn widen(&mut self, frame_max: usize) {
+        if let Intake::Length { decoder, .. } = self {
+            decoder.set_message_max(frame_max);
+        }
+    }
+
     /// Cuts and decodes what waits, and then `fresh`, as far as the pace allows; the rest waits.
     /// At most one of the two holds anything: who has bytes waiting is not read from.
     pub(crate) fn take(
         &mut self,
         fresh: &[u8],
         mut pace: Pace<'_>,
-        message_max: usize,
+        (mut dialect, message_max): (Dialect, usize),
         received: &mut Vec<Received>,
     ) -> Taken {
         let before = match self {
@@ -105,7 +118,7 @@ impl Intake {
         };
         debug_assert!(before.is_empty() || fresh.is_empty());
         let mut input = if before.is_empty() { fresh } else { &before };
-        let taken = self.cut(&mut input, &mut pace, message_max, received);
+        let taken = self.cut(&mut input, &mut pace, (&mut dialect, message_max), received);
         if taken.end.is_none()
             && !input.is_empty()
             && let Intake::Length { waiting, .. } | Intake::WebSocket { waiting, .. } = self
@@ -119,7 +132,7 @@ impl Intake {
         &mut self,
         input: &mut &[u8],
         pace: &mut Pace<'_>,
-        message_max: usize,
+        (dialect, message_max): (&mut Dialect, usize),
         received: &mut Vec<Received>,
     ) -> Taken {
         let mut taken = Taken::default();
@@ -131,6 +144,7 @@ impl Intake {
                 taken.slow_until = Some(at);
                 return taken;
             }
+            let is_first = matches!(self, Intake::Length { is_first: true, .. });
             let cut = match self {
                 Intake::None => return taken,
                 Intake::Length { decoder, .. } => decoder.next(input),
@@ -141,19 +155,31 @@ impl Intake {
                 Ok(Some(Cut::Frame(frame))) => {
                     *pace.bucket = bucket;
                     taken.messages += 1;
-                    let line = decode(frame);
-                    taken.is_cut_short = matches!(line, Some(Ok(Command::Rooms | Command::Who)));
-                    received.extend(line.map(Received::Line));
+                    let opens = is_first && frame.starts_with(papo1::PREFIX);
+                    let frame = if opens { &frame[papo1::PREFIX.len()..] } else { frame };
+                    if opens {
+                        *dialect = Dialect::Papo1;
+                        received.push(Received::Structured);
+                    }
+                    let heard = decode(*dialect, frame, message_max);
+                    taken.is_cut_short = heard.as_ref().is_some_and(Received::has_long_answer);
+                    received.extend(heard);
+                    if opens {
+                        self.widen(frame_max(message_max, Dialect::Papo1));
+                    }
                 }
                 Ok(Some(Cut::TooLong { .. })) => {
                     *pace.bucket = bucket;
                     taken.messages += 1;
-                    received.push(Received::Line(Err(Reject::MessageTooLong { max_bytes: message_max })));
+                    received.push(Received::Line(None, Err(Reject::MessageTooLong { max_bytes: message_max })));
                 }
                 Ok(Some(Cut::Ping(payload))) => received.push(Received::Ping(payload.to_vec())),
                 Ok(Some(Cut::Pong)) => received.push(Received::Pong),
                 Ok(Some(Cut::Close(_))) => taken.end = Some(End::Closed),
                 Err(error) => taken.end = Some(End::Broken(error)),
+            }
+            if let (true, Intake::Length { is_first, .. }) = (taken.messages > 0, &mut *self) {
+                *is_first = false;
             }
             if taken.end.is_some() {
                 return taken;
@@ -169,16 +195,43 @@ impl Intake {
     }
 }
 
-fn decode(frame: &[u8]) -> Option<Result<Command, Reject>> {
+impl Received {
+    /// Whether its answer may be long, or must come before anything else is decided.
+    fn has_long_answer(&self) -> bool {
+        matches!(
+            self,
+            Received::Hello(..) | Received::Line(_, Ok(Command::Rooms | Command::Who(_) | Command::History { .. }))
+        )
+    }
+}
+
+/// How long a frame may be that holds a message of so many bytes.
+fn frame_max(message_max: usize, dialect: Dialect) -> usize {
+    match dialect {
+        Dialect::Text => message_max,
+        Dialect::Papo1 => message_max.saturating_mul(PAPO1_FRAME_FACTOR),
+    }
+}
+
+fn decode(dialect: Dialect, frame: &[u8], message_max: usize) -> Option<Received> {
     #[cfg(test)]
     assert_ne!(frame, b"/panic", "a test asked for it");
-    text::decode(frame)
+    match dialect {
+        Dialect::Text => text::decode(frame).map(|line| Received::Line(None, line)),
+        Dialect::Papo1 => Some(match papo1::decode(frame, message_max) {
+            Sent { txn, said: Ok(Said::Hello(hello)) } => Received::Hello(txn, hello),
+            Sent { txn, said: Ok(Said::Command(command)) } => Received::Line(txn, Ok(command)),
+            Sent { txn, said: Err(reject) } => Received::Line(txn, Err(reject)),
+        }),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use papo_proto::frame;
+
+    const TEXT: (Dialect, usize) = (Dialect::Text, 1000);
 
     fn burst(frames: usize) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -197,7 +250,7 @@ mod tests {
         let mut fresh = burst(33);
         let mut turns = 0;
         loop {
-            let taken = intake.take(&fresh, Pace { bucket: &mut bucket, now: Some(now) }, 1000, &mut received);
+            let taken = intake.take(&fresh, Pace { bucket: &mut bucket, now: Some(now) }, TEXT, &mut received);
             fresh.clear();
             let Some(until) = taken.slow_until else { break };
             assert!(intake.is_waiting());
@@ -218,7 +271,7 @@ mod tests {
         let mut intake = Intake::length(1000);
         let mut received = Vec::new();
         let take = |intake: &mut Intake, bytes: &[u8], received: &mut Vec<Received>| {
-            intake.take(bytes, Pace { bucket: &mut TokenBucket::default(), now: None }, 1000, received)
+            intake.take(bytes, Pace { bucket: &mut TokenBucket::default(), now: None }, TEXT, received)
         };
         assert!(take(&mut intake, &bytes, &mut received).is_cut_short);
         assert!(received.len() == 2 && intake.is_waiting());
@@ -231,7 +284,7 @@ mod tests {
         let mut intake = Intake::length(1000);
         let mut received = Vec::new();
         let pace = Pace { bucket: &mut TokenBucket::default(), now: None };
-        let taken = intake.take(&burst(500), pace, 1000, &mut received);
+        let taken = intake.take(&burst(500), pace, TEXT, &mut received);
         assert!(taken.slow_until.is_none() && !intake.is_waiting());
         assert_eq!(received.len(), 500);
     }

@@ -1,4 +1,4 @@
-//! What a connection is still to be sent, in order: finished bytes, parts of logs, and the log that
+//! What a connection is still to be sent, in order: finished bytes, parts of logs, and the logs that
 //! it reads now. The logs' bytes are shared; only what is its own lies here.
 
 mod bytes;
@@ -11,7 +11,8 @@ use std::io::IoSlice;
 use std::sync::Arc;
 
 use papo_hub::{Cursor, Log, Position, Segment};
-use papo_proto::{Encoding, SessionId};
+use papo_proto::{Encoding, RoomId, Seq, SessionId};
+use smallvec::SmallVec;
 
 pub(crate) use bytes::Bytes;
 use portion::Piece;
@@ -26,15 +27,31 @@ pub(crate) struct Span {
     log: Arc<Log>,
     encoding: Encoding,
     cursor: Cursor,
-    /// Where it ends; `None` for the log that is read now.
+    /// Where it ends; `None` for a log that is read now.
     upto: Option<Cursor>,
+    /// It was missed before the log was entered: it is read from the store, whatever memory has.
+    is_missed: bool,
+}
+
+impl Span {
+    fn is_over(&self, end: Cursor) -> bool {
+        if self.is_missed { self.cursor.seq >= end.seq } else { self.cursor.position >= end.position }
+    }
+}
+
+/// A log that is read now.
+#[derive(Debug)]
+struct Live {
+    span: Span,
+    /// The connection's place among the shard's members of the room.
+    place: u32,
 }
 
 #[derive(Debug)]
 enum Out {
     /// Finished bytes, and how many are sent.
     Bytes { bytes: Bytes, sent: usize },
-    /// A log that it read before.
+    /// A log that it read before, or what it missed of one.
     Span(Box<Span>),
 }
 
@@ -46,13 +63,16 @@ pub(crate) struct Behind {
     pub(crate) cursor: Cursor,
     /// Where memory goes on, or the span ends.
     pub(crate) next: Cursor,
+    /// It was missed before the log was entered.
+    pub(crate) is_missed: bool,
 }
 
-/// The plan of one connection. Holds nothing on the heap while nothing is unsent.
+/// The plan of one connection. Holds nothing on the heap while nothing is unsent and it reads one
+/// log at most.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     queue: VecDeque<Out>,
-    live: Option<Span>,
+    live: SmallVec<[Live; 1]>,
     /// Unsent bytes of its own, and a little for each span.
     unsent: usize,
 }
@@ -66,53 +86,84 @@ impl Plan {
         self.queue.push_back(Out::Bytes { bytes, sent: 0 });
     }
 
-    /// Begins to read a log.
-    pub(crate) fn enter(&mut self, log: Arc<Log>, encoding: Encoding, from: Cursor) {
-        self.live = Some(Span { log, encoding, cursor: from, upto: None });
+    /// Begins to read a log, as a member of its room at this place; before that, what it missed
+    /// since `after`.
+    pub(crate) fn enter(&mut self, log: Arc<Log>, encoding: Encoding, from: Cursor, after: Option<Seq>, place: u32) {
+        if let Some(seq) = after {
+            let (log, cursor) = (log.clone(), Cursor { position: Position(0), seq });
+            self.push_span(Span { log, encoding, cursor, upto: Some(from), is_missed: true });
+        }
+        let span = Span { log, encoding, cursor: from, upto: None, is_missed: false };
+        self.live.push(Live { span, place });
     }
 
-    /// What follows comes after the log up to `at`.
-    pub(crate) fn wait_for(&mut self, at: Cursor) {
-        let Some(live) = &mut self.live else { return };
-        if live.cursor.position >= at.position {
+    fn push_span(&mut self, span: Span) {
+        self.unsent += SPAN_COST_BYTES;
+        self.queue.push_back(Out::Span(Box::new(span)));
+    }
+
+    /// What follows comes after the room's log up to `at`.
+    pub(crate) fn wait_for(&mut self, room: RoomId, at: Cursor) {
+        let Some(live) = self.live_mut(room) else { return };
+        if live.span.cursor.position >= at.position {
             return;
         }
-        let (log, encoding, cursor) = (live.log.clone(), live.encoding, live.cursor);
-        live.cursor = at;
-        self.unsent += SPAN_COST_BYTES;
-        self.queue.push_back(Out::Span(Box::new(Span { log, encoding, cursor, upto: Some(at) })));
+        let (log, encoding) = (live.span.log.clone(), live.span.encoding);
+        let cursor = std::mem::replace(&mut live.span.cursor, at);
+        self.push_span(Span { log, encoding, cursor, upto: Some(at), is_missed: false });
     }
 
-    /// Reads its log up to here, then no further.
-    pub(crate) fn exit(&mut self, at: Cursor) {
-        self.wait_for(at);
-        self.live = None;
+    /// Reads the room's log up to here, then no further.
+    pub(crate) fn exit(&mut self, room: RoomId, at: Cursor) {
+        self.wait_for(room, at);
+        self.live.retain(|live| live.span.log.room() != room);
     }
 
-    /// Reads its log in another encoding from here on.
-    pub(crate) fn switch(&mut self, encoding: Encoding, at: Option<Cursor>) {
-        if let Some(at) = at {
-            self.wait_for(at);
-        }
-        if let Some(live) = &mut self.live {
-            live.encoding = encoding;
+    /// Reads the room's log in another encoding from here on.
+    pub(crate) fn switch(&mut self, encoding: Encoding, room: RoomId, at: Cursor) {
+        self.wait_for(room, at);
+        if let Some(live) = self.live_mut(room) {
+            live.span.encoding = encoding;
         }
     }
 
-    /// The log that it reads now.
-    pub(crate) fn live_log(&self) -> Option<Arc<Log>> {
-        self.live.as_ref().map(|live| live.log.clone())
+    /// The rooms whose logs it reads now, with its place among the shard's members of each.
+    pub(crate) fn rooms(&self) -> impl Iterator<Item = (RoomId, u32)> {
+        self.live.iter().map(|live| (live.span.log.room(), live.place))
     }
 
-    /// Whether the only thing to send is the live log from exactly this position on.
-    pub(crate) fn is_at(&self, position: Position) -> bool {
-        self.queue.is_empty() && self.live.as_ref().is_some_and(|live| live.cursor.position == position)
+    /// Its place among the shard's members of a room that it reads.
+    pub(crate) fn place(&self, room: RoomId) -> Option<u32> {
+        self.rooms().find(|(entered, _)| *entered == room).map(|(_, place)| place)
     }
 
-    /// The live log was sent up to here.
-    pub(crate) fn advance_live(&mut self, to: Cursor) {
-        if let Some(live) = &mut self.live {
-            live.cursor = to;
+    /// It has another place now.
+    pub(crate) fn set_place(&mut self, room: RoomId, place: u32) {
+        if let Some(live) = self.live_mut(room) {
+            live.place = place;
+        }
+    }
+
+    /// The log of a room that it reads now.
+    pub(crate) fn live_log(&self, room: RoomId) -> Option<Arc<Log>> {
+        self.live.iter().map(|live| &live.span.log).find(|log| log.room() == room).cloned()
+    }
+
+    fn live_mut(&mut self, room: RoomId) -> Option<&mut Live> {
+        self.live.iter_mut().find(|live| live.span.log.room() == room)
+    }
+
+    /// Whether what is to be sent of the room is its log from exactly this position on, and nothing
+    /// goes before it.
+    pub(crate) fn is_at(&self, room: RoomId, position: Position) -> bool {
+        let is_there = |live: &Live| live.span.log.room() == room && live.span.cursor.position == position;
+        self.queue.is_empty() && self.live.iter().any(is_there)
+    }
+
+    /// A room's log was sent up to here.
+    pub(crate) fn advance_live(&mut self, room: RoomId, to: Cursor) {
+        if let Some(live) = self.live_mut(room) {
+            live.span.cursor = to;
         }
     }
 
@@ -129,15 +180,15 @@ impl Plan {
         self.unsent
     }
 
-    /// Collects the next portion, of the live log no further than `limit`. Empty when nothing is left,
-    /// or when what is next must first be fetched for a reader that is behind.
-    pub(crate) fn gather(&self, reader: SessionId, limit: Cursor) -> (Portion, Option<Behind>) {
+    /// Collects the next portion, of each log that is read now no further than its `limit`. Empty
+    /// when nothing is left, or when what is next must first be fetched for a reader that is behind.
+    pub(crate) fn gather(&self, reader: SessionId, limit: impl Fn(RoomId) -> Cursor) -> (Portion, Option<Behind>) {
         let mut portion = Portion::new(reader);
         for (at, out) in self.queue.iter().enumerate() {
             match out {
                 Out::Bytes { .. } => portion.push(Piece::Queued(at)),
                 Out::Span(span) => {
-                    let behind = portion.add(span, limit);
+                    let behind = portion.add(span, span.upto.unwrap_or_default());
                     if behind.is_some() || !portion.reaches(span) {
                         return portion.or(behind);
                     }
@@ -147,8 +198,15 @@ impl Plan {
                 return (portion, None);
             }
         }
-        let behind = self.live.as_ref().and_then(|live| portion.add(live, limit));
-        portion.or(behind)
+        let mut first_behind = None;
+        for Live { span, .. } in &self.live {
+            let behind = portion.add(span, limit(span.log.room()));
+            first_behind = first_behind.or(behind);
+            if portion.is_full() {
+                break;
+            }
+        }
+        portion.or(first_behind)
     }
 
     /// The slices of a portion, as many as the system takes at once.
@@ -164,7 +222,7 @@ impl Plan {
                         slices.push(IoSlice::new(&bytes[*sent..]));
                     }
                 }
-                Piece::Shared { segment, from, upto } => {
+                Piece::Shared { segment, from, upto, .. } => {
                     segment.slices(*from, *upto, portion.reader(), |slice| slices.push(IoSlice::new(slice)));
                 }
             }
@@ -178,8 +236,8 @@ impl Plan {
         for piece in portion.pieces() {
             let went_whole = match piece {
                 Piece::Queued(_) => self.advance_bytes(&mut taken),
-                Piece::Shared { segment, from, upto } => {
-                    self.advance_log(segment, *from, *upto, portion.reader(), &mut taken)
+                Piece::Shared { live, segment, from, upto } => {
+                    self.advance_log(*live, segment, (*from, *upto), portion.reader(), &mut taken)
                 }
             };
             if !went_whole {
@@ -192,13 +250,34 @@ impl Plan {
         }
     }
 
-    /// A reader that was behind goes on at `cursor`, after what it `missed`.
-    pub(crate) fn resume_at(&mut self, cursor: Cursor, missed: Vec<u8>) {
-        self.set_cursor(cursor);
+    /// A reader that was behind goes on at `cursor`, after what it `missed`. The plan may have grown
+    /// since it was found behind, and it may have left the room: false when nothing waits for this.
+    pub(crate) fn resume_at(&mut self, behind: &Behind, cursor: Cursor, missed: Vec<u8>) -> bool {
+        let is_it = |span: &Span| {
+            span.log.room() == behind.log.room() && span.cursor == behind.cursor && span.is_missed == behind.is_missed
+        };
+        let queued = self.queue.iter_mut().enumerate().find_map(|(at, out)| match out {
+            Out::Span(span) if is_it(span) => Some((at, span)),
+            _ => None,
+        });
+        let at = if let Some((at, span)) = queued {
+            span.cursor = cursor;
+            if span.is_over(span.upto.unwrap_or(cursor)) {
+                self.queue.remove(at);
+                self.unsent -= SPAN_COST_BYTES;
+            }
+            at
+        } else if let Some(live) = self.live.iter_mut().find(|live| is_it(&live.span)) {
+            live.span.cursor = cursor;
+            self.queue.len()
+        } else {
+            return false;
+        };
         if !missed.is_empty() {
             self.unsent += missed.len();
-            self.queue.push_front(Out::Bytes { bytes: missed.into(), sent: 0 });
+            self.queue.insert(at, Out::Bytes { bytes: missed.into(), sent: 0 });
         }
+        true
     }
 
     fn advance_bytes(&mut self, taken: &mut usize) -> bool {
@@ -216,9 +295,9 @@ impl Plan {
 
     fn advance_log(
         &mut self,
+        live: Option<RoomId>,
         segment: &Segment,
-        from: Position,
-        upto: Position,
+        (from, upto): (Position, Position),
         reader: SessionId,
         taken: &mut usize,
     ) -> bool {
@@ -226,22 +305,25 @@ impl Plan {
         segment.slices(from, upto, reader, |slice| length += slice.len());
         if *taken >= length {
             *taken -= length;
-            self.set_cursor(segment.cursor_at(upto));
+            self.set_cursor(live, segment.cursor_at(upto));
             return true;
         }
         let (cursor, rest) = segment.advance(from, reader, *taken);
         *taken = 0;
-        self.set_cursor(cursor);
+        self.set_cursor(live, cursor);
         // A begun frame is finished before anything else, also when its segment is gone by then.
         self.push_rest(rest);
         false
     }
 
-    /// Moves the log whose turn it is: the span at the front, or else the live one.
-    fn set_cursor(&mut self, cursor: Cursor) {
-        let Some(Out::Span(span)) = self.queue.front_mut() else { return self.advance_live(cursor) };
+    /// Moves the log whose turn it is: a live one, or the span at the front.
+    fn set_cursor(&mut self, live: Option<RoomId>, cursor: Cursor) {
+        if let Some(room) = live {
+            return self.advance_live(room, cursor);
+        }
+        let Some(Out::Span(span)) = self.queue.front_mut() else { return };
         span.cursor = cursor;
-        if span.upto.is_none_or(|upto| upto.position <= cursor.position) {
+        if span.is_over(span.upto.unwrap_or(cursor)) {
             self.queue.pop_front();
             self.unsent -= SPAN_COST_BYTES;
         }

@@ -2,10 +2,12 @@
 
 use http_body_util::Full;
 use hyper::header::{
-    CONNECTION, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION,
-    UPGRADE,
+    CONNECTION, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+    SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use hyper::{Method, Request, Response, StatusCode};
+use papo_proto::Dialect;
+use papo_proto::papo1::SUBPROTOCOL;
 use papo_proto::ws::{accept_key, is_client_key};
 
 use super::{Answer, plain};
@@ -50,6 +52,18 @@ pub fn switching<B>(request: &Request<B>) -> Answer {
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
     answer
+}
+
+/// What the client wants to speak: papo/1 where its subprotocol is among those that it offers.
+pub fn dialect(headers: &HeaderMap) -> Dialect {
+    if has_token(headers, &SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL) { Dialect::Papo1 } else { Dialect::Text }
+}
+
+/// Tells the client that its subprotocol is spoken, if it is.
+pub fn agree<B>(request: &Request<B>, answer: &mut Answer) {
+    if dialect(request.headers()) == Dialect::Papo1 {
+        answer.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
+    }
 }
 
 fn key_of(headers: &HeaderMap) -> &[u8] {

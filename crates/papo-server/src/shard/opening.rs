@@ -4,11 +4,10 @@ use std::io;
 use std::net::TcpStream;
 use std::time::Duration;
 
-use papo_hub::Link;
 use papo_proto::limits::SNIFF_BYTES;
 use papo_proto::sniff::{Spoken, sniff};
 use papo_proto::words::Refusal;
-use papo_proto::{Encoding, Framing, Lang, Reply};
+use papo_proto::{Encoding, Framing, Reply};
 
 use super::Shard;
 use crate::arrival::Arrival;
@@ -51,11 +50,12 @@ impl Shard {
         let Arrival { socket, peer, place } = upgraded.arrival;
         socket.set_nonblocking(true)?;
         let mut conn = Conn::new(mio::net::TcpStream::from_std(socket), peer, place, Stage::Open, now);
-        conn.intake = Intake::websocket(self.shared.limits.message_bytes, upgraded.early);
+        conn.intake = Intake::websocket(self.shared.limits.message_bytes, upgraded.dialect, upgraded.early);
         conn.ping_at = Some(now + self.shared.times.ping_every);
         let has_early = conn.intake.is_waiting();
         let slot = self.add(conn)?;
-        self.open_session(slot, Framing::WebSocket, upgraded.lang.unwrap_or(self.shared.lang));
+        let (dialect, lang) = (upgraded.dialect, upgraded.lang.unwrap_or(self.shared.lang));
+        self.open_session(slot, Encoding { framing: Framing::WebSocket, dialect, lang });
         if has_early {
             self.give_turn(slot, now);
         }
@@ -72,8 +72,8 @@ impl Shard {
             Port::Web => conn.plan.push(http::FULL.to_vec().into()),
             Port::Tcp => {
                 let mut bytes = Vec::new();
-                let encoding = Encoding { framing: Framing::Length, lang: self.shared.lang };
-                encoding.reply(&Reply::Refused(refusal), &mut bytes);
+                let encoding = Encoding::text(Framing::Length, self.shared.lang);
+                encoding.reply(None, &Reply::Refused(refusal), &mut bytes);
                 conn.plan.push(bytes.into());
             }
         }
@@ -117,23 +117,22 @@ impl Shard {
             Some(Spoken::Tls | Spoken::Proxy) => self.turn_away(slot, b"", now),
             Some(Spoken::Unknown) => {
                 let mut bytes = Vec::new();
-                let encoding = Encoding { framing: Framing::Length, lang: self.shared.lang };
-                encoding.reply(&Reply::FrameTooBig, &mut bytes);
+                let encoding = Encoding::text(Framing::Length, self.shared.lang);
+                encoding.reply(None, &Reply::FrameTooBig, &mut bytes);
                 self.turn_away(slot, &bytes, now)
             }
         }
     }
 
-    /// It is a text client: it has a session and is welcomed.
+    /// It is a text client, unless its first frame says otherwise: it has a session and is welcomed.
     pub(super) fn open_text(&mut self, slot: u32) {
         self.conns[slot as usize].intake = Intake::length(self.shared.limits.message_bytes);
-        self.open_session(slot, Framing::Length, self.shared.lang);
+        self.open_session(slot, Encoding::text(Framing::Length, self.shared.lang));
     }
 
-    fn open_session(&mut self, slot: u32, framing: Framing, lang: Lang) {
+    fn open_session(&mut self, slot: u32, encoding: Encoding) {
         let conn = &mut self.conns[slot as usize];
-        let encoding = Encoding { framing, lang };
-        let link = Link { shard: self.me, slot };
+        let link = conn.link(self.me, slot);
         let address = conn.peer.ip().into();
         let session = self.shared.engine.decide(Some(self.me), |hub, _| hub.open(link, encoding, address));
         conn.stage = Stage::Open;

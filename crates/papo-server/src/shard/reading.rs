@@ -3,7 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use papo_proto::{FrameError, Reply, ws};
+use papo_proto::papo1::Hello;
+use papo_proto::{Dialect, FrameError, Reply, Txn, ws};
 
 use super::Shard;
 use crate::conn::{End, Pace, Received, Stage};
@@ -66,7 +67,8 @@ impl Shard {
         let limits = &self.shared.limits;
         let pace = Pace { bucket: &mut conn.bucket, now: limits.flood.then_some(now) };
         let was_full = pace.bucket.is_full(now);
-        let taken = conn.intake.take(&self.buffer[..fresh], pace, limits.message_bytes, &mut self.received);
+        let speaks = (conn.encoding.dialect, limits.message_bytes);
+        let taken = conn.intake.take(&self.buffer[..fresh], pace, speaks, &mut self.received);
         // Told once, until the connection has been within its rate for a while.
         let is_slow = taken.slow_until.is_some();
         let tell_slow = is_slow && (was_full || !conn.told_slow);
@@ -95,7 +97,7 @@ impl Shard {
                 conn.pong_by = None;
                 false
             }
-            Received::Line(_) => true,
+            Received::Line(..) | Received::Hello(..) | Received::Structured => true,
         });
         if !pongs.is_empty() && conn.plan.unsent() < PONG_UNSENT_MAX_BYTES {
             conn.plan.push(pongs.into());
@@ -116,11 +118,15 @@ impl Shard {
         if let Some(End::Broken(error)) = end {
             conn.close_code = ws::close_code(error);
         }
-        let received = &mut self.received;
+        let link = conn.link(self.me, slot);
+        let mut received = std::mem::take(&mut self.received);
+        let hello = self.take_hello(slot, &mut received);
         self.shared.engine.decide(Some(self.me), |hub, now| {
             for received in received.drain(..) {
-                if let Received::Line(line) = received {
-                    hub.handle(session, line, now);
+                match received {
+                    Received::Line(txn, line) => hub.handle(session, txn, line, now),
+                    Received::Structured => hub.speak_papo1(session),
+                    Received::Hello(..) | Received::Ping(_) | Received::Pong => {}
                 }
             }
             if tell_slow {
@@ -130,9 +136,25 @@ impl Shard {
                 hub.tell(session, Reply::FrameTooBig);
             }
             if end.is_some() || gone {
-                hub.close(session, matches!(end, Some(End::Closed)), now);
+                hub.close(session, link, matches!(end, Some(End::Closed)), now);
             }
         });
+        self.received = received;
+        if let Some((txn, hello)) = hello.filter(|_| end.is_none() && !gone) {
+            self.say_hello(slot, txn, hello);
+        }
+    }
+
+    /// Takes out the hello, which is the last of what was received if there is one. From here on the
+    /// connection is answered in papo/1 if it opened that.
+    fn take_hello(&mut self, slot: u32, received: &mut Vec<Received>) -> Option<(Option<Txn>, Box<Hello>)> {
+        if received.iter().any(|received| matches!(received, Received::Structured)) {
+            self.conns[slot as usize].encoding.dialect = Dialect::Papo1;
+        }
+        match received.pop_if(|last| matches!(last, Received::Hello(..)))? {
+            Received::Hello(txn, hello) => Some((txn, hello)),
+            _ => None,
+        }
     }
 
     /// Sees to it that what is left of the input has another turn.

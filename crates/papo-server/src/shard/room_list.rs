@@ -21,7 +21,7 @@ impl RoomList {
         }
         let bytes = self.encoded[encoding.index()].get_or_insert_with(|| {
             let mut bytes = Vec::new();
-            encoding.reply(&Reply::Rooms(rooms.clone()), &mut bytes);
+            encoding.reply(None, &Reply::Rooms(rooms.clone()), &mut bytes);
             bytes.into()
         });
         bytes.clone()
@@ -31,16 +31,18 @@ impl RoomList {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use papo_proto::{Framing, Lang, RoomName};
+    use papo_proto::words::RoomCount;
+    use papo_proto::{Framing, Lang, RoomId, RoomName};
 
     #[test]
     fn the_same_list_is_encoded_once() {
-        let encoding = Encoding { framing: Framing::Length, lang: Lang::PtBr };
-        let rooms: RoomCounts = vec![(RoomName::lobby(), 1)].into();
+        let encoding = Encoding::text(Framing::Length, Lang::PtBr);
+        let counted = |online| vec![RoomCount { id: RoomId(1), name: RoomName::lobby(), online }];
+        let rooms: RoomCounts = counted(1).into();
         let mut list = RoomList::default();
         let first = list.answer(&rooms, encoding);
         assert!(Arc::ptr_eq(&first, &list.answer(&rooms, encoding)));
-        let others: RoomCounts = vec![(RoomName::lobby(), 2)].into();
+        let others: RoomCounts = counted(2).into();
         assert_ne!(first, list.answer(&others, encoding));
     }
 }

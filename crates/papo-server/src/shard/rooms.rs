@@ -30,6 +30,11 @@ impl LocalRooms {
         self.all.get_mut(&room)
     }
 
+    /// Up to where the members of a room in one encoding have been sent its log.
+    pub(super) fn head(&self, room: RoomId, encoding: Encoding) -> Cursor {
+        self.all.get(&room).map_or(Cursor::default(), |local| local.tracks[encoding.index()].head)
+    }
+
     /// Adds a member; returns its place.
     pub(super) fn join(&mut self, log: &Log, encoding: Encoding, slot: u32, from: Cursor) -> u32 {
         let room = self.all.entry(log.room()).or_default();

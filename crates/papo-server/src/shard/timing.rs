@@ -31,12 +31,10 @@ impl Shard {
         if self.hub_due.is_some_and(|due| now < due) {
             return;
         }
-        let (gone, due) = self.shared.engine.decide(Some(self.me), |hub, now| (hub.tick(now), hub.next_due()));
-        for room in gone {
-            if let Err(error) = self.shared.engine.store().remove(room) {
-                tracing::warn!(room = room.0, %error, "an empty room could not be removed from the store");
-            }
-        }
+        let due = self.shared.engine.decide(Some(self.me), |hub, now| {
+            hub.tick(now);
+            hub.next_due()
+        });
         let at_latest = now + Duration::from_secs(1);
         self.hub_due = Some(due.map_or(at_latest, |due| due.clamp(now, at_latest)));
     }

@@ -1,17 +1,14 @@
-//! What goes out: a room's news to all its members here, and what a slow reader missed.
+//! What goes out: a room's news to all its members here, and what each has still to take.
 
 use std::io::IoSlice;
 use std::sync::Arc;
 use std::time::Duration;
 
 use papo_hub::{Cursor, Log, Position, Read, Segment};
-use papo_proto::encoding::Item;
-use papo_proto::limits::{CATCH_UP_MAX_LINES, SEGMENT_TARGET_BYTES, STORE_PAGE_EVENTS, UNSENT_MAX_BYTES};
-use papo_proto::{Encoding, Reply, RoomId, SessionId};
-use papo_store::Page;
+use papo_proto::{Encoding, RoomId, SessionId};
 
 use super::Shard;
-use crate::conn::{Behind, Flushed, Stage};
+use crate::conn::{Flushed, Stage};
 
 /// Runs of frames that are read from a log at a time.
 const RUNS: usize = 64;
@@ -68,9 +65,10 @@ impl Shard {
         let Some(local) = self.rooms.get_mut(room) else { return };
         for &slot in &local.tracks[index].members {
             let conn = &mut self.conns[slot as usize];
-            let keeps_up = conn.plan.is_at(news.begin) && conn.own_round != self.round && conn.blocked_since.is_none();
+            let keeps_up =
+                conn.plan.is_at(room, news.begin) && conn.own_round != self.round && conn.blocked_since.is_none();
             if keeps_up && !slices.is_empty() {
-                if conn.send_shared(&news.segments, &slices, length, now).is_err() {
+                if conn.send_shared(room, &news.segments, &slices, length, now).is_err() {
                     broken.push(slot);
                 } else if conn.blocked_since.is_none() {
                     continue;
@@ -113,10 +111,16 @@ impl Shard {
 
     fn flush(&mut self, slot: u32, now: Duration) {
         loop {
-            let limit = self.limit(slot);
             let Some(conn) = self.conns.get_mut(slot as usize) else { return };
-            match conn.flush(limit, now) {
-                Ok(Flushed::Behind(behind)) => self.catch_up(slot, &behind),
+            let (rooms, encoding) = (&self.rooms, conn.encoding);
+            // No further than this shard has looked: what was published since may come after the
+            // connection's own leaving.
+            match conn.flush(|room| rooms.head(room, encoding), now) {
+                Ok(Flushed::Behind(behind)) => {
+                    if !self.catch_up(slot, behind) {
+                        return;
+                    }
+                }
                 Ok(Flushed::Everything) => return self.flushed(slot, now),
                 Ok(Flushed::Blocked) => {
                     self.give_turn(slot, now);
@@ -125,17 +129,6 @@ impl Shard {
                 Err(_) => return self.hang_up(slot, now),
             }
         }
-    }
-
-    /// How far a connection may read its room's log: as far as this shard has looked. What was
-    /// published since may come after the connection's own leaving.
-    fn limit(&mut self, slot: u32) -> Cursor {
-        let conn = self.conns.get(slot as usize);
-        let Some((conn, (room, _))) = conn.and_then(|conn| Some((conn, conn.member?))) else {
-            return Cursor::default();
-        };
-        let index = conn.encoding.index();
-        self.rooms.get_mut(room).map_or(Cursor::default(), |local| local.tracks[index].head)
     }
 
     /// Everything is sent: a closing connection closes, a paused one is read again.
@@ -149,46 +142,9 @@ impl Shard {
             conn.since = now;
             conn.readable = true;
             self.set_timer(slot);
+        } else if conn.stream.is_some() {
+            self.go_on(slot);
         }
         self.give_turn(slot, now);
-    }
-
-    /// A reader's log no longer reaches back to its cursor: it gets what the store has, up to a
-    /// number of lines, then the number that is left out, and goes on where memory does.
-    pub(super) fn catch_up(&mut self, slot: u32, behind: &Behind) {
-        let conn = &mut self.conns[slot as usize];
-        let (session, next) = (conn.session, behind.next);
-        let mut cursor = behind.cursor;
-        let mut bytes = Vec::new();
-        let lines = conn.catch_up_lines.get_or_insert(CATCH_UP_MAX_LINES);
-        let missing = next.seq.0 - cursor.seq.0;
-        let want = STORE_PAGE_EVENTS.min(*lines).min(missing as usize);
-        let page = self.shared.engine.store().page(behind.log.room(), cursor.seq, want).unwrap_or_else(|error| {
-            tracing::error!(%error, "a slow reader could not be served from the store");
-            Page::default()
-        });
-        for event in page.events.into_iter().take_while(|event| event.seq <= next.seq) {
-            conn.left_out += event.seq.0 - cursor.seq.0 - 1;
-            cursor.seq = event.seq;
-            *lines -= 1;
-            if event.session != session {
-                let item = Item::Message { author: event.author, text: event.text };
-                behind.encoding.item(behind.log.name().as_str(), &item, &mut bytes);
-            }
-            if bytes.len() > SEGMENT_TARGET_BYTES.min(UNSENT_MAX_BYTES) {
-                break;
-            }
-        }
-        let stuck = cursor.seq == behind.cursor.seq;
-        if stuck || cursor.seq >= next.seq {
-            conn.left_out += next.seq.0.saturating_sub(cursor.seq.0);
-            cursor = next;
-            conn.catch_up_lines = None;
-            let left_out = std::mem::take(&mut conn.left_out);
-            if left_out > 0 {
-                conn.encoding.reply(&Reply::LeftOut(left_out), &mut bytes);
-            }
-        }
-        conn.plan.resume_at(cursor, bytes);
     }
 }

@@ -9,6 +9,9 @@ help-version = Shows the version
 
 shape-papo = papo <command> [options]
 shape-serve = papo serve [options]
+shape-store = papo store <command> [options]
+shape-check = papo store check [options]
+shape-backup = papo store backup <FILE> [options]
 shape-chat = papo chat [options]
 shape-bridge = papo bridge [options]
 shape-bench = papo bench <command> [options]
@@ -17,6 +20,9 @@ shape-floor = papo bench floor [options]
 
 about-papo = Papo: a chat with rooms, in one program.
 about-serve = Starts the server: TCP, WebSocket and the page, in one process.
+about-store = Looks after the data folder, also while a server serves from it.
+about-check = Checks that everything in the data folder is whole.
+about-backup = Copies the data folder into one file.
 about-chat = Opens the terminal client.
 about-bridge = Joins each WebSocket to a TCP connection of a chat server.
 about-bench = Measures a server.
@@ -41,6 +47,10 @@ serve-log-format = Format of the log
 serve-log-file = File of the log; without it, standard error
 serve-log-max-mib = Size at which the log's file is rotated, in MiB
 serve-log-backups = How many old log files are kept
+
+store-data = Data folder; without it $STATE_DIRECTORY or the XDG folder
+store-lang = Language of the answers
+backup-file = The file that the backup becomes; it must not exist
 
 chat-host = Address of the server
 chat-port = Port of the server
@@ -83,3 +93,24 @@ error-no-text = one of the arguments is no UTF-8 text.
 error-missing = { $arg } is missing. See --help.
 error-log = cannot write the log to { $arquivo }: { $causa }. Choose another file with --log-file.
 error-system = the system does not give what is needed to start: { $causa }.
+
+data-in-use-by = the data folder { $pasta } is in use by another server (process { $processo }). Stop that one, or choose another folder with --data.
+data-in-use = the data folder { $pasta } is in use by another server. Stop that one, or choose another folder with --data.
+data-newer = the data folder was written by a newer Papo (schema { $achado }; this one knows { $conhecido }). Use that version, or another folder with --data.
+data-damaged = { $arquivo } is damaged: { $causa }. See papo store check, and restore a backup.
+data-missing = there is no data in { $pasta }. Choose another folder with --data.
+data-not-writable = { $arquivo } cannot be written: { $causa }. Give yourself the right, or choose another folder with --data.
+data-full = the disk with { $pasta } is full. Make room on it, or choose another folder with --data.
+data-io = { $arquivo } cannot be used: { $causa }.
+check-step = Step { $passo } of { $passos }…
+check-counts = { $salas } rooms, { $mensagens } messages, { $sessoes } sessions, { $mib } MiB, schema { $esquema }.
+check-well = All is well.
+check-found = Problems: { $total }. Restore a backup if you have one; what can be read is still served.
+found-damaged = damaged: { $causa }
+found-gap = room { $sala }: of the messages { $primeira } to { $ultima } only { $ha } are there
+found-orphans = room { $sala } does not exist, but { $ha } messages of it do
+found-room-number = room { $sala } has a number that may be given out again
+backup-progress = Copying… { $porcento } %
+backup-done = Backup written to { $arquivo }. To restore it, put it as papo.db into an empty data folder.
+backup-exists = { $arquivo } exists already. Choose another name.
+backup-target = the backup { $arquivo } was not written: { $causa }

@@ -9,6 +9,9 @@ help-version = Mostra a versão
 
 shape-papo = papo <comando> [opções]
 shape-serve = papo serve [opções]
+shape-store = papo store <comando> [opções]
+shape-check = papo store check [opções]
+shape-backup = papo store backup <ARQUIVO> [opções]
 shape-chat = papo chat [opções]
 shape-bridge = papo bridge [opções]
 shape-bench = papo bench <comando> [opções]
@@ -17,6 +20,9 @@ shape-floor = papo bench floor [opções]
 
 about-papo = Papo: bate-papo com salas, em um só programa.
 about-serve = Inicia o servidor: TCP, WebSocket e a página, em um só processo.
+about-store = Cuida da pasta de dados, mesmo com um servidor usando-a.
+about-check = Verifica se tudo na pasta de dados está inteiro.
+about-backup = Copia a pasta de dados para um só arquivo.
 about-chat = Abre o cliente de terminal.
 about-bridge = Liga cada WebSocket a uma conexão TCP de um servidor de chat.
 about-bench = Mede um servidor.
@@ -41,6 +47,10 @@ serve-log-format = Formato do registro
 serve-log-file = Arquivo do registro; sem ele, a saída de erros
 serve-log-max-mib = Tamanho em que o arquivo do registro é trocado, em MiB
 serve-log-backups = Quantos arquivos antigos do registro são guardados
+
+store-data = Pasta de dados; sem ela, $STATE_DIRECTORY ou a pasta XDG
+store-lang = Idioma das respostas
+backup-file = O arquivo em que a cópia fica; não pode existir
 
 chat-host = Endereço do servidor
 chat-port = Porta do servidor
@@ -83,3 +93,24 @@ error-no-text = um dos argumentos não é texto em UTF-8.
 error-missing = falta { $arg }. Veja --help.
 error-log = não é possível escrever o registro em { $arquivo }: { $causa }. Escolha outro arquivo com --log-file.
 error-system = o sistema não deu o que é preciso para começar: { $causa }.
+
+data-in-use-by = a pasta de dados { $pasta } está em uso por outro servidor (processo { $processo }). Pare aquele, ou escolha outra pasta com --data.
+data-in-use = a pasta de dados { $pasta } está em uso por outro servidor. Pare aquele, ou escolha outra pasta com --data.
+data-newer = a pasta de dados foi escrita por um Papo mais novo (esquema { $achado }; este conhece até { $conhecido }). Use aquela versão, ou outra pasta com --data.
+data-damaged = { $arquivo } está danificado: { $causa }. Veja papo store check, e restaure uma cópia.
+data-missing = não há dados em { $pasta }. Escolha outra pasta com --data.
+data-not-writable = não consigo escrever em { $arquivo }: { $causa }. Dê a si a permissão, ou escolha outra pasta com --data.
+data-full = o disco de { $pasta } está cheio. Libere espaço, ou escolha outra pasta com --data.
+data-io = não consigo usar { $arquivo }: { $causa }.
+check-step = Passo { $passo } de { $passos }…
+check-counts = { $salas } salas, { $mensagens } mensagens, { $sessoes } sessões, { $mib } MiB, esquema { $esquema }.
+check-well = Está tudo bem.
+check-found = Problemas: { $total }. Restaure uma cópia, se houver; o que se consegue ler continua sendo servido.
+found-damaged = danificado: { $causa }
+found-gap = sala { $sala }: das mensagens { $primeira } a { $ultima } só há { $ha }
+found-orphans = a sala { $sala } não existe, mas há { $ha } mensagens dela
+found-room-number = a sala { $sala } tem um número que pode ser dado de novo
+backup-progress = Copiando… { $porcento } %
+backup-done = Cópia escrita em { $arquivo }. Para restaurá-la, ponha-a como papo.db em uma pasta de dados vazia.
+backup-exists = { $arquivo } já existe. Escolha outro nome.
+backup-target = a cópia { $arquivo } não foi escrita: { $causa }

@@ -18,7 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("papo-hub", &["papo-proto", "rustc-hash"]),
-    ("papo-store", &["papo-proto", "thiserror"]),
+    ("papo-store", &["papo-proto", "getrandom", "rusqlite", "rusqlite_migration", "rustix", "thiserror"]),
     (
         "papo-server",
         &[

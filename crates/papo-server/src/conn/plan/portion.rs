@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use papo_hub::{Cursor, Position, Read, Segment};
-use papo_proto::SessionId;
+use papo_proto::{RoomId, SessionId};
 
 use super::{Behind, Span};
 
@@ -15,8 +15,8 @@ const PIECES_MAX: usize = 64;
 pub(super) enum Piece {
     /// The unsent part of the queued bytes whose turn it is.
     Queued(usize),
-    /// A part of a segment, of the log whose turn it is.
-    Shared { segment: Arc<Segment>, from: Position, upto: Position },
+    /// A part of a segment: of the log of this room, which is read now, or of the span whose turn it is.
+    Shared { live: Option<RoomId>, segment: Arc<Segment>, from: Position, upto: Position },
 }
 
 /// What a plan sends next, in one write. The plan must not change before it is advanced by it.
@@ -31,9 +31,10 @@ impl Portion {
         Self { reader, pieces: Vec::new() }
     }
 
-    /// Whole segments of the log that is read now.
-    pub(crate) fn shared(reader: SessionId, segments: &[Arc<Segment>]) -> Self {
+    /// Whole segments of the log of a room that is read now.
+    pub(crate) fn shared(reader: SessionId, room: RoomId, segments: &[Arc<Segment>]) -> Self {
         let whole = |segment: &Arc<Segment>| Piece::Shared {
+            live: Some(room),
             segment: segment.clone(),
             from: segment.begin().position,
             upto: segment.end().position,
@@ -63,31 +64,34 @@ impl Portion {
         self.pieces.len() >= PIECES_MAX
     }
 
-    /// Adds what a span has to send before its end, or before `limit` when it has none, unless it is
-    /// behind.
-    pub(super) fn add(&mut self, span: &Span, limit: Cursor) -> Option<Behind> {
-        let end = span.upto.unwrap_or(limit);
-        if span.cursor.position >= end.position {
+    /// Adds what a span has to send before `end`, unless it is behind.
+    pub(super) fn add(&mut self, span: &Span, end: Cursor) -> Option<Behind> {
+        if span.is_over(end) {
             return None;
+        }
+        let behind = |next| {
+            let (log, encoding) = (span.log.clone(), span.encoding);
+            Some(Behind { log, encoding, cursor: span.cursor, next, is_missed: span.is_missed })
+        };
+        if span.is_missed {
+            return behind(end);
         }
         let max = PIECES_MAX - self.pieces.len().min(PIECES_MAX - 1);
         match span.log.read(span.encoding, span.cursor.position, max) {
             Read::Segments(segments) => {
+                let live = span.upto.is_none().then(|| span.log.room());
                 let mut from = span.cursor.position;
                 for segment in segments {
                     let upto = segment.end().position.min(end.position);
                     if from >= upto {
                         break;
                     }
-                    self.pieces.push(Piece::Shared { segment, from, upto });
+                    self.pieces.push(Piece::Shared { live, segment, from, upto });
                     from = upto;
                 }
                 None
             }
-            Read::Behind(next) => {
-                let next = if next.position < end.position { next } else { end };
-                Some(Behind { log: span.log.clone(), encoding: span.encoding, cursor: span.cursor, next })
-            }
+            Read::Behind(next) => behind(if next.position < end.position { next } else { end }),
         }
     }
 

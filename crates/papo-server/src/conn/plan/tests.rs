@@ -36,13 +36,14 @@ impl Room {
 
     fn say(&mut self, who: SessionId, text: &str) {
         self.seq = self.seq.next();
-        let item = Item::Message { author: format!("N{}", who.0).into(), text: text.into() };
+        let author = format!("N{}", who.0).into();
+        let item = Item::Message { seq: self.seq, at_ms: 0, author, text: text.into(), txn: None };
         self.log.append(&item, who, Some(self.seq));
         self.happened.push((item, who, self.seq));
     }
 
     fn tell(&mut self, who: &str) {
-        let item = Item::Told(Ephemeral::Lost { who: who.into() });
+        let item = Item::Told(Ephemeral::Lost(vec![who.into()]));
         self.log.append(&item, SessionId::default(), None);
         self.happened.push((item, SessionId::default(), self.seq));
     }
@@ -52,7 +53,7 @@ impl Room {
         let (item, author, _) = &self.happened[at as usize];
         let mut bytes = Vec::new();
         if *author != reader {
-            encoding.item(self.log.name().as_str(), item, &mut bytes);
+            encoding.item(self.log.room(), self.log.name().as_str(), item, &mut bytes);
         }
         bytes
     }
@@ -78,7 +79,7 @@ impl World {
         Self {
             rooms: [Room::new(1, "geral"), Room::new(2, "outra")],
             plan: Plan::default(),
-            encoding: Encoding { framing, lang: Lang::PtBr },
+            encoding: Encoding::text(framing, Lang::PtBr),
             within: None,
             had: 0,
             limit: Cursor::default(),
@@ -96,14 +97,14 @@ impl World {
 
     fn enter(&mut self, room: usize) {
         let from = self.rooms[room].log.add_reader(self.encoding);
-        self.plan.enter(self.rooms[room].log.clone(), self.encoding, from);
+        self.plan.enter(self.rooms[room].log.clone(), self.encoding, from, None, 0);
         (self.within, self.had, self.limit) = (Some(room), from.position.0, from);
     }
 
     fn exit(&mut self) {
         let Some(room) = self.within else { return };
         let at = self.rooms[room].log.remove_reader(self.encoding);
-        self.plan.exit(at);
+        self.plan.exit(self.rooms[room].log.room(), at);
         self.expect_upto(at.position.0);
         self.within = None;
     }
@@ -114,8 +115,8 @@ impl World {
             self.rooms[room].log.remove_reader(self.encoding);
             self.rooms[room].log.add_reader(next)
         });
-        self.plan.switch(next, at);
-        if let Some(at) = at {
+        if let (Some(room), Some(at)) = (self.within, at) {
+            self.plan.switch(next, self.rooms[room].log.room(), at);
             self.expect_upto(at.position.0);
             self.limit = at;
         }
@@ -126,7 +127,7 @@ impl World {
     fn reply(&mut self) {
         if let Some(room) = self.within {
             let at = self.rooms[room].log.head();
-            self.plan.wait_for(at);
+            self.plan.wait_for(self.rooms[room].log.room(), at);
             self.expect_upto(at.position.0);
         }
         self.push();
@@ -157,7 +158,7 @@ impl World {
 
     /// One write of which the system takes what `take` says; false when there is nothing to write.
     fn step(&mut self, take: impl FnOnce(usize) -> usize) -> bool {
-        let (portion, behind) = self.plan.gather(ME, self.limit);
+        let (portion, behind) = self.plan.gather(ME, |_| self.limit);
         if let Some(behind) = behind {
             assert!(portion.is_empty());
             self.catch_up(&behind, 3);
@@ -197,7 +198,8 @@ impl World {
         if live {
             self.expect_upto(cursor.seq.0);
         }
-        self.plan.resume_at(if cursor.seq == behind.next.seq { behind.next } else { cursor }, missed);
+        let cursor = if cursor.seq == behind.next.seq { behind.next } else { cursor };
+        assert!(self.plan.resume_at(behind, cursor, missed), "it still waits for this");
     }
 
     /// Everything goes out, as much at a time as `take` says.
@@ -258,7 +260,7 @@ fn ones_own_words_are_left_out() {
     assert_eq!(world.sent_text().matches("hers").count(), 2);
     assert!(!world.sent_text().contains("mine"));
     let head = world.rooms[0].log.head();
-    assert!(world.plan.is_at(head.position), "also past its own last word");
+    assert!(world.plan.is_at(RoomId(1), head.position), "also past its own last word");
 }
 
 #[test]
@@ -270,7 +272,7 @@ fn nothing_follows_an_exit() {
     world.reply();
     world.finish(|all| all);
     assert!(world.sent_text().contains("before") && !world.sent_text().contains("after"));
-    assert!(world.plan.live_log().is_none());
+    assert!(world.plan.live_log(RoomId(1)).is_none());
 }
 
 #[test]
@@ -283,7 +285,7 @@ fn nothing_goes_beyond_the_limit() {
     world.rooms[0].say(ANA, "c");
     while world.step(|all| all) {}
     assert!(world.sent_text().ends_with(": b"));
-    assert!(world.plan.is_at(world.limit.position));
+    assert!(world.plan.is_at(RoomId(1), world.limit.position));
     world.finish(|all| all);
     assert!(world.sent_text().ends_with(": c"));
 }
@@ -456,7 +458,7 @@ fn more_slices_than_the_system_takes_go_in_several_writes() {
         let mut most = 0;
         world.look();
         loop {
-            let (portion, _) = world.plan.gather(ME, world.limit);
+            let (portion, _) = world.plan.gather(ME, |_| world.limit);
             most = most.max(world.plan.slices(&portion).len());
             if !world.step(|all| all.min(take)) {
                 break;
@@ -484,8 +486,79 @@ fn what_all_share_is_taken_in_part() {
             break;
         }
         world.sent.extend_from_slice(&bytes[..taken]);
-        world.plan.advance(&Portion::shared(ME, &segments), taken);
+        world.plan.advance(&Portion::shared(ME, RoomId(1), &segments), taken);
         world.expect_upto(3);
         world.finish(|all| all);
+    }
+}
+
+/// Programs are in several rooms at once; each room's frames come in its order.
+#[test]
+fn several_rooms_are_read_at_once() {
+    let names = ["um", "dois", "tres"];
+    for seed in 0..200 {
+        let mut dice = Dice(seed);
+        let mut rooms: Vec<Room> = (1..=3).zip(names).map(|(number, name)| Room::new(number, name)).collect();
+        let encoding = Encoding::papo1(Framing::Length, Lang::En);
+        let mut plan = Plan::default();
+        for (at, room) in rooms.iter_mut().enumerate() {
+            // Before it enters, the room already has a past, of which it has missed the end.
+            for n in 0..4 {
+                room.say(ANA, &format!("before {n}"));
+            }
+            let from = room.log.add_reader(encoding);
+            plan.enter(room.log.clone(), encoding, from, (at > 0).then_some(Seq(at as u64)), at as u32);
+        }
+        let mut sent = Vec::new();
+        let step = |plan: &mut Plan, rooms: &[Room], dice: &mut Dice, sent: &mut Vec<u8>| {
+            let (portion, behind) = plan.gather(ME, |room| rooms[room.0 as usize - 1].log.head());
+            if let Some(behind) = behind {
+                let room = &rooms[behind.log.room().0 as usize - 1];
+                let mut missed = Vec::new();
+                let next = Seq(behind.cursor.seq.0 + 1);
+                missed.extend(room.frame(behind.cursor.seq.0, encoding, SessionId::default()));
+                let cursor = if next == behind.next.seq { behind.next } else { Cursor { seq: next, ..behind.cursor } };
+                if dice.below(2) == 0 {
+                    plan.push(b"\0\0\0\x01{".to_vec().into());
+                }
+                assert!(plan.resume_at(&behind, cursor, missed));
+                return true;
+            }
+            if portion.is_empty() {
+                return false;
+            }
+            let bytes: Vec<u8> = plan.slices(&portion).iter().flat_map(|slice| slice.iter().copied()).collect();
+            let taken = (1 + dice.below(60)).min(bytes.len());
+            sent.extend_from_slice(&bytes[..taken]);
+            plan.advance(&portion, taken);
+            true
+        };
+        for n in 0..60 {
+            let room = &mut rooms[dice.below(3)];
+            match dice.below(4) {
+                0 => room.say(ANA, &format!("live {n}")),
+                1 => room.say(ME, "own"),
+                2 => plan.wait_for(room.log.room(), room.log.head()),
+                _ => {
+                    step(&mut plan, &rooms, &mut dice, &mut sent);
+                }
+            }
+        }
+        while step(&mut plan, &rooms, &mut dice, &mut sent) {}
+        let mut decoder = papo_proto::frame::FrameDecoder::new(1 << 20);
+        let (mut input, mut seen) = (&sent[..], vec![Vec::new(); 3]);
+        while let Some(papo_proto::Cut::Frame(frame)) = decoder.next(&mut input).expect("whole frames") {
+            let frame = String::from_utf8_lossy(frame);
+            let Some((_, rest)) = frame.split_once(r#""room":"#) else { continue };
+            let room: usize = rest[..1].parse().expect("a room");
+            let (_, seq) = frame.split_once(r#""seq":"#).expect("an event");
+            seen[room - 1].push(seq.split(',').next().and_then(|seq| seq.parse::<u64>().ok()).expect("a seq"));
+        }
+        for (at, room) in rooms.iter().enumerate() {
+            let after = if at > 0 { at as u64 } else { 4 };
+            let others = room.happened.iter().filter(|(_, who, seq)| *who != ME && seq.0 > after);
+            assert_eq!(seen[at], others.map(|(_, _, seq)| seq.0).collect::<Vec<_>>(), "room {at}, seed {seed}");
+        }
+        assert_eq!((plan.unsent(), plan.queue.capacity()), (0, 0));
     }
 }

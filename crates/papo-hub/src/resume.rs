@@ -1,0 +1,227 @@
+//! Sessions that outlive their connections: they begin with hello, are held for a while when their
+//! connection is lost, and go on when their client comes back with the token.
+
+use std::sync::Arc;
+
+use papo_proto::limits::{SESSION_HELD, SESSION_LIFE, SESSIONS_HELD};
+use papo_proto::papo1::{Hello, ResumeAt, Token};
+use papo_proto::words::{SessionRecord, Welcomed};
+use papo_proto::{Encoding, Nickname, Record, Reject, Reply, RoomId, Seq, SessionId, Txn};
+
+use crate::hub::{Hub, Now};
+use crate::outbox::Effect;
+use crate::presence::Change;
+use crate::room::DIRECTORY;
+use crate::session::{Link, Resumable};
+
+/// A session as the store knows it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// What is kept of it.
+    pub record: SessionRecord,
+    /// The highest txn of its posts.
+    pub newest_txn: Txn,
+}
+
+/// What comes with a hello.
+#[derive(Debug)]
+pub struct Opening {
+    /// The connection.
+    pub link: Link,
+    /// How it is to be written to.
+    pub encoding: Encoding,
+    /// A token that nobody has, for a session that begins.
+    pub fresh: Token,
+    /// The session of the client's token in the store, if it is there.
+    pub found: Option<Found>,
+}
+
+impl Hub {
+    /// A connection with the session `me`, which is nobody yet, says hello. Returns the session that it
+    /// speaks for from now on.
+    pub fn hello(&mut self, me: SessionId, txn: Option<Txn>, hello: Hello, opening: Opening, now: Now) -> SessionId {
+        let Some(sender) = self.sessions.get_mut(me).filter(|session| !session.ending) else { return me };
+        if sender.resumable.is_some() {
+            self.refuse(me, txn, Reject::HelloTwice);
+            return me;
+        }
+        // Whatever comes of it, the connection is to be answered in its dialect.
+        sender.encoding = opening.encoding;
+        let begun = match &hello.token {
+            None => self.begin(me, &hello, &opening, now).map(|token| (me, token, false)),
+            Some(token) => self.go_on(me, token, &opening, now).map(|id| (id, token.clone(), true)),
+        };
+        let (session, token, resumed) = match begun {
+            Ok(begun) => begun,
+            Err(reject) => {
+                self.refuse(me, txn, reject);
+                return me;
+            }
+        };
+        self.keep_session(session, now);
+        self.asking = txn;
+        self.welcome(session, &token, resumed, &hello, now);
+        session
+    }
+
+    fn refuse(&mut self, session: SessionId, txn: Option<Txn>, reject: Reject) {
+        self.asking = txn;
+        self.reject(session, reject);
+        self.asking = None;
+    }
+
+    /// A session begins.
+    fn begin(&mut self, me: SessionId, hello: &Hello, opening: &Opening, now: Now) -> Result<Token, Reject> {
+        if let Some(nick) = &hello.nick {
+            if !self.nicknames.take(&nick.name, me) {
+                return Err(Reject::NicknameTaken(nick.name.shared().clone()));
+            }
+            self.sessions.of(me).nick = Some(nick.name.clone());
+        } else {
+            self.ensure_named(me);
+        }
+        self.make_resumable(me, &opening.fresh, Txn(0), now);
+        Ok(opening.fresh.clone())
+    }
+
+    /// A session goes on by this connection.
+    fn go_on(&mut self, me: SessionId, token: &Token, opening: &Opening, now: Now) -> Result<SessionId, Reject> {
+        let session = match (self.sessions.by_token(&token.hash()), &opening.found) {
+            (Some(session), _) => session,
+            (None, Some(found)) => self.revive(me, token, found, now)?,
+            (None, None) => return Err(Reject::UnknownSession),
+        };
+        let address = self.sessions.of(me).address;
+        let resumed = self.sessions.of(session);
+        resumed.address = address;
+        resumed.claimed = Some(opening.link);
+        if let Some(resumable) = &mut resumed.resumable
+            && let Some(due) = resumable.held_until.take()
+        {
+            self.held.remove(&(due, session));
+        }
+        // The connection's own session was nobody.
+        self.sessions.remove(me);
+        self.outbox.push(Effect::Attach { session, link: opening.link, encoding: opening.encoding });
+        Ok(session)
+    }
+
+    /// A session that is only in the store comes back, under its name unless somebody has it now.
+    fn revive(&mut self, me: SessionId, token: &Token, found: &Found, now: Now) -> Result<SessionId, Reject> {
+        let session = found.record.id;
+        let (encoding, address) = (self.sessions.of(me).encoding, self.sessions.of(me).address);
+        if !self.sessions.revive(session, encoding, address) {
+            return Err(Reject::Busy);
+        }
+        let before = Nickname::parse(&found.record.nick).ok().map(|parsed| parsed.name);
+        match before.filter(|nick| self.nicknames.take(nick, session)) {
+            Some(nick) => self.sessions.of(session).nick = Some(nick),
+            None => drop(self.ensure_named(session)),
+        }
+        self.make_resumable(session, token, found.newest_txn, now);
+        Ok(session)
+    }
+
+    fn make_resumable(&mut self, session: SessionId, token: &Token, newest_txn: Txn, now: Now) {
+        let token = token.hash();
+        self.sessions.set_token(token, session);
+        self.sessions.of(session).resumable = Some(Box::new(Resumable {
+            token,
+            ends_ms: now.wall_ms,
+            newest_txn,
+            follows_rooms: false,
+            held_until: None,
+            typing: smallvec::SmallVec::new(),
+        }));
+    }
+
+    /// The session can be resumed from now on for its whole life, under its name of now.
+    pub(crate) fn keep_session(&mut self, session: SessionId, now: Now) {
+        let kept = self.sessions.of(session);
+        let nick = kept.nick.as_ref().map(|nick| nick.shared().clone());
+        let Some(resumable) = &mut kept.resumable else { return };
+        resumable.ends_ms = now.wall_ms + SESSION_LIFE.as_millis() as u64;
+        let (token, ends_ms) = (resumable.token, resumable.ends_ms);
+        let record = SessionRecord { id: session, token, nick: nick.unwrap_or_default(), ends_ms };
+        self.outbox.push(Effect::Keep(Record::Session(record)));
+    }
+
+    /// Answers hello: the session is in the rooms that its client names, and is sent what it missed.
+    fn welcome(&mut self, session: SessionId, token: &Token, resumed: bool, hello: &Hello, now: Now) {
+        let known = |at: &&ResumeAt| at.room != DIRECTORY && self.rooms.get(at.room).is_some();
+        let (wanted, gone): (Vec<&ResumeAt>, Vec<&ResumeAt>) = hello.resume.iter().partition(known);
+        let left: Vec<RoomId> = self.sessions.of(session).rooms.to_vec();
+        for room in left.into_iter().filter(|room| wanted.iter().all(|at| at.room != *room)) {
+            self.leave(session, room, Change::Left, now);
+        }
+        let follows = hello.follows_rooms;
+        let welcomed = self.sessions.of(session);
+        let ends_ms = welcomed.resumable.as_mut().map_or(0, |resumable| {
+            resumable.follows_rooms = follows;
+            resumable.ends_ms
+        });
+        let nick = welcomed.nick.as_ref().map(|nick| nick.shared().clone()).unwrap_or_else(|| Arc::from(""));
+        let reply = Welcomed {
+            token: token.to_text().into(),
+            ends_ms,
+            nick,
+            now_ms: now.wall_ms,
+            message_bytes: self.limits.message_bytes,
+            resumed,
+            rooms: wanted.iter().filter_map(|at| Some(self.rooms.get(at.room)?.facts())).collect(),
+        };
+        self.reply(session, Reply::Hello(Box::new(reply)));
+        if follows {
+            self.outbox.push(Effect::Enter { session, room: DIRECTORY, after: None });
+        }
+        for at in gone {
+            self.reply(session, Reply::Gone(at.room));
+        }
+        for at in wanted {
+            self.resume_room(session, *at, now);
+        }
+    }
+
+    fn resume_room(&mut self, session: SessionId, at: ResumeAt, now: Now) {
+        if !self.sessions.of(session).is_in(at.room) {
+            self.rooms.add_member(at.room, session);
+            self.sessions.of(session).rooms.push(at.room);
+            if let Some(nick) = self.sessions.of(session).nick.clone() {
+                self.tell_presence(at.room, session, Change::Entered, &nick, now);
+            }
+        }
+        let facts = self.rooms.of(at.room).facts();
+        // A client that is ahead of its room has read what this log never held.
+        let fits = facts.epoch == at.epoch && at.seq <= facts.head;
+        if !fits {
+            self.reply(session, Reply::Reset(facts));
+        }
+        let after = fits.then(|| Seq(at.seq.0));
+        self.outbox.push(Effect::Enter { session, room: at.room, after });
+    }
+}
+
+/// The session's connection is lost: it stays in its rooms, under its name, for a while.
+pub(crate) fn hold(hub: &mut Hub, session: SessionId, now: Now) {
+    let due = now.running + SESSION_HELD;
+    let held = hub.sessions.of(session);
+    held.claimed = None;
+    if let Some(resumable) = &mut held.resumable {
+        resumable.held_until = Some(due);
+    }
+    hub.held.insert((due, session));
+    hub.outbox.push(Effect::Detach { session });
+    if hub.held.len() > SESSIONS_HELD
+        && let Some((_, oldest)) = hub.held.pop_first()
+    {
+        hub.end(oldest, Change::Lost, now);
+    }
+}
+
+/// Ends the sessions that nobody came back to.
+pub(crate) fn end_held(hub: &mut Hub, now: Now) {
+    while let Some(&(due, session)) = hub.held.first().filter(|(due, _)| *due <= now.running) {
+        hub.held.remove(&(due, session));
+        hub.end(session, Change::Lost, now);
+    }
+}

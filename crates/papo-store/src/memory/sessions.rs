@@ -1,0 +1,68 @@
+//! Sessions that can be resumed.
+
+use std::collections::{BTreeSet, HashMap};
+
+use papo_proto::SessionId;
+use papo_proto::words::{SessionRecord, TokenHash};
+
+/// Sessions that are kept; beyond it the one that ends soonest goes, and its client begins anew.
+const SESSIONS_MAX: usize = 16 * 1024;
+
+#[derive(Debug, Default)]
+pub(super) struct Sessions {
+    records: HashMap<SessionId, SessionRecord>,
+    tokens: HashMap<TokenHash, SessionId>,
+    ends: BTreeSet<(u64, SessionId)>,
+}
+
+impl Sessions {
+    pub(super) fn keep(&mut self, session: &SessionRecord) {
+        self.remove(session.id);
+        if let Some(other) = self.tokens.insert(session.token, session.id) {
+            self.remove(other);
+            self.tokens.insert(session.token, session.id);
+        }
+        self.ends.insert((session.ends_ms, session.id));
+        self.records.insert(session.id, session.clone());
+        if self.records.len() > SESSIONS_MAX
+            && let Some((_, soonest)) = self.ends.first().copied()
+        {
+            self.remove(soonest);
+        }
+    }
+
+    pub(super) fn remove(&mut self, session: SessionId) {
+        if let Some(record) = self.records.remove(&session) {
+            self.tokens.remove(&record.token);
+            self.ends.remove(&(record.ends_ms, record.id));
+        }
+    }
+
+    pub(super) fn find(&self, token: &TokenHash, now_ms: u64) -> Option<&SessionRecord> {
+        let record = self.records.get(self.tokens.get(token)?)?;
+        (record.ends_ms > now_ms).then_some(record)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beyond_the_bound_the_one_that_ends_soonest_goes() {
+        let mut sessions = Sessions::default();
+        let token = |id: usize| {
+            let mut token = [0; 32];
+            token[..8].copy_from_slice(&id.to_le_bytes());
+            TokenHash(token)
+        };
+        for id in 0..=SESSIONS_MAX {
+            let ends_ms = if id == 9 { 10 } else { 1_000 };
+            sessions.keep(&SessionRecord { id: SessionId(id as u64), token: token(id), nick: "Ana".into(), ends_ms });
+        }
+        assert_eq!(sessions.find(&token(9), 0), None);
+        assert!(sessions.find(&token(8), 0).is_some() && sessions.find(&token(SESSIONS_MAX), 0).is_some());
+        let sizes = (sessions.records.len(), sessions.tokens.len(), sessions.ends.len());
+        assert_eq!(sizes, (SESSIONS_MAX, SESSIONS_MAX, SESSIONS_MAX));
+    }
+}

@@ -1,0 +1,75 @@
+//! The data folder: its files, and the lock that keeps it for one process.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+
+use super::OpenError;
+
+/// The database within a data folder.
+pub(super) fn database(folder: &Path) -> PathBuf {
+    folder.join("papo.db")
+}
+
+/// The WAL beside a database.
+pub(super) fn wal(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+/// Makes the folder where it is missing, for this user alone: it holds what people said.
+pub(super) fn make(folder: &Path) -> Result<(), OpenError> {
+    let io = |error| OpenError::from_io(folder, &error);
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(io)?;
+    if let Some(parent) = folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        sync(parent).map_err(io)?;
+    }
+    Ok(())
+}
+
+/// Makes the entries of a folder durable.
+pub(super) fn sync(folder: &Path) -> std::io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// The folder belongs to this process for as long as this value lives.
+#[derive(Debug)]
+pub(super) struct FolderLock {
+    /// The lock goes with the file, even when the process is killed. The file itself stays: were it
+    /// removed, two processes could hold locks on two files of the same name.
+    _file: File,
+}
+
+impl FolderLock {
+    /// Takes the folder, and says in the lock's file by whom, for people.
+    pub(super) fn take(folder: &Path) -> Result<Self, OpenError> {
+        let path = folder.join("papo.lock");
+        let io = |error| OpenError::from_io(&path, &error);
+        let mut file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(io)?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(Errno::WOULDBLOCK) => {
+                let mut text = String::new();
+                // Who it is, is a courtesy: that it is somebody is known.
+                let _ = file.read_to_string(&mut text);
+                return Err(OpenError::InUse { folder: folder.to_owned(), pid: text.trim().parse().ok() });
+            }
+            Err(error) => return Err(io(error.into())),
+        }
+        let said = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
+        said.map_err(io)?;
+        Ok(Self { _file: file })
+    }
+}

@@ -1,0 +1,163 @@
+//! The one connection that writes: a batch is a transaction.
+
+mod batch;
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use papo_proto::words::{Record, Stored};
+use papo_proto::{RoomId, Seq};
+use rusqlite::Connection;
+
+use self::batch::Batch;
+use super::error::Fault;
+use super::{connect, folder};
+use crate::StoreError;
+
+/// How long a checkpoint waits for readers that are in its way; nothing is committed meanwhile. A
+/// page is read in far less, and a backup takes far longer.
+const CHECKPOINT_WAITS: Duration = Duration::from_millis(50);
+/// After a checkpoint that was not finished, the WAL grows by this much before the next attempt.
+const CHECKPOINT_RETRY_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Commits batches, and numbers their events.
+#[derive(Debug)]
+pub(super) struct Writer {
+    database: PathBuf,
+    wal: PathBuf,
+    /// None after a fault of the disk: what the connection believes may not be what is there.
+    conn: Option<Connection>,
+    /// What is known beyond the database.
+    known: Known,
+    /// The size of the WAL over which a checkpoint is due.
+    wal_max_bytes: u64,
+    /// The size at which the next one is attempted: over the former while readers hold one up.
+    checkpoint_at_bytes: u64,
+    /// Why nothing is stored any more.
+    damaged: Option<String>,
+}
+
+/// What the writer remembers between batches, so that it need not ask.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// The newest seq of rooms that exist. Emptied when a batch fails, and then read again.
+    heads: HashMap<RoomId, Seq>,
+    /// The newest time of an event: by it sessions end. The store has no clock of its own.
+    now_ms: u64,
+    /// When sessions that have ended are looked for again.
+    sweep_at_ms: u64,
+}
+
+impl Writer {
+    pub(super) fn new(database: &Path, conn: Connection, wal_max_bytes: u64) -> Self {
+        Self {
+            database: database.to_owned(),
+            wal: folder::wal(database),
+            conn: Some(conn),
+            known: Known::default(),
+            wal_max_bytes,
+            checkpoint_at_bytes: wal_max_bytes,
+            damaged: None,
+        }
+    }
+
+    /// The connection; a new one after a fault of the disk.
+    pub(super) fn conn(&mut self) -> Result<&mut Connection, StoreError> {
+        if self.conn.is_none() {
+            self.conn = Some(connect::writer(&self.database)?);
+        }
+        Ok(self.conn.as_mut().expect("invariant: it was just made"))
+    }
+
+    /// Stores the batch in one transaction.
+    pub(super) fn commit(&mut self, records: &[Record]) -> Result<Vec<Stored>, StoreError> {
+        if let Some(why) = &self.damaged {
+            return Err(StoreError::Damaged(why.clone()));
+        }
+        if records.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.conn()?;
+        let conn = self.conn.as_ref().expect("invariant: there is one after it was asked for");
+        match transact(conn, &mut self.known, records) {
+            Ok(stored) => {
+                self.checkpoint_when_due();
+                Ok(stored)
+            }
+            Err(failure) => Err(self.fail(failure)),
+        }
+    }
+
+    /// Nothing of a failed batch is there, or, when the disk failed, nobody knows: heads are read again.
+    fn fail(&mut self, failure: Failure) -> StoreError {
+        self.known.heads.clear();
+        let error = match failure {
+            Failure::Unknown(room) => return StoreError::UnknownRoom(room),
+            Failure::Sqlite(error) => error,
+        };
+        if Fault::of(&error) == Fault::Disk || self.conn.as_ref().is_some_and(|conn| !conn.is_autocommit()) {
+            self.conn = None;
+        }
+        let error = StoreError::from(error);
+        if let StoreError::Damaged(why) = &error {
+            self.damaged = Some(why.clone());
+        }
+        error
+    }
+
+    /// Moves the WAL into the database when it is long. That is for the next start and for the
+    /// disk's sake; what is committed stays committed when it cannot be done.
+    fn checkpoint_when_due(&mut self) {
+        let bytes = fs::metadata(&self.wal).map_or(0, |wal| wal.len());
+        if bytes <= self.checkpoint_at_bytes {
+            return;
+        }
+        let done = self.checkpoint().unwrap_or(false);
+        self.checkpoint_at_bytes = if done { self.wal_max_bytes } else { bytes + CHECKPOINT_RETRY_BYTES };
+    }
+
+    /// Whether the whole WAL was moved, and is empty now.
+    fn checkpoint(&mut self) -> Result<bool, StoreError> {
+        let conn = self.conn()?;
+        let wait = conn.busy_timeout(CHECKPOINT_WAITS);
+        let busy =
+            wait.and_then(|()| conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0)));
+        conn.busy_timeout(connect::BUSY)?;
+        Ok(busy? == 0)
+    }
+}
+
+/// Why a batch was not stored.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// It is the caller's fault.
+    Unknown(RoomId),
+    /// It is the disk's.
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+fn transact(conn: &Connection, known: &mut Known, records: &[Record]) -> Result<Vec<Stored>, Failure> {
+    conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+    let done = Batch::new(conn, known).and_then(|mut batch| {
+        let stored = records.iter().map(|record| batch.store(record)).collect::<Result<_, _>>()?;
+        batch.sweep()?;
+        Ok(stored)
+    });
+    let done = done.and_then(|stored| {
+        conn.prepare_cached("COMMIT")?.execute([])?;
+        Ok(stored)
+    });
+    // After some faults SQLite has rolled back by itself. Where it cannot, the connection is given up.
+    if done.is_err() && !conn.is_autocommit() {
+        let _ = conn.execute_batch("ROLLBACK");
+    }
+    done
+}
