@@ -113,6 +113,7 @@ export class Conversation {
         return this.#welcomed(told.hello, now);
       case 'lost':
         this.#isLost = true;
+        this.typists.clear();
         this.note({ is: 'link', event: 'lost' }, this.open, now);
         return [];
       case 'posted':

@@ -17,6 +17,11 @@ export class Typists {
     this.#rooms.get(room)?.delete(who);
   }
 
+  /** Nobody is heard any more. */
+  clear(): void {
+    this.#rooms.clear();
+  }
+
   leave(room: number): void {
     this.#rooms.delete(room);
   }
