@@ -122,3 +122,29 @@ it('shows a message that was refused, with the reason, and what to do about it',
   await alice.page.getByRole('button', { name: 'Descartar' }).click();
   await alice.page.locator('.bubble.failed').waitFor({ state: 'detached' });
 });
+
+it('keeps what was begun in a room for that room', async () => {
+  const alice = await arrive('Alice');
+  await alice.says('/join jogos');
+  await alice.isIn('jogos');
+  await alice.composer.fill('para os jogos');
+  await alice.room('geral').locator('.room').click();
+  await alice.isIn('geral');
+  await expect.poll(() => alice.composer.inputValue()).toBe('');
+  await alice.page.keyboard.press('Alt+ArrowDown');
+  await alice.isIn('jogos');
+  await expect.poll(() => alice.composer.inputValue()).toBe('para os jogos');
+});
+
+it('is of use without a room', async () => {
+  const alice = await arrive('Alice');
+  await alice.says('/leave');
+  await alice.page.getByRole('heading', { name: 'Papo' }).waitFor();
+  await alice.says('oi');
+  await alice.sees('Você não está em nenhuma sala');
+  expect(await alice.composer.inputValue()).toBe('oi');
+  await alice.room('geral').locator('.room').click();
+  await alice.isIn('geral');
+  await alice.composer.press('Enter');
+  await alice.page.locator('.own .bubble.sent', { hasText: 'oi' }).waitFor();
+});

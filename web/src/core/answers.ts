@@ -17,7 +17,8 @@ export function answered(talk: Conversation, ask: Ask, answer: Answer, now: numb
     case 'join': {
       const known = talk.rooms.get(answer.room.id)?.joined === true;
       talk.enter(answer.room);
-      const asks = ask.by === 'page' ? [] : talk.show(answer.room.id);
+      talk.wished = '';
+      const asks = talk.show(answer.room.id);
       if (answer.cut) note(said({ key: 'nameCut', values: { name: answer.room.name } }), answer.room.id);
       else if (typed && !known) note(said({ key: 'youEntered', values: { room: answer.room.name } }), answer.room.id);
       return asks;
@@ -59,7 +60,10 @@ export function refused(talk: Conversation, ask: Ask, words: string | null, now:
     place.isFilling = false;
     place.fillTrouble = words;
   }
-  if (ask.by === 'page') return [];
+  // The wished room is asked for again over the next line; a refusal is told.
+  const wasWished = ask.command.do === 'join' && ask.by === 'page';
+  if (wasWished && words !== null) talk.wished = '';
+  else if (ask.by === 'page') return [];
   talk.note(failed(words === null ? { key: 'noLine' } : { raw: words }), ask.room, now);
   return [];
 }

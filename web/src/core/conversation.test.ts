@@ -87,9 +87,25 @@ describe('a session', () => {
     expect(talk.notes()).toEqual(['link', 'link']);
   });
 
+  it('asks for the wished room until it is answered', () => {
+    const talk = new Talk().hello().expect('rooms', 'join geral');
+    const ask: Ask = { command: { do: 'join', room: 'geral' }, by: 'page', room: null };
+    talk.tell({ is: 'refused', ask, words: null }).hello().expect('rooms', 'join geral');
+    talk.tell({ is: 'refused', ask, words: 'não' }).hello().expect('rooms');
+    expect(talk.notes()).toEqual(['não']);
+  });
+
+  it('tells of another name than it had', () => {
+    const talk = new Talk().hello().join(GERAL);
+    talk.of.nick = 'anita';
+    talk.hello(GERAL);
+    expect([talk.of.nick, talk.notes()]).toEqual(['ana', ['nickIs']]);
+  });
+
   it('of before a reload begins with what the tab kept', () => {
     const rooms = [{ id: 1, name: 'geral', epoch: 1, seq: 8, read: 5 }];
-    const talk = new Talk(Conversation.resumed({ address: '', nick: '', token: '', lastTxn: 0, open: 1, rooms, posts: [] }));
+    const talk = new Talk(Conversation.resumed({ address: '', nick: 'ana', token: '', lastTxn: 0, open: 1, wished: '', rooms, posts: [] }));
+    expect(talk.of.isIn(1)).toBe(true);
     expect([talk.of.name(1), talk.of.unread(1), talk.of.here.timeline.missing]).toEqual(['geral', 3, []]);
     talk.hello(GERAL).expect('rooms', 'who 1');
     expect([talk.of.unread(1), talk.of.here.timeline.missing]).toEqual([3, [{ from: 1, to: 8 }]]);

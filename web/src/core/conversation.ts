@@ -46,13 +46,14 @@ export class Conversation {
   /** The line was lost, and is not back yet. */
   #isLost = false;
 
-  /** `wished`: the room to enter when the session is in none. */
-  constructor(private wished = '') {}
+  /** `wished`: the room to enter when the session is in none; empty as soon as that is answered. */
+  constructor(public wished = '') {}
 
-  static resumed({ rooms, open }: Kept): Conversation {
-    const conversation = new Conversation();
+  static resumed({ rooms, open, nick, wished }: Kept): Conversation {
+    const conversation = new Conversation(wished);
     conversation.#kept = rooms;
     conversation.open = open;
+    conversation.nick = nick;
     for (const { id, name, epoch, seq, read } of rooms) {
       const state: RoomState = { id, name, epoch, first: seq + 1, head: seq };
       conversation.rooms = list.entered(conversation.rooms, state);
@@ -64,6 +65,10 @@ export class Conversation {
   /** The place of a room that the session is in; the lobby for null and all others. */
   at(room: number | null): Place {
     return (room === null ? undefined : this.#places.get(room)) ?? this.lobby;
+  }
+
+  isIn(room: number): boolean {
+    return this.#places.has(room);
   }
 
   get here(): Place {
@@ -147,6 +152,7 @@ export class Conversation {
   }
 
   #welcomed(hello: Extract<Answer, { to: 'hello' }>, now: number): Ask[] {
+    const nickBefore = this.nick;
     this.nick = hello.nick;
     this.rooms = list.welcomed(this.rooms, hello.rooms);
     for (const id of this.#places.keys()) if (this.rooms.get(id)?.joined !== true) this.#places.delete(id);
@@ -155,10 +161,11 @@ export class Conversation {
     this.#kept = [];
     if (this.open !== null && !this.#places.has(this.open)) this.open = null;
     if (this.#isLost) this.note({ is: 'link', event: 'back' }, this.open, now);
+    // The old name was taken while the session was away.
+    if (nickBefore !== '' && nickBefore !== this.nick) this.note(said({ key: 'nickIs', values: { nick: this.nick } }), this.open, now);
     const asks = [page({ do: 'rooms' }), ...this.show(this.open ?? list.ordered(this.rooms).joined[0]?.id ?? null)];
-    if (this.open === null && this.wished !== '') asks.push({ command: { do: 'join', room: this.wished }, by: 'hand', room: null });
+    if (this.open === null && this.wished !== '') asks.push({ command: { do: 'join', room: this.wished }, by: 'page', room: null });
     this.#isLost = false;
-    this.wished = '';
     return asks;
   }
 

@@ -13,6 +13,8 @@ export interface Kept {
   token: string;
   lastTxn: number;
   open: number | null;
+  /** The room to enter when the session is in none. */
+  wished: string;
   rooms: { id: number; name: string; epoch: number; seq: number; read: number }[];
   posts: Post[];
 }
@@ -36,6 +38,7 @@ export function write(c: Connection, talk: Conversation): string | null {
     token: c.token,
     lastTxn: c.lastTxn,
     open: talk.open,
+    wished: talk.wished,
     rooms,
     posts: [...c.posts],
   };

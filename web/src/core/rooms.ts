@@ -6,6 +6,8 @@ export interface Room {
   readonly id: number;
   /** As first written, without `#`. */
   readonly name: string;
+  /** By which names are put in order; made once, for thousands of rooms are. */
+  readonly sortKey: string;
   readonly joined: boolean;
   /** As the list of rooms said last; null when it has not yet. */
   readonly online: number | null;
@@ -28,18 +30,21 @@ export function listed(rooms: Rooms, infos: readonly RoomInfo[]): Rooms {
 export function changed(rooms: Rooms, infos: readonly RoomInfo[], gone: readonly number[]): Rooms {
   const next = new Map(rooms);
   for (const id of gone) if (next.get(id)?.joined !== true) next.delete(id);
-  for (const { id, name, online } of infos) next.set(id, { ...(next.get(id) ?? unknown(id, name)), name, online });
+  for (const { id, name, online } of infos) {
+    const known = next.get(id);
+    next.set(id, { ...(known?.name === name ? known : named(known, id, name)), online });
+  }
   return next;
 }
 
 /** In from now on. */
 export function entered(rooms: Rooms, { id, name }: RoomState): Rooms {
-  const room = rooms.get(id) ?? unknown(id, name);
-  return new Map(rooms).set(id, { ...room, name, joined: true, isFresh: false });
+  const room = named(rooms.get(id), id, name);
+  return new Map(rooms).set(id, { ...room, joined: true, isFresh: false });
 }
 
 export function created(rooms: Rooms, { id, name }: RoomState): Rooms {
-  return rooms.has(id) ? rooms : new Map(rooms).set(id, unknown(id, name));
+  return rooms.has(id) ? rooms : new Map(rooms).set(id, named(undefined, id, name));
 }
 
 export function left(rooms: Rooms, id: number): Rooms {
@@ -87,7 +92,7 @@ export function renamedSelf(rooms: Rooms, from: string, to: string): Rooms {
 
 /** Those that the session is in, by name; the others, busiest first. */
 export function ordered(rooms: Rooms): { joined: Room[]; others: Room[] } {
-  const all = [...rooms.values()].sort((one, other) => NAMES.compare(one.name, other.name));
+  const all = [...rooms.values()].sort((one, other) => (one.sortKey < other.sortKey ? -1 : 1));
   return {
     joined: all.filter(({ joined }) => joined),
     others: all.filter(({ joined }) => !joined).sort((one, other) => (other.online ?? 0) - (one.online ?? 0)),
@@ -108,8 +113,9 @@ function folded(name: string): string {
   return roomName(name).normalize('NFKC').toLocaleLowerCase('und');
 }
 
-function unknown(id: number, name: string): Room {
-  return { id, name, joined: false, online: null, members: null, isFresh: false };
+function named(room: Room | undefined, id: number, name: string): Room {
+  const sortKey = folded(name).normalize('NFD').replace(/\p{M}/gu, '');
+  return { joined: false, online: null, members: null, isFresh: false, ...room, id, name, sortKey };
 }
 
 function inserted(members: readonly string[], name: string): readonly string[] {

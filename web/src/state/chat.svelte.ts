@@ -100,6 +100,10 @@ class Chat {
     const what = read(typed, this.#talk.open);
     if (what.is === 'nothing') return true;
     if (what.is === 'message') return this.#post(what.text);
+    if (what.is === 'error' && !typed.trimStart().startsWith('/')) {
+      this.#note(failed(what.words));
+      return false;
+    }
     this.#note({ is: 'typed', text: typed.trim() });
     this.#obey(what);
     this.scrollback.follow();
@@ -249,7 +253,8 @@ class Chat {
   #draw(): void {
     const talk = this.#talk;
     if (this.scrollback.following && !isHidden()) talk.readAll();
-    const posts = this.#c.posts.filter(({ room }) => room === talk.open);
+    // What was said in a room that is left or gone must be seen somewhere.
+    const posts = this.#c.posts.filter(({ room }) => room === talk.open || !talk.isIn(room));
     this.scrollback.draw(talk.here, posts);
     this.connection = this.#c;
     this.nick = talk.nick === '' ? this.#c.nick : talk.nick;
