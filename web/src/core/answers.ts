@@ -1,6 +1,6 @@
 /** What an answer to a command changes in a conversation, and how it is told to whoever typed the command. */
 
-import type { Ask } from './asking';
+import type { Ask } from './ask';
 import type { Answer } from './codec';
 import type { Conversation } from './conversation';
 import type { Words } from './language';

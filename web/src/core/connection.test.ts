@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Command } from './asking';
+import type { Command } from './ask';
 import type { Answer, Heard } from './codec';
 import { step, type Effect, type Input } from './connection';
 import { connectionOf, read, write } from './kept';

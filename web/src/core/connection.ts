@@ -11,11 +11,12 @@
  * server takes it once. `posting.ts` has the rules of that.
  */
 
-import type { Ask, Command, Post } from './asking';
+import type { Ask, Post } from './ask';
+import * as asking from './asking';
 import { backoff } from './backoff';
 import { SUBPROTOCOL, VERSION, type Answer, type Heard } from './codec';
 import { follow, welcomed } from './cursors';
-import { deadline, OFFLINE, PATIENCE_MS, SILENCE_MS, type Asked, type Connection, type Ending, type Phase } from './phase';
+import { deadline, OFFLINE, PATIENCE_MS, SILENCE_MS, type Connection, type Ending, type Phase } from './phase';
 import * as posting from './posting';
 import { CODES, type ClientFrame } from './protocol.gen';
 
@@ -70,9 +71,7 @@ const STEADY_AFTER_MS = 10_000;
 /** When somebody looks, silence of so much is asked about at once, and the answer must come sooner. */
 const LOOKED_AT_SILENCE_MS = 5_000;
 const LOOKED_AT_PATIENCE_MS = 5_000;
-/** A command that is refused for now is asked again so often, if the wait is no longer than this. */
-const ASK_TRIES = 5;
-const ASK_AGAIN_MOST_MS = 10_000;
+/** Before `hello` is said again, when the server names no time. */
 const AGAIN_MS = 2_000;
 
 export function step(c: Connection, input: Input, world: World): Step {
@@ -94,7 +93,7 @@ export function step(c: Connection, input: Input, world: World): Step {
     case 'discard':
       return [posting.discarded(c, input.txn), []];
     case 'ask':
-      return ask(c, input.ask);
+      return asking.asked(c, input.ask);
     case 'here':
       return c.phase.at === 'fenced' ? open(c, world) : [c, []];
     case 'hurry':
@@ -150,7 +149,7 @@ function received(c: Connection, frame: Heard, world: World): Step {
   if (frame.is === 'reject') return refused(heard, frame, world);
   const told: Effect = { do: 'tell', told: { is: 'frame', frame } };
   if (frame.is === 'notice' && frame.about === 'fenced') {
-    const [lost, effects] = dropAsked({ ...heard, phase: { at: 'fenced' } });
+    const [lost, effects] = asking.dropped({ ...heard, phase: { at: 'fenced' } });
     return [lost, [{ do: 'close' }, ...effects, told]];
   }
   const followed = follow(heard, frame);
@@ -185,17 +184,6 @@ function flushed(c: Connection, world: World): Step {
   return [sent, frames.map((frame) => ({ do: 'transmit', frame }))];
 }
 
-function ask(c: Connection, asked: Ask): Step {
-  if (c.phase.at !== 'online') return [c, [{ do: 'tell', told: { is: 'refused', ask: asked, words: null } }]];
-  const txn = c.lastTxn + 1;
-  const next = { ...c, lastTxn: txn, asked: new Map(c.asked).set(txn, { ask: asked, tries: 1, again: null }) };
-  return [next, [transmit(txn, asked.command)]];
-}
-
-function transmit(txn: number, command: Command): Effect {
-  return { do: 'transmit', frame: { ...command, txn } };
-}
-
 function answered(c: Connection, txn: number, answer: Answer): Step {
   if (answer.to === 'post') {
     const post = c.posts.find((post) => post.txn === txn);
@@ -203,32 +191,18 @@ function answered(c: Connection, txn: number, answer: Answer): Step {
     const placed = follow(posting.discarded(c, txn), { is: 'placed', ...answer });
     return [placed, [{ do: 'tell', told: { is: 'posted', post, seq: answer.seq, at: answer.at } }]];
   }
-  const asked = c.asked.get(txn);
-  if (asked === undefined) return [c, []];
-  const next = follow(without(c, txn), answer);
-  const settled = answer.to === 'history' ? posting.seenInPage(next, answer) : next;
-  const named = answer.to === 'nick' ? { ...settled, nick: answer.nick } : settled;
-  return [named, [{ do: 'tell', told: { is: 'answered', ask: asked.ask, answer } }]];
+  const [next, effects] = asking.answered(c, txn, answer);
+  if (effects.length === 0) return [next, []];
+  const followed = follow(next, answer);
+  const settled = answer.to === 'history' ? posting.seenInPage(followed, answer) : followed;
+  return [answer.to === 'nick' ? { ...settled, nick: answer.nick } : settled, effects];
 }
 
 function refused(c: Connection, reject: Extract<Heard, { is: 'reject' }>, world: World): Step {
   const { txn } = reject;
   if (txn === undefined) return [c, []];
   if (c.posts.some((post) => post.txn === txn)) return [posting.refused(c, { ...reject, txn }, world.now), []];
-  const asked = c.asked.get(txn);
-  if (asked === undefined) return [c, []];
-  const after = reject.after_ms ?? AGAIN_MS;
-  if (reject.retry === 'later' && asked.tries < ASK_TRIES && after <= ASK_AGAIN_MOST_MS) {
-    const again: Asked = { ...asked, again: world.now + after };
-    return [{ ...c, asked: new Map(c.asked).set(txn, again) }, []];
-  }
-  return [without(c, txn), [{ do: 'tell', told: { is: 'refused', ask: asked.ask, words: reject.text } }]];
-}
-
-function without(c: Connection, txn: number): Connection {
-  const asked = new Map(c.asked);
-  asked.delete(txn);
-  return { ...c, asked };
+  return asking.refused(c, txn, reject, world.now);
 }
 
 function closed(c: Connection, world: World): Step {
@@ -241,13 +215,8 @@ function closed(c: Connection, world: World): Step {
   const steady = c.phase.at === 'online' && world.now - c.phase.since >= STEADY_AFTER_MS;
   const drops = steady ? 0 : c.drops;
   const phase: Phase = { at: 'waiting', until: world.now + backoff(drops, world.random) };
-  const [waiting, effects] = dropAsked({ ...c, phase, drops: drops + 1 });
+  const [waiting, effects] = asking.dropped({ ...c, phase, drops: drops + 1 });
   return [waiting, at === 'online' ? [...effects, { do: 'tell', told: { is: 'lost' } }] : effects];
-}
-
-function dropAsked(c: Connection): Step {
-  const told = [...c.asked.values()].map(({ ask }): Effect => ({ do: 'tell', told: { is: 'refused', ask, words: null } }));
-  return [{ ...c, asked: new Map() }, told];
 }
 
 function hurry(c: Connection, world: World): Step {
@@ -284,20 +253,9 @@ function whileOnline(c: Connection, online: Extract<Phase, { at: 'online' }>, wo
   if (online.pinged !== null && world.now >= online.pinged + online.patience) return hungUp(c, world);
   const silent = online.pinged === null && world.now >= online.heard + SILENCE_MS;
   const [pinged, question] = silent ? ping(c, online, PATIENCE_MS, world) : [c, []];
-  const [asked, again] = askedAgain(pinged, world);
+  const [asked, again] = asking.again(pinged, world.now);
   const [sent, posts] = flushed(asked, world);
   return [sent, [...question, ...again, ...posts]];
-}
-
-function askedAgain(c: Connection, world: World): Step {
-  const asked = new Map(c.asked);
-  const effects: Effect[] = [];
-  for (const [txn, { ask, tries, again }] of c.asked) {
-    if (again === null || again > world.now) continue;
-    asked.set(txn, { ask, tries: tries + 1, again: null });
-    effects.push(transmit(txn, ask.command));
-  }
-  return effects.length === 0 ? [c, []] : [{ ...c, asked }, effects];
 }
 
 /** As if the other side had closed: it does not answer. */

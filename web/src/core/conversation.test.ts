@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Ask, Command } from './asking';
+import type { Ask, Command } from './ask';
 import type { Answer, Heard } from './codec';
 import type { Told } from './connection';
 import { Conversation } from './conversation';

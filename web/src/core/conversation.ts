@@ -3,7 +3,7 @@
  * and which room is open. It is told what the connection heard, and says what is to be asked next.
  */
 
-import type { Ask, Command } from './asking';
+import type { Ask, Command } from './ask';
 import { answered, refused } from './answers';
 import type { Answer, Heard } from './codec';
 import type { Told } from './connection';

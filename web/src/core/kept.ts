@@ -3,7 +3,7 @@
  * room was told and read, and what has not been answered. Bounded by the rooms of a session and by `canPost`.
  */
 
-import type { Post } from './asking';
+import type { Post } from './ask';
 import type { Conversation } from './conversation';
 import { OFFLINE, type Connection } from './phase';
 

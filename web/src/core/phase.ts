@@ -1,6 +1,6 @@
 /** Where a connection can stand, and what it remembers: the state of `connection.ts`. */
 
-import type { Ask, Post } from './asking';
+import type { Ask, Post } from './ask';
 import type { RoomCursor } from './protocol.gen';
 
 /** Why there is no connection, for the person who must decide what to do now. */

@@ -6,7 +6,7 @@
  * has ended, what had left is nobody's knowledge, and a person decides.
  */
 
-import type { Post } from './asking';
+import type { Post } from './ask';
 import type { Heard, Page } from './codec';
 import { canPost, type Connection } from './phase';
 import type { ClientFrame } from './protocol.gen';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Post } from './asking';
+import type { Post } from './ask';
 import { said } from './note';
 import { rows, type Row } from './rows';
 import { Timeline } from './timeline';

@@ -1,6 +1,6 @@
 /** From a timeline to the rows on the screen: what stands between the messages, and what opens a day or an author. */
 
-import type { Post } from './asking';
+import type { Post } from './ask';
 import { bisect } from './ranges';
 import type { Entry, Local, Timeline } from './timeline';
 import type { Window } from './window';

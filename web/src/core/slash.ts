@@ -1,6 +1,6 @@
 /** What a person typed: a message, or a command in the words that they know from the text dialect. */
 
-import type { Command } from './asking';
+import type { Command } from './ask';
 import type { Language, Words } from './language';
 import { roomName } from './rooms';
 

@@ -1,6 +1,6 @@
 /** Drives the session: the world's events go into the machine, its effects out to socket, conversation and screen. */
 
-import type { Ask } from '../core/asking';
+import type { Ask } from '../core/ask';
 import { decode, encode, SUBPROTOCOL } from '../core/codec';
 import { goesOn, step, type Effect, type Input } from '../core/connection';
 import { Conversation } from '../core/conversation';

@@ -3,7 +3,7 @@
  * one, together: a thousand messages in one burst are one change of the page.
  */
 
-import type { Post } from '../core/asking';
+import type { Post } from '../core/ask';
 import type { Place } from '../core/conversation';
 import { rows, type Row } from '../core/rows';
 import { atEnd, held, newer, older, type Window } from '../core/window';
