@@ -232,7 +232,7 @@ impl World {
                 let found = hello.token.as_ref().and_then(|token| self.store.find(token));
                 let fresh = papo1::Token([link.slot as u8 + 1; 32]);
                 let opening = Opening { link, encoding: PAPO1, fresh, found };
-                let speaks_for = self.hub.hello(session, txn, *hello, opening, self.now);
+                let speaks_for = self.hub.hello(session, txn, &hello, &opening, self.now);
                 self.people.iter_mut().find(|(name, ..)| name == who).expect("connected").1 = speaks_for;
                 self.reader(who).encoding = PAPO1;
             }

@@ -24,7 +24,7 @@ impl Shard {
     /// A connection says hello: a session begins, or the one that it names is looked up first.
     pub(super) fn say_hello(&mut self, slot: u32, txn: Option<Txn>, hello: Box<Hello>) {
         let Some(token) = hello.token.as_ref().map(Token::hash) else {
-            return self.open_session_for(slot, txn, hello, None);
+            return self.open_session_for(slot, txn, &hello, None);
         };
         if let Some(conn) = self.conns.get_mut(slot as usize) {
             conn.asking = true;
@@ -32,7 +32,7 @@ impl Shard {
         }
     }
 
-    fn open_session_for(&mut self, slot: u32, txn: Option<Txn>, hello: Box<Hello>, found: Option<FoundSession>) {
+    fn open_session_for(&mut self, slot: u32, txn: Option<Txn>, hello: &Hello, found: Option<FoundSession>) {
         let Some(conn) = self.conns.get_mut(slot as usize).filter(|conn| conn.stage == Stage::Open) else { return };
         let mut fresh = Token([0; 32]);
         if let Err(error) = getrandom::fill(&mut fresh.0) {
@@ -44,7 +44,7 @@ impl Shard {
         }
         let (me, before) = (conn.link(self.me, slot), conn.session);
         let opening = Opening { link: me, encoding: conn.encoding, fresh, found };
-        let session = self.shared.engine.decide(Some(self.me), |hub, now| hub.hello(before, txn, *hello, opening, now));
+        let session = self.shared.engine.decide(Some(self.me), |hub, now| hub.hello(before, txn, hello, &opening, now));
         if session != before {
             self.forget_session(slot, before);
             self.conns[slot as usize].session = session;
@@ -109,7 +109,7 @@ impl Shard {
             }
             Answer::Session(found, txn, hello) => {
                 conn.asking = false;
-                self.session_found(slot, found, txn, hello);
+                self.session_found(slot, found, txn, &hello);
             }
         }
         self.touch(slot);
@@ -121,7 +121,7 @@ impl Shard {
         slot: u32,
         found: Result<Option<StoredSession>, StoreError>,
         txn: Option<Txn>,
-        hello: Box<Hello>,
+        hello: &Hello,
     ) {
         match found {
             Ok(found) => {
