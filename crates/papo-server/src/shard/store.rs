@@ -18,6 +18,7 @@ impl Shard {
     fn ask(&self, slot: u32, ask: Ask) {
         let Some(conn) = self.conns.get(slot as usize) else { return };
         let whose = For { shard: self.me, slot, key: conn.key };
+        self.shared.engine.metrics().lookups.increment(1);
         self.shared.engine.lookups().ask(&self.shared.engine, whose, ask);
     }
 
@@ -76,6 +77,9 @@ impl Shard {
     /// A reader's log no longer reaches back to its cursor. Programs are told the gap, unless they
     /// resume; the rest is fetched. False when nothing can be sent until it is here.
     pub(super) fn catch_up(&mut self, slot: u32, behind: Behind) -> bool {
+        if !behind.is_missed {
+            self.shared.engine.metrics().behind.increment(1);
+        }
         let conn = &mut self.conns[slot as usize];
         if behind.encoding.dialect == Dialect::Papo1 && !behind.is_missed {
             let missed = told_gap(&behind, behind.cursor.seq);

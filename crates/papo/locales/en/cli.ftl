@@ -38,6 +38,7 @@ serve-origin = Another host whose pages may connect (may be repeated)
 serve-data = Data folder; without it $STATE_DIRECTORY or the XDG folder
 serve-store = Where messages are kept
 serve-lang = Language of the output and of new sessions
+serve-metrics = Who may read /metrics on the web port
 serve-flood = Limits the rate of sending and of making rooms
 serve-message-kib = Largest message, in KiB
 serve-backlog-mib = Memory for recent messages, in MiB

@@ -38,6 +38,7 @@ serve-origin = Outro host cujas páginas podem conectar (pode ser repetida)
 serve-data = Pasta de dados; sem ela, $STATE_DIRECTORY ou a pasta XDG
 serve-store = Onde ficam as mensagens
 serve-lang = Idioma da saída e das novas sessões
+serve-metrics = Quem pode ler /metrics na porta web
 serve-flood = Limita a taxa de envio e de criação de salas
 serve-message-kib = Maior mensagem, em KiB
 serve-backlog-mib = Memória para mensagens recentes, em MiB
