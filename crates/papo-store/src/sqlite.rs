@@ -2,6 +2,7 @@
 //!
 //! * `folder` – the files, and the lock that keeps the folder for one process;
 //! * `schema` – the tables, and the steps from each earlier schema;
+//! * `key` – where an event stands;
 //! * `connect` – connections and their settings;
 //! * `writer` – commits batches; `reader` – reads pages and sessions; `recover` – the start;
 //! * [`check`], [`backup`] – for operators, also while a server serves from the folder;
@@ -12,6 +13,7 @@ mod check;
 mod connect;
 mod error;
 mod folder;
+mod key;
 mod reader;
 mod recover;
 mod schema;

@@ -19,8 +19,9 @@ use crate::StoreError;
 /// How long a checkpoint waits for readers that are in its way; nothing is committed meanwhile. A
 /// page is read in far less, and a backup takes far longer.
 const CHECKPOINT_WAITS: Duration = Duration::from_millis(50);
-/// After a checkpoint that was not finished, the WAL grows by this much before the next attempt.
-const CHECKPOINT_RETRY_BYTES: u64 = 16 * 1024 * 1024;
+/// After a checkpoint that was not finished, the WAL grows by this part of its bound before the next
+/// attempt: each may wait, and has to read what the one before could not remove.
+const CHECKPOINT_RETRY_PART: u64 = 4;
 
 /// Commits batches, and numbers their events.
 #[derive(Debug)]
@@ -95,6 +96,9 @@ impl Writer {
         self.known.heads.clear();
         let error = match failure {
             Failure::Unknown(room) => return StoreError::UnknownRoom(room),
+            Failure::NoNumber(room) => {
+                return StoreError::Unavailable(format!("room {} or its log has no numbers left", room.0));
+            }
             Failure::Sqlite(error) => error,
         };
         if Fault::of(&error) == Fault::Disk || self.conn.as_ref().is_some_and(|conn| !conn.is_autocommit()) {
@@ -115,7 +119,8 @@ impl Writer {
             return;
         }
         let done = self.checkpoint().unwrap_or(false);
-        self.checkpoint_at_bytes = if done { self.wal_max_bytes } else { bytes + CHECKPOINT_RETRY_BYTES };
+        self.checkpoint_at_bytes =
+            if done { self.wal_max_bytes } else { bytes + self.wal_max_bytes / CHECKPOINT_RETRY_PART };
     }
 
     /// Whether the whole WAL was moved, and is empty now.
@@ -134,7 +139,9 @@ impl Writer {
 pub(super) enum Failure {
     /// It is the caller's fault.
     Unknown(RoomId),
-    /// It is the disk's.
+    /// The room's number, or the next one in its log, is over what a key can hold.
+    NoNumber(RoomId),
+    /// It is the disk's fault.
     Sqlite(rusqlite::Error),
 }
 

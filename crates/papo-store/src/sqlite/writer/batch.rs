@@ -6,6 +6,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
 
 use super::{Failure, Known};
 use crate::sqlite::connect::{from_sql, to_sql};
+use crate::sqlite::key::{LogKeys, parts};
 
 /// How often sessions that have ended are looked for.
 const SWEEP_EVERY_MS: u64 = 10_000;
@@ -25,7 +26,7 @@ impl<'a> Batch<'a> {
         // Only a repeated txn is passed over. A seq that is there already would mean that a head was
         // wrong, and is an error.
         let insert = conn.prepare_cached(
-            "INSERT INTO event (room, seq, at_ms, session, txn, author, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            "INSERT INTO event (id, at_ms, session, txn, author, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (session, txn) WHERE txn IS NOT NULL DO NOTHING",
         )?;
         Ok(Self { conn, known, insert })
@@ -47,9 +48,9 @@ impl<'a> Batch<'a> {
     fn append(&mut self, append: &Append) -> Result<Stored, Failure> {
         self.known.now_ms = self.known.now_ms.max(append.at_ms);
         let seq = self.head(append.room)?.next();
+        let key = log_keys(append.room)?.at(seq).ok_or(Failure::NoNumber(append.room))?;
         let inserted = self.insert.execute(params![
-            to_sql(append.room.0),
-            to_sql(seq.0),
+            key,
             to_sql(append.at_ms),
             to_sql(append.session.0),
             append.txn.map(|txn| to_sql(txn.0)),
@@ -70,28 +71,27 @@ impl<'a> Batch<'a> {
             return Ok(*head);
         }
         let mut statement = self.conn.prepare_cached(
-            "SELECT (SELECT seq FROM event WHERE room = ?1 ORDER BY seq DESC LIMIT 1) FROM room WHERE id = ?1",
+            "SELECT (SELECT id FROM event WHERE id > ?2 AND id <= ?3 ORDER BY id DESC LIMIT 1) FROM room WHERE id = ?1",
         )?;
-        let head = statement.query_row([to_sql(room.0)], |row| row.get::<_, Option<i64>>(0)).optional()?;
-        let head = Seq(from_sql(head.ok_or(Failure::Unknown(room))?.unwrap_or(0)));
+        let (floor, ceiling) = LogKeys::of(room).ok_or(Failure::Unknown(room))?.ends();
+        let newest = statement.query_row([to_sql(room.0), floor, ceiling], |row| row.get(0)).optional()?;
+        let newest: Option<i64> = newest.ok_or(Failure::Unknown(room))?;
+        let head = newest.map_or(Seq(0), |key| parts(key).1);
         self.known.heads.insert(room, head);
         Ok(head)
     }
 
     fn place(&self, session: SessionId, txn: Txn) -> rusqlite::Result<Option<Place>> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT room, seq, at_ms FROM event WHERE session = ?1 AND txn = ?2")?;
+        let mut statement = self.conn.prepare_cached("SELECT id, at_ms FROM event WHERE session = ?1 AND txn = ?2")?;
         let place = statement.query_row([to_sql(session.0), to_sql(txn.0)], |row| {
-            Ok(Place {
-                room: RoomId(from_sql(row.get(0)?)),
-                seq: Seq(from_sql(row.get(1)?)),
-                at_ms: from_sql(row.get(2)?),
-            })
+            let (room, seq) = parts(row.get(0)?);
+            Ok(Place { room, seq, at_ms: from_sql(row.get(1)?) })
         });
         place.optional()
     }
 
     fn room(&mut self, room: &RoomRecord) -> Result<Stored, Failure> {
+        log_keys(room.id)?;
         let mut statement = self
             .conn
             .prepare_cached("INSERT OR IGNORE INTO room (id, key, name, epoch, made_ms) VALUES (?1, ?2, ?3, ?4, ?5)")?;
@@ -112,8 +112,10 @@ impl<'a> Batch<'a> {
 
     fn room_gone(&mut self, room: RoomId) -> Result<Stored, Failure> {
         self.known.heads.remove(&room);
-        for sql in ["DELETE FROM event WHERE room = ?1", "DELETE FROM room WHERE id = ?1"] {
-            self.conn.prepare_cached(sql)?.execute([to_sql(room.0)])?;
+        if let Some(keys) = LogKeys::of(room) {
+            let (floor, ceiling) = keys.ends();
+            self.conn.prepare_cached("DELETE FROM event WHERE id > ?1 AND id <= ?2")?.execute([floor, ceiling])?;
+            self.conn.prepare_cached("DELETE FROM room WHERE id = ?1")?.execute([to_sql(room.0)])?;
         }
         Ok(Stored::Done)
     }
@@ -147,4 +149,9 @@ impl<'a> Batch<'a> {
         }
         Ok(())
     }
+}
+
+/// Where the log of a room stands that is to be written.
+fn log_keys(room: RoomId) -> Result<LogKeys, Failure> {
+    LogKeys::of(room).ok_or(Failure::NoNumber(room))
 }
