@@ -82,7 +82,9 @@ impl Shard {
         }
         let conn = &mut self.conns[slot as usize];
         if behind.encoding.dialect == Dialect::Papo1 && !behind.is_missed {
-            let missed = told_gap(&behind, behind.cursor.seq);
+            let mut missed = told_gap(&behind, behind.cursor.seq);
+            // Notices are kept nowhere: whoever followed them has to ask.
+            missed.extend(encoded(behind.encoding, None, &Reply::Stale(behind.log.room())));
             return conn.plan.resume_at(&behind, behind.next, missed);
         }
         if !std::mem::replace(&mut conn.fetching, true) {
