@@ -14,13 +14,6 @@ pub(super) fn database(folder: &Path) -> PathBuf {
     folder.join("papo.db")
 }
 
-/// The WAL beside a database.
-pub(super) fn wal(database: &Path) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
-    name.push("-wal");
-    name.into()
-}
-
 /// Makes the folder where it is missing, for this user alone: it holds what people said.
 pub(super) fn make(folder: &Path) -> Result<(), OpenError> {
     let io = |error| OpenError::from_io(folder, &error);

@@ -3,7 +3,6 @@
 mod batch;
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,10 +11,12 @@ use papo_proto::{RoomId, Seq};
 use rusqlite::Connection;
 
 use self::batch::Batch;
+use super::connect;
 use super::error::Fault;
-use super::{connect, folder};
 use crate::StoreError;
 
+/// A page in the WAL, with its head.
+const FRAME_BYTES: u64 = 4096 + 24;
 /// How long a checkpoint waits for readers that are in its way; nothing is committed meanwhile. A
 /// page is read in far less, and a backup takes far longer.
 const CHECKPOINT_WAITS: Duration = Duration::from_millis(50);
@@ -27,7 +28,6 @@ const CHECKPOINT_RETRY_PART: u64 = 4;
 #[derive(Debug)]
 pub(super) struct Writer {
     database: PathBuf,
-    wal: PathBuf,
     /// None after a fault of the disk: what the connection believes may not be what is there.
     conn: Option<Connection>,
     /// What is known beyond the database.
@@ -55,7 +55,6 @@ impl Writer {
     pub(super) fn new(database: &Path, conn: Connection, wal_max_bytes: u64) -> Self {
         Self {
             database: database.to_owned(),
-            wal: folder::wal(database),
             conn: Some(conn),
             known: Known::default(),
             wal_max_bytes,
@@ -67,7 +66,7 @@ impl Writer {
     /// The connection; a new one after a fault of the disk.
     pub(super) fn conn(&mut self) -> Result<&mut Connection, StoreError> {
         if self.conn.is_none() {
-            self.conn = Some(connect::writer(&self.database)?);
+            self.conn = Some(connect::writer(&self.database, self.wal_max_bytes)?);
         }
         Ok(self.conn.as_mut().expect("invariant: it was just made"))
     }
@@ -114,7 +113,7 @@ impl Writer {
     /// Moves the WAL into the database when it is long. That is for the next start and for the
     /// disk's sake; what is committed stays committed when it cannot be done.
     fn checkpoint_when_due(&mut self) {
-        let bytes = fs::metadata(&self.wal).map_or(0, |wal| wal.len());
+        let bytes = self.conn().and_then(|conn| Ok(wal_bytes(conn)?)).unwrap_or(0);
         if bytes <= self.checkpoint_at_bytes {
             return;
         }
@@ -123,15 +122,21 @@ impl Writer {
             if done { self.wal_max_bytes } else { bytes + self.wal_max_bytes / CHECKPOINT_RETRY_PART };
     }
 
-    /// Whether the whole WAL was moved, and is empty now.
+    /// Whether the whole WAL was moved, so that the next commit begins it anew. The file keeps its
+    /// size: to write over what is there makes a sync half as dear as to let the file grow.
     fn checkpoint(&mut self) -> Result<bool, StoreError> {
         let conn = self.conn()?;
         let wait = conn.busy_timeout(CHECKPOINT_WAITS);
-        let busy =
-            wait.and_then(|()| conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0)));
+        let busy = wait.and_then(|()| conn.query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| row.get::<_, i64>(0)));
         conn.busy_timeout(connect::BUSY)?;
         Ok(busy? == 0)
     }
+}
+
+/// How much of the WAL is in use; its file may be longer.
+fn wal_bytes(conn: &Connection) -> rusqlite::Result<u64> {
+    let frames: i64 = conn.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?.query_row([], |row| row.get(1))?;
+    Ok(u64::try_from(frames).unwrap_or(0) * FRAME_BYTES)
 }
 
 /// Why a batch was not stored.
