@@ -69,6 +69,7 @@ impl SqliteStore {
         folder::make(folder)?;
         let lock = Arc::new(FolderLock::take(folder)?);
         let database = folder::database(folder);
+        folder::reject_foreign_wal(&database)?;
         let failed = |error: &rusqlite::Error| OpenError::from_sqlite(&database, error);
         let mut conn = connect::first(&database).map_err(|error| failed(&error))?;
         let found = schema::version(&conn).map_err(|error| failed(&error))?;

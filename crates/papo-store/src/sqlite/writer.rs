@@ -173,3 +173,52 @@ fn transact(conn: &Connection, known: &mut Known, records: &[Record]) -> Result<
     }
     done
 }
+
+#[cfg(test)]
+mod tests {
+    use papo_proto::words::{Record, Stored};
+    use papo_proto::{RoomId, Seq};
+    use rusqlite::ffi;
+
+    use super::Failure;
+    use crate::conformance::{append, room};
+    use crate::{SqliteStore, Store as _, StoreError};
+
+    fn fault(code: i32) -> Failure {
+        Failure::Sqlite(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None))
+    }
+
+    #[test]
+    fn after_a_fault_of_the_disk_the_store_looks_anew_at_what_is_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(folder.path()).expect("opened");
+        store.commit(&[Record::Room(room(1, "a")), Record::Event(append(1, "b"))]).expect("stored");
+        // What the failed commit left is there after all, as after a sync that failed too late.
+        let survivor = "INSERT INTO event (id, at_ms, session, author, body) VALUES ((1 << 36) + 2, 1, 1, 'Ana', 'c')";
+        store.writer().conn().expect("a connection").execute_batch(survivor).expect("stored");
+        let told = store.writer().fail(fault(ffi::SQLITE_IOERR_FSYNC));
+        assert!(matches!(told, StoreError::Unavailable(_)), "{told:?}");
+        assert!(store.writer().conn.is_none(), "its belief is not trusted");
+        let stored = store.commit(&[Record::Event(append(1, "d"))]).expect("it works again");
+        assert_eq!(stored, [Stored::Appended(Seq(3))]);
+    }
+
+    #[test]
+    fn every_fault_is_told_as_what_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(folder.path()).expect("opened");
+        for code in [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE] {
+            assert!(matches!(store.writer().fail(fault(code)), StoreError::Full), "{code}");
+        }
+        for code in [ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_BUSY, ffi::SQLITE_NOMEM, ffi::SQLITE_READONLY] {
+            assert!(matches!(store.writer().fail(fault(code)), StoreError::Unavailable(_)), "{code}");
+        }
+        let unknown = store.writer().fail(Failure::Unknown(RoomId(4)));
+        assert!(matches!(unknown, StoreError::UnknownRoom(RoomId(4))));
+        store.commit(&[Record::Room(room(1, "a"))]).expect("none of these is for good");
+        for code in [ffi::SQLITE_CORRUPT, ffi::SQLITE_NOTADB, ffi::SQLITE_IOERR_CORRUPTFS] {
+            assert!(matches!(store.writer().fail(fault(code)), StoreError::Damaged(_)), "{code}");
+        }
+        assert!(matches!(store.commit(&[Record::Room(room(2, "b"))]), Err(StoreError::Damaged(_))), "damage is");
+    }
+}
