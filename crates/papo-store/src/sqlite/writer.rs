@@ -123,7 +123,7 @@ impl Writer {
     }
 
     /// Whether the whole WAL was moved, so that the next commit begins it anew. The file keeps its
-    /// size: to write over what is there makes a sync half as dear as to let the file grow.
+    /// size: a sync of a file that grows costs up to twice as much as one of a file that does not.
     fn checkpoint(&mut self) -> Result<bool, StoreError> {
         let conn = self.conn()?;
         let wait = conn.busy_timeout(CHECKPOINT_WAITS);

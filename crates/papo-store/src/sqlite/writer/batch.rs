@@ -60,8 +60,8 @@ impl<'a> Batch<'a> {
                 self.known.heads.insert(append.room, seq);
                 Ok(Stored::Appended(seq))
             }
-            // Only the index of txns is unique beside the key. To be told by it costs nothing for all
-            // that is new; to ask it before, or by ON CONFLICT, makes every row dearer.
+            // Only the index of txns is unique beside the key: a seq that is there already, since a head
+            // was wrong, is another error. To ask before would cost a look for every row that is new.
             (Err(error), Some(txn)) if error.sqlite_extended_error_code() == Some(SQLITE_CONSTRAINT_UNIQUE) => {
                 self.place(append.session, txn)?.map(Stored::Repeated).ok_or(Failure::Sqlite(error))
             }
