@@ -1,14 +1,14 @@
 //! A backup while a writer writes, and what is there after it was restored.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use papo_proto::words::Record;
 use papo_proto::{RoomId, Seq, Txn};
 
-use super::super::{BackupError, OpenError, backup, check, folder as files};
+use super::super::{BackupError, OpenError, SqliteStore, backup, check, folder as files};
 use super::{folder, open};
 use crate::conformance::{append, room};
 use crate::{Span, Store};
@@ -85,6 +85,50 @@ fn a_backup_beside_a_writer_is_one_state_and_gets_new_epochs() {
     drop(copied);
     let again = open(&restored).recover().expect("read");
     assert_eq!(again.rooms, after.rooms, "epochs change once");
+}
+
+#[test]
+fn a_backup_is_not_mixed_with_what_was_in_its_folder() {
+    let folder = folder();
+    let (data, copy) = (folder.path().join("data"), folder.path().join("copy.db"));
+    let store = open(&data);
+    store.commit(&[Record::Room(room(1, "Um"))]).expect("stored");
+    backup(&data, &copy, &mut |_, _| {}).expect("copied");
+    // The server was killed, and the operator puts the copy where the database was.
+    let killed = crashed(&data, folder.path());
+    fs::rename(&copy, files::database(&killed)).expect("moved");
+    let wal = killed.join("papo.db-wal");
+    let opened = SqliteStore::open(&killed);
+    assert!(matches!(&opened, Err(OpenError::ForeignWal { wal: named }) if *named == wal), "{opened:?}");
+    fs::remove_file(wal).expect("removed");
+    assert_eq!(open(&killed).recover().expect("read").rooms.len(), 1);
+}
+
+/// The folder as a process leaves it that is killed.
+fn crashed(data: &Path, beside: &Path) -> PathBuf {
+    let killed = beside.join("killed");
+    fs::create_dir(&killed).expect("made");
+    for name in ["papo.db", "papo.db-wal"] {
+        fs::copy(data.join(name), killed.join(name)).expect("copied");
+    }
+    killed
+}
+
+#[test]
+fn what_a_killed_server_left_can_be_checked_and_copied() {
+    let folder = folder();
+    let (data, copy) = (folder.path().join("data"), folder.path().join("copy.db"));
+    let store = open(&data);
+    store.commit(&[Record::Room(room(1, "Um")), Record::Event(append(1, "oi"))]).expect("stored");
+    let killed = crashed(&data, folder.path());
+    for _ in 0..2 {
+        assert_eq!(check(&killed, &mut |_, _| {}).expect("checked").events, 1);
+    }
+    backup(&killed, &copy, &mut |_, _| {}).expect("copied");
+    restore(&copy, &folder.path().join("restored"));
+    for data in [killed, folder.path().join("restored")] {
+        assert_eq!(open(&data).recover().expect("read").rooms[0].head, Seq(1), "{}", data.display());
+    }
 }
 
 #[test]

@@ -102,8 +102,9 @@ fn a_file_system_that_is_full() {
     }
     fs::remove_file(&ballast).expect("removed");
     goes_on(&store, head);
-    fill_up(&disk.0.join("ballast"));
+    // What is closed gives back the room of its WAL.
     drop(store);
+    fill_up(&ballast);
     let opened = SqliteStore::open_with(&disk.0.join("another"), 0);
     assert!(matches!(opened, Err(OpenError::Full { .. })), "{opened:?}");
     fs::remove_file(&ballast).expect("removed");

@@ -2,6 +2,7 @@
 
 use papo_proto::words::{Place, Record, RoomRecord, SessionRecord, Stored};
 use papo_proto::{Append, RoomId, Seq, SessionId, Txn};
+use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
 
 use super::{Failure, Known};
@@ -23,11 +24,8 @@ pub(super) struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     pub(super) fn new(conn: &'a Connection, known: &'a mut Known) -> Result<Self, Failure> {
-        // Only a repeated txn is passed over. A seq that is there already would mean that a head was
-        // wrong, and is an error.
         let insert = conn.prepare_cached(
-            "INSERT INTO event (id, at_ms, session, txn, author, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (session, txn) WHERE txn IS NOT NULL DO NOTHING",
+            "INSERT INTO event (id, at_ms, session, txn, author, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
         Ok(Self { conn, known, insert })
     }
@@ -56,13 +54,19 @@ impl<'a> Batch<'a> {
             append.txn.map(|txn| to_sql(txn.0)),
             &*append.author,
             &*append.text,
-        ])?;
-        if inserted == 1 {
-            self.known.heads.insert(append.room, seq);
-            return Ok(Stored::Appended(seq));
+        ]);
+        match (inserted, append.txn) {
+            (Ok(_), _) => {
+                self.known.heads.insert(append.room, seq);
+                Ok(Stored::Appended(seq))
+            }
+            // Only the index of txns is unique beside the key: a seq that is there already, since a head
+            // was wrong, is another error. To ask before would cost a look for every row that is new.
+            (Err(error), Some(txn)) if error.sqlite_extended_error_code() == Some(SQLITE_CONSTRAINT_UNIQUE) => {
+                self.place(append.session, txn)?.map(Stored::Repeated).ok_or(Failure::Sqlite(error))
+            }
+            (Err(error), _) => Err(Failure::Sqlite(error)),
         }
-        let repeated = append.txn.map(|txn| self.place(append.session, txn)).transpose()?.flatten();
-        repeated.map(Stored::Repeated).ok_or(Failure::Sqlite(rusqlite::Error::StatementChangedRows(0)))
     }
 
     /// The newest seq of a room that exists.
