@@ -99,6 +99,7 @@ data-in-use-by = The data folder { $pasta } is in use by another server (process
 data-in-use = The data folder { $pasta } is in use by another server. Stop that one, or choose another folder with --data.
 data-newer = The data folder was written by a newer Papo (schema { $achado }; this one knows { $conhecido }). Use that version, or another folder with --data.
 data-damaged = { $arquivo } is damaged: { $causa }. See papo store check, and restore a backup.
+data-foreign-wal = { $arquivo } belongs to another database than the papo.db beside it. Put a restored backup into an empty folder.
 data-missing = There is no data in { $pasta }. Choose another folder with --data.
 data-not-writable = Cannot write to the data folder { $arquivo }: { $causa }. Choose another with --data.
 data-full = The disk with { $pasta } is full. Make room on it, or choose another folder with --data.

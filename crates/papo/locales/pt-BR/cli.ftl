@@ -99,6 +99,7 @@ data-in-use-by = A pasta de dados { $pasta } está em uso por outro servidor (pr
 data-in-use = A pasta de dados { $pasta } está em uso por outro servidor. Pare aquele, ou escolha outra pasta com --data.
 data-newer = A pasta de dados foi escrita por um Papo mais novo (esquema { $achado }; este conhece até { $conhecido }). Use aquela versão, ou outra pasta com --data.
 data-damaged = { $arquivo } está danificado: { $causa }. Veja papo store check, e restaure uma cópia.
+data-foreign-wal = { $arquivo } é de outro banco de dados que o papo.db ao lado. Ponha uma cópia restaurada em uma pasta vazia.
 data-missing = Não há dados em { $pasta }. Escolha outra pasta com --data.
 data-not-writable = Não é possível escrever na pasta de dados { $arquivo }: { $causa }. Escolha outra com --data.
 data-full = O disco de { $pasta } está cheio. Libere espaço, ou escolha outra pasta com --data.
