@@ -49,6 +49,8 @@ pub(super) struct Known {
     now_ms: u64,
     /// When sessions that have ended are looked for again.
     sweep_at_ms: u64,
+    /// Sessions that there are at most; not known until they are counted.
+    sessions: Option<u64>,
 }
 
 impl Writer {
@@ -93,6 +95,7 @@ impl Writer {
     /// Nothing of a failed batch is there, or, when the disk failed, nobody knows: heads are read again.
     fn fail(&mut self, failure: Failure) -> StoreError {
         self.known.heads.clear();
+        self.known.sessions = None;
         let error = match failure {
             Failure::Unknown(room) => return StoreError::UnknownRoom(room),
             Failure::NoNumber(room) => {

@@ -14,6 +14,10 @@ const SWEEP_EVERY_MS: u64 = 10_000;
 /// How many of them go with one batch, so that no batch waits long; the rest go with the next ones.
 const SWEEP_MAX: u32 = 256;
 
+/// Sessions that are kept: 30 days of six thousand new ones a day, which is a client that forgets its
+/// token every fifteen seconds. Over it those go that would end first.
+pub(in crate::sqlite) const SESSIONS_MAX: u64 = 256 * 1024;
+
 /// A transaction that is being filled.
 pub(super) struct Batch<'a> {
     conn: &'a Connection,
@@ -130,6 +134,9 @@ impl<'a> Batch<'a> {
             .prepare_cached("INSERT OR REPLACE INTO session (id, token, nick, ends_ms) VALUES (?1, ?2, ?3, ?4)")?;
         let (id, ends_ms) = (to_sql(session.id.0), to_sql(session.ends_ms));
         statement.execute(params![id, &session.token.0[..], &*session.nick, ends_ms])?;
+        if let Some(sessions) = &mut self.known.sessions {
+            *sessions += 1;
+        }
         Ok(Stored::Done)
     }
 
@@ -138,8 +145,9 @@ impl<'a> Batch<'a> {
         Ok(Stored::Done)
     }
 
-    /// Removes some of the sessions that have ended, now and then.
+    /// Removes some of the sessions that have ended, now and then, and of those that are too many.
     pub(super) fn sweep(&mut self) -> Result<(), Failure> {
+        self.bound_sessions(SESSIONS_MAX)?;
         let now_ms = self.known.now_ms;
         if now_ms < self.known.sweep_at_ms {
             return Ok(());
@@ -155,7 +163,55 @@ impl<'a> Batch<'a> {
     }
 }
 
+impl Batch<'_> {
+    /// Removes the sessions over so many. They are counted only when there may be that many: a
+    /// session that was kept before counts as another until then.
+    fn bound_sessions(&mut self, max: u64) -> Result<(), Failure> {
+        if self.known.sessions.is_some_and(|sessions| sessions <= max) {
+            return Ok(());
+        }
+        let count = "SELECT count(*) FROM session";
+        let sessions = self.conn.prepare_cached(count)?.query_row([], |row| row.get(0)).map(from_sql)?;
+        let excess = sessions.saturating_sub(max).min(u64::from(SWEEP_MAX));
+        if excess > 0 {
+            let oldest = "DELETE FROM session WHERE id IN (SELECT id FROM session ORDER BY ends_ms LIMIT ?1)";
+            self.conn.prepare_cached(oldest)?.execute([to_sql(excess)])?;
+        }
+        self.known.sessions = Some(sessions - excess);
+        Ok(())
+    }
+}
+
 /// Where the log of a room stands that is to be written.
 fn log_keys(room: RoomId) -> Result<LogKeys, Failure> {
     LogKeys::of(room).ok_or(Failure::NoNumber(room))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance;
+    use crate::sqlite::schema;
+
+    #[test]
+    fn of_too_many_sessions_those_go_that_would_end_first() {
+        let mut conn = Connection::open_in_memory().expect("a database");
+        schema::migrate(&mut conn).expect("the schema");
+        let mut known = Known::default();
+        let mut batch = Batch::new(&conn, &mut known).expect("a batch");
+        for at in 0..10 {
+            let session = conformance::session(u64::from(at) + 1, at, 1000 - u64::from(at));
+            batch.session(&session).expect("stored");
+            // Said again, it is not another one.
+            batch.session(&session).expect("stored");
+            batch.bound_sessions(4).expect("bounded");
+        }
+        assert!(batch.known.sessions.is_some_and(|sessions| sessions <= 4));
+        let left: Vec<i64> = conn
+            .prepare("SELECT id FROM session ORDER BY id")
+            .and_then(|mut ids| ids.query_map([], |row| row.get(0))?.collect())
+            .expect("read");
+        assert_eq!(left.len(), 4);
+        assert!(left.iter().all(|id| *id <= 4), "the later ones would end first: {left:?}");
+    }
 }
