@@ -85,6 +85,12 @@ fn serve(lang: Lang) -> Command {
             "PAPO_STORE",
         ),
         with_env(option("lang", None).value_name("pt-BR|en").value_parser(lang_name), "PAPO_LANG"),
+        with_env(
+            option("metrics", Some("loopback"))
+                .value_name("loopback|all|off")
+                .value_parser(one_of(&["loopback", "all", "off"])),
+            "PAPO_METRICS",
+        ),
         with_env(option("flood", Some("on")).value_name("on|off").value_parser(one_of(&["on", "off"])), "PAPO_FLOOD"),
         with_env(
             option("message-kib", Some("64")).value_name("KIB").value_parser(value_parser!(u16).range(1..=8192)),

@@ -41,6 +41,7 @@ pub(crate) fn sentence(error: &OpenError, lang: Lang) -> String {
         OpenError::Damaged { file, what } => {
             say(lang, "data-damaged", &[("arquivo", shown(file).into()), ("causa", what.as_str().into())])
         }
+        OpenError::ForeignWal { wal } => say(lang, "data-foreign-wal", &[("arquivo", shown(wal).into())]),
         OpenError::Missing { folder } => say(lang, "data-missing", &[("pasta", shown(folder).into())]),
         OpenError::NotWritable { path, what } => {
             say(lang, "data-not-writable", &[("arquivo", shown(path).into()), ("causa", what.as_str().into())])

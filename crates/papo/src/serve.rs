@@ -8,7 +8,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use papo_proto::Lang;
 use papo_proto::limits::{Limits, MEMORY_STORE_MAX_BYTES};
-use papo_server::{Announcer, Config, Server, Times, WebPort};
+use papo_server::{Announcer, Config, MetricsFor, Server, Times, WebPort};
 use papo_store::{MemoryStore, SqliteStore, Store};
 use tracing_subscriber::filter::LevelFilter;
 
@@ -82,6 +82,11 @@ fn config(matches: &ArgMatches, lang: Lang) -> Config {
         origins: matches.get_many::<String>("origin").into_iter().flatten().cloned().collect(),
         data: data::folder(matches),
         lang,
+        metrics: match text("metrics").as_str() {
+            "all" => MetricsFor::All,
+            "off" => MetricsFor::Nobody,
+            _ => MetricsFor::Loopback,
+        },
         limits: Limits {
             message_bytes: usize::from(message_kib) * 1024,
             flood: text("flood") != "off",
