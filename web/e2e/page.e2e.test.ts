@@ -102,6 +102,8 @@ describe('a conversation', () => {
     await alice.page.locator('.notice', { hasText: /● #geral · 1/ }).waitFor();
     await alice.says('/who');
     await alice.page.locator('.notice', { hasText: 'Em #geral (1):' }).waitFor();
+    await alice.says('/history 5');
+    await alice.sees('Toda a história guardada desta sala já está aqui');
     await alice.says('/nadaassim');
     await alice.page.locator('.notice.error', { hasText: '/nadaassim' }).waitFor();
     await alice.says('/nick admin');

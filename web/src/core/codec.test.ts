@@ -24,7 +24,7 @@ describe('the golden frames', () => {
   it('are all there is', () => {
     const kinds = new Set(from('server').map(([, frame]) => frame['is']));
     expect([...kinds].sort()).toEqual(
-      ['ack', 'entered', 'gap', 'gone', 'left', 'lost', 'message', 'notice', 'reject', 'renamed', 'reset', 'rooms', 'typing'].sort(),
+      ['ack', 'entered', 'gap', 'gone', 'left', 'lost', 'message', 'notice', 'reject', 'renamed', 'reset', 'rooms', 'stale', 'typing'].sort(),
     );
   });
 

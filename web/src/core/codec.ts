@@ -86,6 +86,7 @@ const FRAMES: Record<Exclude<ServerFrame['is'], 'ack'>, Check> = {
   renamed: shape({ room: number, from: text, to: text }),
   typing: shape({ room: number, who: text }),
   gap: shape({ room: number, from: number, to: number }),
+  stale: shape({ room: number }),
   reset: shape({ room: roomState }),
   gone: shape({ room: number }),
   rooms: shape({ changed: listOf(roomInfo), gone: listOf(number), stale: maybe(flag) }),

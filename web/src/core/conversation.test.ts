@@ -166,6 +166,13 @@ describe('members', () => {
     talk.tell({ is: 'lost' }).hello(GERAL, JOGOS).expect('rooms', 'who 1').add(talk.of.show(2)).expect('who 2');
   });
 
+  it('are asked for again when changes were left out, once the room is looked at', () => {
+    const talk = new Talk().hello().join(JOGOS).join(GERAL);
+    for (const room of [1, 2]) talk.answer({ do: 'who', room }, { to: 'who', room, members: [] });
+    talk.expect('rooms', 'join geral', 'who 2', 'who 1');
+    talk.frame({ is: 'stale', room: 1 }).expect('who 1').frame({ is: 'stale', room: 2 }).expect().add(talk.of.show(2)).expect('who 2');
+  });
+
   it('who type are shown for a while, and not while they have just spoken', () => {
     const talk = new Talk().hello().join(GERAL);
     for (const who of ['bob', 'bia', 'caio', 'davi']) talk.frame({ is: 'typing', room: 1, who });

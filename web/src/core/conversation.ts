@@ -84,6 +84,12 @@ export class Conversation {
     this.at(room).timeline.note(note, now);
   }
 
+  /** The person looks at the room again: from here on it is new to them. */
+  markUnread(): void {
+    const { here } = this;
+    here.readBefore = here.read < here.timeline.head ? here.read : null;
+  }
+
   /** Everything up to the newest is before the person's eyes. */
   readAll(): void {
     this.here.read = this.here.timeline.head;
@@ -95,11 +101,10 @@ export class Conversation {
     if (room !== this.open) {
       this.here.timeline.trim(undefined, KEPT_ASIDE);
       this.here.readBefore = null;
+      this.open = room;
+      this.markUnread();
     }
-    this.open = room;
     if (room === null) return [];
-    const { here } = this;
-    here.readBefore = here.read < here.timeline.head ? here.read : null;
     return this.rooms.get(room)?.isFresh === true ? [] : [page({ do: 'who', room })];
   }
 
@@ -189,6 +194,9 @@ export class Conversation {
       case 'gap':
         this.#places.get(frame.room)?.timeline.gap(frame.to);
         return [];
+      case 'stale':
+        this.rooms = list.stale(this.rooms, frame.room);
+        return frame.room === this.open ? this.show(frame.room) : [];
       case 'reset':
         return this.#reset(frame.room, now);
       case 'gone':

@@ -65,6 +65,12 @@ export function welcomed(rooms: Rooms, joined: readonly RoomState[]): Rooms {
   return joined.reduce<Rooms>(entered, new Map(stale));
 }
 
+/** Changes of its members were left out: they are asked for again when the room is looked at. */
+export function stale(rooms: Rooms, id: number): Rooms {
+  const room = rooms.get(id);
+  return room === undefined ? rooms : new Map(rooms).set(id, { ...room, isFresh: false });
+}
+
 export function peopled(rooms: Rooms, id: number, members: readonly string[]): Rooms {
   return withMembers(rooms, id, () => [...members].sort(NAMES.compare), true);
 }

@@ -205,8 +205,7 @@ class Chat {
   }
 
   #looked(): void {
-    const { here } = this.#talk;
-    if (here.read < here.timeline.head) here.readBefore = here.read;
+    this.#talk.markUnread();
     this.hurry();
     this.#frame.ask();
   }
