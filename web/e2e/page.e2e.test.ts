@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launch, Person, PHONE } from './browser';
-import { oldServer, Papo, TextClient } from './server';
+import { bridgeTo, oldServer, Papo, TextClient } from './server';
 
 let browser: Browser;
 let papo: Papo;
@@ -219,6 +219,18 @@ describe('the form', () => {
 });
 
 describe('every way to use it', () => {
+  it('through a bridge', async () => {
+    const bridge = await bridgeTo(papo.ports.tcp);
+    const carol = await text('Carol', 'geral');
+    const alice = await visit();
+    await alice.page.locator('#address').fill(bridge.address);
+    await alice.connect('Alice');
+    await alice.says('pela ponte');
+    expect(await carol.hears()).toBe('[#geral] Alice: pela ponte');
+    await alice.page.locator('.own .bubble.sent').waitFor();
+    bridge.close();
+  });
+
   it('on a phone breaks the line with Enter, sends with the button, and has rooms and people in drawers', async () => {
     const alice = await join('Alice', PHONE);
     const carol = await text('Carol', 'jogos');

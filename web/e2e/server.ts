@@ -180,6 +180,23 @@ export class Road {
   }
 }
 
+/** `papo bridge` to a server's TCP port. */
+export async function bridgeTo(tcp: number): Promise<{ address: string; close(): void }> {
+  const options = `bridge --ws-host 127.0.0.1 --ws-port 0 --chat-port ${tcp} --lang pt-BR --origin *`;
+  const child = spawn(process.env['PAPO_BIN'] ?? 'papo', options.split(' '), { stdio: ['ignore', 'pipe', 'inherit'] });
+  const port = await new Promise<string>((resolve, reject) => {
+    let printed = '';
+    child.on('error', reject);
+    child.on('exit', (code) => reject(new Error(`the bridge ended with ${code} before it listened: ${printed}`)));
+    child.stdout.on('data', (data: Buffer) => {
+      printed += data.toString();
+      const port = /WebSocket em [^\s,]*:(\d+)/.exec(printed)?.[1];
+      if (port !== undefined) resolve(port);
+    });
+  });
+  return { address: `ws://127.0.0.1:${port}/`, close: () => child.kill() };
+}
+
 /** Somebody who answers to WebSocket, but agrees on no subprotocol: an old server, or a bridge. */
 export async function oldServer(): Promise<{ address: string; close(): void }> {
   const server = createHttpServer();
