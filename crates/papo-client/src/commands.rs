@@ -30,7 +30,7 @@ pub enum Failure {
     Closed(#[from] Closed),
 }
 
-/// A post on its way.
+/// A command on its way.
 #[derive(Debug)]
 pub struct Posting {
     /// Its number, for its [`ClientEvent::Done`].
@@ -39,7 +39,12 @@ pub struct Posting {
 }
 
 impl Posting {
-    /// Waits for what becomes of it: (seq, at) in its room.
+    /// Waits for what becomes of it.
+    pub async fn outcome(self) -> Outcome {
+        self.outcome.await.unwrap_or(Outcome::NotSent)
+    }
+
+    /// Waits for what becomes of a post: (seq, at) in its room.
     ///
     /// # Errors
     /// Why it is not in the room, or may not be.
@@ -241,14 +246,22 @@ impl Commands {
         self.controls.send(control).await.map_err(|_| Closed)
     }
 
-    async fn order(&self, want: Want) -> Result<Posting, Closed> {
+    /// Gives any command. Its outcome comes as an event, in its place among the others, and to who waits for it.
+    ///
+    /// # Errors
+    /// The client has ended.
+    pub async fn order(&self, want: Want) -> Result<Posting, Closed> {
+        self.give(want, true).await
+    }
+
+    async fn give(&self, want: Want, tells: bool) -> Result<Posting, Closed> {
         let ((txn, taken), (outcome, became)) = (oneshot::channel(), oneshot::channel());
-        self.orders.send(Order { want, txn, outcome }).await.map_err(|_| Closed)?;
+        self.orders.send(Order { want, tells, txn, outcome }).await.map_err(|_| Closed)?;
         Ok(Posting { txn: taken.await.map_err(|_| Closed)?, outcome: became })
     }
 
     async fn call(&self, want: Want) -> Result<Answer, Failure> {
-        answer(self.order(want).await?.outcome).await
+        answer(self.give(want, false).await?.outcome).await
     }
 }
 

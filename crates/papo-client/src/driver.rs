@@ -17,6 +17,8 @@ use crate::session::{ClientEvent, Outcome, Session, Want, Why};
 /// A command for the session. It waits while as many are pending as may be.
 pub(crate) struct Order {
     pub(crate) want: Want,
+    /// Its outcome is an event as well.
+    pub(crate) tells: bool,
     pub(crate) txn: oneshot::Sender<u64>,
     pub(crate) outcome: oneshot::Sender<Outcome>,
 }
@@ -153,10 +155,9 @@ impl Driver {
     }
 
     fn take(&mut self, order: Order) {
-        let is_post = matches!(order.want, Want::Post { .. });
         let txn = self.session.command(order.want).expect("invariant: orders are taken when there is room");
         let _ = order.txn.send(txn);
-        self.waiting.insert(txn, (is_post, order.outcome));
+        self.waiting.insert(txn, (order.tells, order.outcome));
     }
 
     fn control(&mut self, control: Control) {
@@ -207,13 +208,13 @@ impl Driver {
         }
     }
 
-    /// Passes an event on. What became of a command is told to who gave it, of a post to both.
+    /// Passes an event on. What became of a command is told to who gave it.
     fn tell(&mut self, event: ClientEvent) {
-        if let ClientEvent::Done { txn, outcome } = &event
-            && let Some((is_post, waiting)) = self.waiting.remove(txn)
+        if let ClientEvent::Done { txn, outcome, .. } = &event
+            && let Some((tells, waiting)) = self.waiting.remove(txn)
         {
             let _ = waiting.send(outcome.clone());
-            if !is_post {
+            if !tells {
                 return;
             }
         }

@@ -170,11 +170,9 @@ impl Session {
             return Err(Full);
         }
         let txn = self.next_txn();
-        if self.is_ended() {
-            self.done(txn, Outcome::NotSent);
-        } else if matches!(want, Want::Typing(_)) && !self.is_open() {
-            // Nobody wants to know later that one was typing.
-            self.done(txn, Outcome::NotSent);
+        // Nobody wants to know later that one was typing.
+        if self.is_ended() || matches!(want, Want::Typing(_)) && !self.is_open() {
+            self.done(txn, want, Outcome::NotSent);
         } else {
             self.queue.push(txn, want);
         }
@@ -254,7 +252,7 @@ impl Session {
         }
         self.queue.line_lost();
         for entry in self.queue.take_where(|entry| matches!(entry.want, Want::Typing(_))) {
-            self.done(entry.txn, Outcome::Unknown);
+            self.done(entry.txn, entry.want, Outcome::Unknown);
         }
         self.rooms.line_lost();
         self.missed = None;
@@ -332,14 +330,15 @@ impl Session {
         again_in
     }
 
-    fn done(&mut self, txn: u64, outcome: Outcome) {
-        self.events.push_back(ClientEvent::Done { txn, outcome });
+    fn done(&mut self, txn: u64, want: Want, outcome: Outcome) {
+        self.events.push_back(ClientEvent::Done { txn, want, outcome });
     }
 
     fn end(&mut self, end: End) {
         self.state = State::Ended;
         for entry in self.queue.take_where(|_| true) {
-            self.done(entry.txn, if entry.written { Outcome::Unknown } else { Outcome::NotSent });
+            let outcome = if entry.written { Outcome::Unknown } else { Outcome::NotSent };
+            self.done(entry.txn, entry.want, outcome);
         }
         self.events.push_back(ClientEvent::Ended(end));
     }

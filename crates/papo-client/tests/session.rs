@@ -237,7 +237,7 @@ impl World {
                     self.told += 1;
                 }
                 ClientEvent::LeftOut { .. } => prop_assert!(false, "nothing is left out"),
-                ClientEvent::Done { txn, outcome } => {
+                ClientEvent::Done { txn, outcome, .. } => {
                     let text = format!("nossa {}", self.posts.keys().position(|post| *post == txn).expect("ours"));
                     match &outcome {
                         Outcome::Answer(Answer::Post { seq, .. }) => {

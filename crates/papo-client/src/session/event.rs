@@ -6,6 +6,8 @@ use std::time::Duration;
 use papo_proto::Ephemeral;
 use papo_proto::papo1::server::{About, Answer, Message, Retry, RoomInfo, RoomState};
 
+use super::Want;
+
 /// Something that has happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientEvent {
@@ -61,8 +63,10 @@ pub enum ClientEvent {
     },
     /// What became of a command. Each gets exactly one outcome.
     Done {
-        /// The command.
+        /// The command's number.
         txn: u64,
+        /// The command.
+        want: Want,
         /// What became of it.
         outcome: Outcome,
     },

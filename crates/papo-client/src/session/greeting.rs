@@ -127,7 +127,7 @@ impl Session {
     fn forget_session(&mut self) {
         self.token = None;
         for entry in self.queue.take_where(|entry| entry.written && entry.want.is_post()) {
-            self.done(entry.txn, Outcome::Unknown);
+            self.done(entry.txn, entry.want, Outcome::Unknown);
         }
     }
 

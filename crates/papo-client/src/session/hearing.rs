@@ -79,7 +79,7 @@ impl Session {
         // A post whose ack was lost with its line has its answer here.
         let own = message.txn.and_then(|txn| self.queue.take(txn));
         if let Some(entry) = own {
-            self.done(entry.txn, Outcome::Answer(Answer::Post { room, seq, at }));
+            self.done(entry.txn, entry.want, Outcome::Answer(Answer::Post { room, seq, at }));
         }
         if let Some(of) = self.rooms.touch(room) {
             of.timeline.handle_message(message);
@@ -111,7 +111,7 @@ impl Session {
         let Some(entry) = self.queue.take(txn) else { return };
         self.learn(&entry, &answer);
         let farewell = answer == Answer::Bye;
-        self.done(txn, Outcome::Answer(answer));
+        self.done(txn, entry.want, Outcome::Answer(answer));
         if farewell {
             self.end(End::Left);
         }
@@ -122,7 +122,7 @@ impl Session {
         for message in messages {
             let Some(entry) = message.txn.and_then(|txn| self.queue.take(txn)) else { continue };
             let place = Answer::Post { room: message.room, seq: message.seq, at: message.at };
-            self.done(entry.txn, Outcome::Answer(place));
+            self.done(entry.txn, entry.want, Outcome::Answer(place));
         }
     }
 
@@ -173,7 +173,7 @@ impl Session {
             self.queue.put_off(entry, now + after);
             self.events.push_back(ClientEvent::Postponed { txn, reject });
         } else {
-            self.done(txn, Outcome::Rejected(reject));
+            self.done(txn, entry.want, Outcome::Rejected(reject));
         }
     }
 
