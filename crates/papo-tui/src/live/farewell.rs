@@ -1,5 +1,6 @@
 //! How one leaves: with a line after the answers to all that was said, without one at once or not at all.
 
+use std::cell::Cell;
 use std::future::pending;
 
 use papo_client::Want;
@@ -18,10 +19,10 @@ impl Speaker<'_> {
         if self.face.nick.borrow().is_none() {
             return self.goodbye().await;
         }
-        let commands = self.commands.clone();
-        let said = async move {
+        let (commands, given) = (self.commands.clone(), Cell::new(false));
+        let said = async {
             // It stands behind all that waits; what came of it is told by the end of the client.
-            let _ = commands.order(Want::Bye).await;
+            given.set(commands.order(Want::Bye).await.is_ok());
             pending::<()>().await;
         };
         let mut said = std::pin::pin!(said);
@@ -49,7 +50,7 @@ impl Speaker<'_> {
             return Ending::Abandoned;
         }
         // The farewell itself is none of them.
-        match self.unsent().await.saturating_sub(1) {
+        match self.unsent().await.saturating_sub(usize::from(given.get())) {
             0 => self.goodbye().await,
             unsent => Ending::Unsent(unsent),
         }
