@@ -161,6 +161,12 @@ impl Driver {
     }
 
     fn control(&mut self, control: Control) {
+        // Commands that were given before count.
+        while self.session.has_room()
+            && let Ok(order) = self.orders.try_recv()
+        {
+            self.take(order);
+        }
         match control {
             Control::Greet(nick) => self.session.greet(nick),
             Control::WantFrom(room, seq) => self.session.want_from(room, seq),
