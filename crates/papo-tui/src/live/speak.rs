@@ -26,13 +26,15 @@ pub(super) enum Stop {
     Leave,
     /// Nobody can wait any longer.
     GiveUp,
-    /// Nobody reads our output, or the client is over, which is heard elsewhere.
+    /// Nobody reads our output.
+    Unseen,
+    /// The client is over, which is heard elsewhere.
     Over,
 }
 
 impl From<Unseen> for Stop {
     fn from(_: Unseen) -> Self {
-        Self::Over
+        Self::Unseen
     }
 }
 
@@ -86,6 +88,7 @@ impl<'a> Speaker<'a> {
                 Err(Stop::Leave) => return self.farewell().await,
                 // What was being carried out counts, at least.
                 Err(Stop::GiveUp) => return Ending::Unsent(self.unsent().await.max(1)),
+                Err(Stop::Unseen) => return Ending::Unseen,
                 Err(Stop::Over) => return self.over().await,
             }
         }

@@ -26,10 +26,18 @@ fn talk<T: Send + 'static, K>(
     server: impl FnOnce(&TcpListener) -> T + Send + 'static,
     type_in: impl FnOnce(mpsc::Sender<Step>, mpsc::Sender<()>) -> K,
 ) -> Remains<T> {
+    talk_on(&Paper::default(), patience, server, type_in)
+}
+
+fn talk_on<T: Send + 'static, K>(
+    paper: &Paper,
+    patience: Option<Duration>,
+    server: impl FnOnce(&TcpListener) -> T + Send + 'static,
+    type_in: impl FnOnce(mpsc::Sender<Step>, mpsc::Sender<()>) -> K,
+) -> Remains<T> {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("bound").port();
     let playing = thread::spawn(move || server(&listener));
-    let paper = Paper::default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let ending = runtime.block_on(async {
         let client = Client::connect(Target::tcp("127.0.0.1", port), settings(Lang::PtBr)).await.expect("listening");
@@ -43,6 +51,8 @@ fn talk<T: Send + 'static, K>(
         let _ = screen.settle().await;
         ending
     });
+    // The client's task and its connection end with it.
+    drop(runtime);
     let server = playing.join().expect("no panic");
     // The two lines of the welcome are always the same.
     let shown = paper.printed.lock().expect("no panic").lines().skip(2).map(str::to_owned).collect();
@@ -238,6 +248,24 @@ fn without_a_line_a_person_leaves_at_once_and_a_pipe_after_a_while() {
         assert_eq!(remains.ending, Ending::Unsent(1), "{patience:?}");
         assert_eq!(remains.shown[1..], ["[SYS] Conexão perdida; reconectando…"]);
     }
+}
+
+#[test]
+fn a_closed_output_ends_it_though_the_server_says_nothing() {
+    let paper = Paper { room: Some(1), ..Paper::default() };
+    let remains = talk_on(
+        &paper,
+        None,
+        |listener| {
+            let (mut stream, _) = listener.accept().expect("a client");
+            let _ = std::io::Read::read_to_end(&mut stream, &mut Vec::new());
+        },
+        |steps, interrupts| {
+            thread::spawn(move || while steps.blocking_send(say("/help")).is_ok() {});
+            interrupts
+        },
+    );
+    assert_eq!(remains.ending, Ending::Unseen);
 }
 
 #[test]
