@@ -47,8 +47,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "tracing",
         ],
     ),
-    ("papo-client", &["papo-proto", "socket2", "thiserror", "tokio"]),
-    ("papo-tui", &["papo-client", "papo-proto", "fluent-bundle", "rustix", "rustyline", "thiserror", "tokio"]),
+    ("papo-client", &["papo-proto", "getrandom", "serde_json", "socket2", "thiserror", "tokio"]),
+    ("papo-tui", &["papo-client", "papo-proto", "fluent-bundle", "jiff", "rustix", "rustyline", "thiserror", "tokio"]),
     ("papo-bench", &["papo-proto", "rustix", "serde_json", "socket2", "thiserror"]),
     ("papo-testkit", &["papo-proto", "rustix", "socket2", "tempfile"]),
     (
