@@ -114,9 +114,18 @@ impl Hub {
         session
     }
 
-    /// Decides what a session sent: a command, or what its dialect could not make one of.
-    pub fn handle(&mut self, session: SessionId, txn: Option<Txn>, sent: Result<Command, Reject>, now: Now) {
-        let Some(sender) = self.sessions.get(session).filter(|session| !session.ending) else { return };
+    /// Decides what a session sent by this connection: a command, or what its dialect could not make
+    /// one of. Whoever has lost the session to another connection is not heard: its client sends
+    /// again there what was not answered.
+    pub fn handle(
+        &mut self,
+        session: SessionId,
+        link: Link,
+        txn: Option<Txn>,
+        sent: Result<Command, Reject>,
+        now: Now,
+    ) {
+        let Some(sender) = self.sessions.get(session).filter(|session| session.hears(link)) else { return };
         let needs_hello = sender.encoding.dialect == Dialect::Papo1 && sender.resumable.is_none();
         self.asking = txn;
         match sent {
@@ -135,8 +144,8 @@ impl Hub {
     }
 
     /// Tells a session something that its connection noticed, after all that was decided before.
-    pub fn tell(&mut self, session: SessionId, reply: Reply) {
-        if self.sessions.get(session).is_some_and(|session| !session.ending) {
+    pub fn tell(&mut self, session: SessionId, link: Link, reply: Reply) {
+        if self.sessions.get(session).is_some_and(|session| session.hears(link)) {
             self.reply(session, reply);
         }
     }
@@ -146,10 +155,7 @@ impl Hub {
     /// said so, or else that it was lost. Whoever has lost the session to another connection means
     /// nothing any more.
     pub fn close(&mut self, session: SessionId, link: Link, said_so: bool, now: Now) {
-        let Some(closing) = self.sessions.get_mut(session) else { return };
-        if closing.claimed != Some(link) || closing.ending {
-            return;
-        }
+        let Some(closing) = self.sessions.get(session).filter(|session| session.hears(link)) else { return };
         if closing.resumable.is_some() {
             return resume::hold(self, session, now);
         }

@@ -40,7 +40,7 @@ impl Hub {
     /// A connection with the session `me`, which is nobody yet, says hello. Returns the session that it
     /// speaks for from now on.
     pub fn hello(&mut self, me: SessionId, txn: Option<Txn>, hello: Hello, opening: Opening, now: Now) -> SessionId {
-        let Some(sender) = self.sessions.get_mut(me).filter(|session| !session.ending) else { return me };
+        let Some(sender) = self.sessions.get_mut(me).filter(|session| session.hears(opening.link)) else { return me };
         if sender.resumable.is_some() {
             self.refuse(me, txn, Reject::HelloTwice);
             return me;

@@ -87,6 +87,11 @@ impl Session {
         }
     }
 
+    /// Whether the connection still speaks for it.
+    pub(crate) fn hears(&self, link: Link) -> bool {
+        self.claimed == Some(link) && !self.ending
+    }
+
     pub(crate) fn is_in(&self, room: RoomId) -> bool {
         self.rooms.contains(&room)
     }

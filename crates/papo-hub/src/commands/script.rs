@@ -236,8 +236,8 @@ impl World {
                 self.people.iter_mut().find(|(name, ..)| name == who).expect("connected").1 = speaks_for;
                 self.reader(who).encoding = PAPO1;
             }
-            Ok(papo1::Said::Command(command)) => self.hub.handle(session, txn, Ok(command), self.now),
-            Err(reject) => self.hub.handle(session, txn, Err(reject), self.now),
+            Ok(papo1::Said::Command(command)) => self.hub.handle(session, link, txn, Ok(command), self.now),
+            Err(reject) => self.hub.handle(session, link, txn, Err(reject), self.now),
         }
         self.settle();
     }
@@ -249,9 +249,9 @@ impl World {
     }
 
     pub(crate) fn send(&mut self, who: &str, line: &str) {
-        let session = self.session(who);
+        let (session, link) = (self.session(who), self.link(who));
         if let Some(sent) = text::decode(line.as_bytes()) {
-            self.hub.handle(session, None, sent, self.now);
+            self.hub.handle(session, link, None, sent, self.now);
         }
         self.settle();
     }
@@ -640,6 +640,23 @@ fn a_session_goes_on_elsewhere_and_the_old_connection_ends() {
     world.lose("old");
     world.send_json("new", r#"{"do":"post","txn":3,"room":1,"text":"oi"}"#);
     assert!(frames(&mut world, "new")[0].contains(r#""seq":1"#));
+}
+
+/// What was still under way on the old connection was answered on the new one, beside the answer to
+/// the same command sent again there; a late `bye` ended the session.
+#[test]
+fn a_fenced_connection_is_not_heard() {
+    let mut world = World::new(true);
+    hello(&mut world, "old", r#","nick":"Pia""#);
+    world.send_json("old", r#"{"do":"join","txn":2,"room":"geral"}"#);
+    hello(&mut world, "new", &format!(r#","session":"{}","resume":[{{"room":1,"epoch":5,"seq":0}}]"#, token(1)));
+    let post = r#"{"do":"post","txn":3,"room":1,"text":"oi"}"#;
+    world.send_json("old", post);
+    world.send_json("old", r#"{"do":"hello","txn":4,"version":1}"#);
+    world.send_json("old", r#"{"do":"bye","txn":5}"#);
+    assert_eq!(frames(&mut world, "new"), [""; 0]);
+    world.send_json("new", post);
+    assert_eq!(frames(&mut world, "new"), [r#"{"is":"ack","txn":3,"answer":{"to":"post","room":1,"seq":1,"at":1}}"#]);
 }
 
 #[test]
