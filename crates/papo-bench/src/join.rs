@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use papo_proto::names::{Parsed, RoomName};
-use papo_proto::{Lang, Reply, text};
+use papo_proto::names::RoomName;
+use papo_proto::words::RoomFacts;
+use papo_proto::{Epoch, Lang, Reply, RoomId, Seq, text};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::crowd::Crowd;
@@ -79,7 +80,9 @@ fn invite(options: &FanoutOptions, crowd: &mut Crowd) -> Result<(), BenchError> 
 /// The answers to a join, in the languages that a server may speak.
 fn answers(room: usize) -> [String; 2] {
     let name = RoomName::parse(&format!("bench{room}")).expect("invariant: letters and digits are a name").name;
-    Lang::ALL.map(|lang| text::reply(lang, &Reply::Entered(Parsed { name: name.clone(), cut: false })))
+    let room = RoomFacts { id: RoomId(0), epoch: Epoch(0), name, first: Seq(0), head: Seq(0) };
+    let entered = Reply::Entered { room, cut: false };
+    Lang::ALL.map(|lang| text::reply(lang, &entered).expect("invariant: entering is told in text"))
 }
 
 /// A name that no other connection has, and that looks like no other: 1 and l, 0 and o, m and rn are

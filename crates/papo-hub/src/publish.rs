@@ -153,9 +153,10 @@ impl Hub {
                 Some(Effect::Reply { session, txn, reply })
             };
             let effect = match effect {
-                Effect::Append(Append { session, txn, .. }) => refuse(session, txn),
+                Effect::Append(Append { session, txn, .. }) | Effect::Create { session, txn, .. } => {
+                    refuse(session, txn)
+                }
                 Effect::Recall { session, txn, .. } => refuse(session, Some(txn)),
-                Effect::Create { session, txn, .. } => refuse(session, txn),
                 // A session goes on without being kept; a room that is gone is taken away another time.
                 Effect::Keep(_) => None,
                 other => Some(other),

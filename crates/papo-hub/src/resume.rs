@@ -6,7 +6,7 @@ use std::sync::Arc;
 use papo_proto::limits::{SESSION_HELD, SESSION_LIFE, SESSIONS_HELD};
 use papo_proto::papo1::{Hello, ResumeAt, Token};
 use papo_proto::words::{SessionRecord, Welcomed};
-use papo_proto::{Encoding, Nickname, Record, Reject, Reply, RoomId, Seq, SessionId, Txn};
+use papo_proto::{Encoding, Nickname, Record, Reject, Reply, RoomId, SessionId, Txn};
 
 use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
@@ -39,7 +39,7 @@ pub struct Opening {
 impl Hub {
     /// A connection with the session `me`, which is nobody yet, says hello. Returns the session that it
     /// speaks for from now on.
-    pub fn hello(&mut self, me: SessionId, txn: Option<Txn>, hello: Hello, opening: Opening, now: Now) -> SessionId {
+    pub fn hello(&mut self, me: SessionId, txn: Option<Txn>, hello: &Hello, opening: &Opening, now: Now) -> SessionId {
         let Some(sender) = self.sessions.get_mut(me).filter(|session| session.hears(opening.link)) else { return me };
         if sender.resumable.is_some() {
             self.refuse(me, txn, Reject::HelloTwice);
@@ -48,8 +48,8 @@ impl Hub {
         // Whatever comes of it, the connection is to be answered in its dialect.
         sender.encoding = opening.encoding;
         let begun = match &hello.token {
-            None => self.begin(me, &hello, &opening, now).map(|token| (me, token, false)),
-            Some(token) => self.go_on(me, token, &opening, now).map(|id| (id, token.clone(), true)),
+            None => self.begin(me, hello, opening, now).map(|token| (me, token, false)),
+            Some(token) => self.go_on(me, token, opening, now).map(|id| (id, token.clone(), true)),
         };
         let (session, token, resumed) = match begun {
             Ok(begun) => begun,
@@ -60,7 +60,7 @@ impl Hub {
         };
         self.keep_session(session, now);
         self.asking = txn;
-        self.welcome(session, &token, resumed, &hello, now);
+        self.welcome(session, &token, resumed, hello, now);
         session
     }
 
@@ -160,7 +160,7 @@ impl Hub {
             resumable.follows_rooms = follows;
             resumable.ends_ms
         });
-        let nick = welcomed.nick.as_ref().map(|nick| nick.shared().clone()).unwrap_or_else(|| Arc::from(""));
+        let nick = welcomed.nick.as_ref().map_or_else(|| Arc::from(""), |nick| nick.shared().clone());
         let reply = Welcomed {
             token: token.to_text().into(),
             ends_ms,
@@ -196,7 +196,7 @@ impl Hub {
         if !fits {
             self.reply(session, Reply::Reset(facts));
         }
-        let after = fits.then(|| Seq(at.seq.0));
+        let after = fits.then_some(at.seq);
         self.outbox.push(Effect::Enter { session, room: at.room, after });
     }
 }

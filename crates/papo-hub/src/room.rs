@@ -14,7 +14,7 @@ use crate::log::Log;
 use crate::presence::Presence;
 
 /// The room that is none: its log tells those who follow it of changes of the list of rooms.
-pub(crate) const DIRECTORY: RoomId = RoomId(0);
+pub(crate) const DIRECTORY: RoomId = RoomId::DIRECTORY;
 
 /// One room.
 #[derive(Debug)]

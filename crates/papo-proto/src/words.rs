@@ -50,6 +50,11 @@ impl fmt::Debug for TokenHash {
     }
 }
 
+impl RoomId {
+    /// No room: the log by this number tells of changes of the list of rooms.
+    pub const DIRECTORY: RoomId = RoomId(0);
+}
+
 /// A session. The number is never used again, not even after a restart; 0 is nobody.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(pub u64);
@@ -421,8 +426,8 @@ pub enum Reply {
     Gap(RoomId, Seq, Seq),
     /// A room that the client named does not exist.
     Gone(RoomId),
-    /// Changes of the list of rooms were left out.
-    RoomsStale,
+    /// Notices of a room, or changes of the list of rooms, were left out.
+    Stale(RoomId),
     /// The session goes on by another connection.
     Fenced,
     /// Every command.

@@ -29,6 +29,11 @@ impl Admission {
         Arc::new(Self { taken: Mutex::default(), max, max_per_address })
     }
 
+    /// How many places are taken.
+    pub fn taken(&self) -> usize {
+        self.taken.lock().expect("invariant: counting does not panic").all
+    }
+
     /// Takes a place for a connection from `peer`.
     ///
     /// # Errors

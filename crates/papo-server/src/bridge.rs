@@ -227,9 +227,10 @@ async fn serve(socket: tokio::net::TcpStream, place: Place, hall: Arc<Hall>) {
         let (hall, taken) = (hall.clone(), taken.clone());
         async move {
             let upgraded = hyper::upgrade::on(&mut request);
+            let dialect = handshake::dialect(request.headers());
             let (answer, switches) = answer(&request, &hall.options.guard);
             if switches && let Ok(mut taken) = taken.lock() {
-                *taken = Some(upgraded);
+                *taken = Some((upgraded, dialect));
             }
             Ok::<_, Infallible>(answer)
         }
@@ -238,10 +239,10 @@ async fn serve(socket: tokio::net::TcpStream, place: Place, hall: Arc<Hall>) {
         return;
     }
     let upgraded = taken.lock().ok().and_then(|mut taken| taken.take());
-    if let Some(upgraded) = upgraded
+    if let Some((upgraded, dialect)) = upgraded
         && let Some((socket, early)) = taken_over(upgraded).await
     {
-        relay::run(socket, early, &hall.options, hall.draining.subscribe()).await;
+        relay::run((socket, early), dialect, &hall.options, hall.draining.subscribe()).await;
     }
     drop(place);
 }
@@ -255,7 +256,11 @@ fn answer(request: &Request<Incoming>, guard: &Guard) -> (Answer, bool) {
         Some(handshake::required())
     };
     let switches = refused.is_none();
-    let mut answer: Response<_> = refused.unwrap_or_else(|| handshake::switching(request));
+    let mut answer: Response<_> = refused.unwrap_or_else(|| {
+        let mut answer = handshake::switching(request);
+        handshake::agree(request, &mut answer);
+        answer
+    });
     answer.headers_mut().insert(SERVER, HeaderValue::from_static("papo-bridge"));
     (answer, switches)
 }

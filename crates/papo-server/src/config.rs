@@ -14,6 +14,18 @@ pub enum WebPort {
     Off,
 }
 
+/// Who may read the metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MetricsFor {
+    /// This machine.
+    #[default]
+    Loopback,
+    /// Everybody who reaches the web port.
+    All,
+    /// Nobody.
+    Nobody,
+}
+
 /// Everything that `papo serve` can be told.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -31,6 +43,8 @@ pub struct Config {
     pub data: PathBuf,
     /// The language of the server's output, and of new sessions.
     pub lang: Lang,
+    /// Who may read the metrics.
+    pub metrics: MetricsFor,
     /// The operator's limits.
     pub limits: limits::Limits,
     /// How long things may take.

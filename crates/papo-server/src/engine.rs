@@ -6,10 +6,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use papo_hub::{CommitError, Hub, Now, Settings};
 use papo_proto::limits::{COMMIT_RETRY, OUTBOX_MAX_BYTES, OUTBOX_MAX_ENTRIES};
+use papo_proto::{Record, Stored};
 use papo_store::{Store, StoreError};
 
 use crate::inbox::{Inbox, Inboxes};
 use crate::lookups::Lookups;
+use crate::metrics::{Metrics, Moment};
 
 /// The exit code after a panic in the hub, a log or the writer: state is not to be trusted any more.
 pub const EXIT_BROKEN: i32 = 70;
@@ -20,6 +22,9 @@ pub struct Engine {
     store: Arc<dyn Store>,
     inboxes: Box<[Inbox]>,
     lookups: Lookups,
+    metrics: Metrics,
+    /// The newest commit failed.
+    failing: AtomicBool,
     began: Instant,
     /// The server stops: whoever is closed from now on is told to come back.
     draining: AtomicBool,
@@ -43,6 +48,8 @@ impl Engine {
             store,
             inboxes,
             lookups: Lookups::default(),
+            metrics: Metrics::new(),
+            failing: AtomicBool::new(false),
             began: Instant::now(),
             draining: AtomicBool::new(false),
             work: Default::default(),
@@ -62,6 +69,30 @@ impl Engine {
     /// The looks into the store.
     pub(crate) fn lookups(&self) -> &Lookups {
         &self.lookups
+    }
+
+    /// What is counted.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// The state of this moment; the connections are not the engine's.
+    pub(crate) fn moment(&self) -> Moment {
+        let hub = self.hub();
+        Moment {
+            connections: 0,
+            sessions: hub.sessions(),
+            held: hub.held(),
+            rooms: hub.rooms(),
+            backlog_bytes: hub.backlog_bytes(),
+            outbox_entries: hub.waiting(),
+            outbox_bytes: hub.waiting_bytes(),
+        }
+    }
+
+    /// Whether the newest commit failed.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed)
     }
 
     /// The time since the start.
@@ -132,9 +163,9 @@ impl Engine {
             if batch.is_empty() {
                 return;
             }
-            match self.store.commit(&batch) {
+            match self.keep(&batch) {
                 Ok(stored) => hub.committed(&stored, self.now(), outlet),
-                Err(error) => hub.commit_failed(why(&error), outlet),
+                Err(error) => hub.commit_failed(error, outlet),
             }
         }
     }
@@ -148,13 +179,13 @@ impl Engine {
                 if batch.is_empty() {
                     break;
                 }
-                let stored = self.store.commit(&batch);
+                let stored = self.keep(&batch);
                 let failed = stored.is_err();
                 let mut outlet = Inboxes { inboxes: &self.inboxes, me: None };
                 let mut hub = self.hub();
                 match stored {
                     Ok(stored) => hub.committed(&stored, self.now(), &mut outlet),
-                    Err(error) => hub.commit_failed(why(&error), &mut outlet),
+                    Err(error) => hub.commit_failed(error, &mut outlet),
                 }
                 drop(hub);
                 if failed {
@@ -163,6 +194,23 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// One commit, measured.
+    fn keep(&self, batch: &[Record]) -> Result<Vec<Stored>, CommitError> {
+        let begun = Instant::now();
+        let stored = self.store.commit(batch);
+        self.failing.store(stored.is_err(), Ordering::Relaxed);
+        self.metrics.commit_seconds.record(begun.elapsed().as_secs_f64());
+        self.metrics.commit_records.record(batch.len() as f64);
+        match &stored {
+            Ok(stored) => {
+                let appended = stored.iter().filter(|stored| matches!(stored, Stored::Appended(_))).count();
+                self.metrics.messages.increment(appended as u64);
+            }
+            Err(_) => self.metrics.commit_failures.increment(1),
+        }
+        stored.map_err(|error| why(&error))
     }
 
     /// Ends the writer after what it has begun.

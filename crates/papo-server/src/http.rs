@@ -3,16 +3,19 @@
 //!
 //! * [`guard`] – which Host and Origin are answered;
 //! * [`handshake`] – RFC 6455's opening, also for the bridge;
-//! * [`page`] – the embedded files of the web client.
+//! * [`page`] – the embedded files of the web client;
+//! * [`operate`] – what operators ask.
 
 pub mod guard;
 pub mod handshake;
+mod operate;
 mod page;
 mod patience;
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -32,6 +35,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::arrival::{Arrival, Place};
 pub use guard::Guard;
+pub(crate) use operate::Operate;
 use patience::Patient;
 
 /// An answer of ours: always whole, never streamed.
@@ -66,6 +70,7 @@ pub type OnUpgrade = Arc<dyn Fn(Upgraded) + Send + Sync>;
 /// What every connection of the door knows.
 struct Hall {
     guard: Guard,
+    operate: Operate,
     on_upgrade: OnUpgrade,
     idle: Duration,
     open: AtomicUsize,
@@ -83,9 +88,10 @@ impl HttpDoor {
     ///
     /// # Errors
     /// The system gave no thread or no event loop.
-    pub fn start(guard: Guard, idle: Duration, on_upgrade: OnUpgrade) -> io::Result<Self> {
+    pub(crate) fn start(guard: Guard, operate: Operate, idle: Duration, on_upgrade: OnUpgrade) -> io::Result<Self> {
         let (arrivals, mut queue) = mpsc::channel::<Arrival>(HTTP_CONNECTIONS);
-        let hall = Hall { guard, on_upgrade, idle, open: AtomicUsize::new(0), draining: watch::channel(false).0 };
+        let hall =
+            Hall { guard, operate, on_upgrade, idle, open: AtomicUsize::new(0), draining: watch::channel(false).0 };
         let door = Self { hall: Arc::new(hall), arrivals };
         let hall = door.hall.clone();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -146,7 +152,7 @@ async fn serve(arrival: Arrival, hall: Arc<Hall>) {
         let service = service_fn(move |request| {
             let (hall, place) = (answering.clone(), place.clone());
             async move {
-                Ok::<_, Infallible>(answer(request, local.port(), &hall, |request| {
+                Ok::<_, Infallible>(answer(request, (local.port(), peer), &hall, |request| {
                     upgrade(request, peer, place, hall.clone());
                 }))
             }
@@ -185,10 +191,10 @@ where
     tokio::time::timeout(DRAIN, connection).await.unwrap_or(Ok(()))
 }
 
-/// Answers a request that came by a port; `upgrade` takes over the connection of a WebSocket.
+/// Answers a request that `peer` sent to a port; `upgrade` takes over the connection of a WebSocket.
 fn answer(
     mut request: Request<Incoming>,
-    port: u16,
+    (port, peer): (u16, SocketAddr),
     hall: &Hall,
     upgrade: impl FnOnce(&mut Request<Incoming>),
 ) -> Answer {
@@ -206,7 +212,7 @@ fn answer(
         }
         (None, "/ws") => handshake::required(),
         (None, path) if request.method() == Method::GET || request.method() == Method::HEAD => {
-            page::answer(path, request.headers())
+            hall.operate.answer(path, peer.ip()).unwrap_or_else(|| page::answer(path, request.headers()))
         }
         (None, _) => method_not_allowed(),
     };
@@ -219,12 +225,7 @@ fn answer(
 }
 
 /// Waits for the end of the handshake's answer, then hands the socket over.
-fn upgrade(
-    request: &mut Request<Incoming>,
-    peer: std::net::SocketAddr,
-    place: Arc<Mutex<Option<Place>>>,
-    hall: Arc<Hall>,
-) {
+fn upgrade(request: &mut Request<Incoming>, peer: SocketAddr, place: Arc<Mutex<Option<Place>>>, hall: Arc<Hall>) {
     let lang = guard::language(request.headers());
     let dialect = handshake::dialect(request.headers());
     let upgraded = hyper::upgrade::on(request);

@@ -237,7 +237,8 @@ fn next_lines(store: &Arc<dyn Store>, held: &mut Held, mut lines: Lines) -> (Vec
 /// The server's local time; with the date when it is not today.
 fn shown_time(at_ms: u64) -> String {
     let zone = jiff::tz::TimeZone::system();
-    let Ok(at) = jiff::Timestamp::from_millisecond(at_ms as i64) else { return "??:??".to_owned() };
+    let at = i64::try_from(at_ms).ok().and_then(|at| jiff::Timestamp::from_millisecond(at).ok());
+    let Some(at) = at else { return "??:??".to_owned() };
     let at = at.to_zoned_datetime(zone.clone());
     let today = jiff::Timestamp::now().to_zoned_datetime(zone).date();
     at.strftime(if at.date() == today { "%H:%M" } else { "%Y-%m-%d %H:%M" }).to_string()

@@ -17,7 +17,7 @@ use crate::announce::Announcer;
 use crate::arrival::Admission;
 use crate::config::{Config, WebPort};
 use crate::engine::Engine;
-use crate::http::{Guard, HttpDoor, Upgraded};
+use crate::http::{Guard, HttpDoor, Operate, Upgraded};
 use crate::inbox::{Newcomer, Port};
 use crate::listener::{Listener, Turn, bind, own_addresses};
 use crate::lookups::READERS;
@@ -59,7 +59,8 @@ impl Server {
         let seed = u64::from(std::process::id()) ^ address.port().rotate_left(7) as u64 ^ time_seed();
         let engine = Engine::new(settings(shards, seed, &config, &*store)?, store);
         let turn = Arc::new(Turn::default());
-        let http = Arc::new(start_http(&config, address, web_address, &engine, &turn)?);
+        let operate = Operate { engine: engine.clone(), admission: admission.clone(), metrics: config.metrics };
+        let http = Arc::new(start_http(&config, (address, web_address), operate, &engine, &turn)?);
         let shared = Shared {
             engine: engine.clone(),
             http: http.clone(),
@@ -179,8 +180,8 @@ pub(crate) fn places() -> usize {
 
 fn start_http(
     config: &Config,
-    address: SocketAddr,
-    web_address: Option<SocketAddr>,
+    (address, web_address): (SocketAddr, Option<SocketAddr>),
+    operate: Operate,
     engine: &Arc<Engine>,
     turn: &Arc<Turn>,
 ) -> io::Result<HttpDoor> {
@@ -190,6 +191,7 @@ fn start_http(
     let (engine, turn) = (engine.clone(), turn.clone());
     HttpDoor::start(
         guard,
+        operate,
         config.times.http_idle,
         Arc::new(move |upgraded: Upgraded| {
             let inboxes = engine.inboxes();

@@ -230,6 +230,9 @@ impl Shard {
                 if let Some((room, at)) = at {
                     conn.plan.wait_for(room, at);
                 }
+                if let Reply::Rejected(reject) = &*reply {
+                    self.shared.engine.metrics().rejected(reject);
+                }
                 let bytes = match (&*reply, conn.encoding.dialect) {
                     (Reply::Rooms(rooms), Dialect::Text) => self.room_list.answer(rooms, conn.encoding).into(),
                     (reply, _) => encoded(conn.encoding, txn, reply).into(),

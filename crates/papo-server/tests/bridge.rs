@@ -89,6 +89,24 @@ fn a_browser_talks_through_the_bridge_to_a_tcp_client() {
 }
 
 #[test]
+fn a_program_talks_papo1_through_the_bridge_and_hears_json_only() {
+    let server = start();
+    let bridge = Bridged::to(chat_of(&server));
+    let offer = [("Sec-WebSocket-Protocol", "other, papo.v1")];
+    let mut web = Client::try_ws(bridge.address, "/", &offer).expect("it opens");
+    // The server takes who is silent for a text client, and greets it: that is not passed on.
+    assert!(web.read_within(Duration::from_millis(400)).is_err());
+    let mut frames = |json: &str| {
+        web.send(json);
+        web.read().expect("an answer")
+    };
+    let hello = frames(r#"{"do":"hello","txn":1,"version":1,"nick":"Ana"}"#);
+    assert!(hello.contains(r#""to":"hello""#), "{hello}");
+    assert!(frames(r#"{"do":"join","txn":2,"room":"geral"}"#).contains(r#""to":"join""#));
+    assert!(frames(r#"{"do":"post","txn":3,"room":1,"text":"oi"}"#).contains(r#""seq":1"#));
+}
+
+#[test]
 fn two_hundred_browsers_at_once() {
     let server = start();
     let bridge = Bridged::to(chat_of(&server));

@@ -2,6 +2,7 @@
 //!
 //! * `folder` – the files, and the lock that keeps the folder for one process;
 //! * `schema` – the tables, and the steps from each earlier schema;
+//! * `key` – where an event stands;
 //! * `connect` – connections and their settings;
 //! * `writer` – commits batches; `reader` – reads pages and sessions; `recover` – the start;
 //! * [`check`], [`backup`] – for operators, also while a server serves from the folder;
@@ -12,6 +13,7 @@ mod check;
 mod connect;
 mod error;
 mod folder;
+mod key;
 mod reader;
 mod recover;
 mod schema;
@@ -67,13 +69,14 @@ impl SqliteStore {
         folder::make(folder)?;
         let lock = Arc::new(FolderLock::take(folder)?);
         let database = folder::database(folder);
+        folder::reject_foreign_wal(&database)?;
         let failed = |error: &rusqlite::Error| OpenError::from_sqlite(&database, error);
         let mut conn = connect::first(&database).map_err(|error| failed(&error))?;
         let found = schema::version(&conn).map_err(|error| failed(&error))?;
         if found > schema::LATEST {
             return Err(OpenError::Newer { found, known: schema::LATEST });
         }
-        prepare(&mut conn).map_err(|error| failed(&error))?;
+        prepare(&mut conn, wal_max_bytes).map_err(|error| failed(&error))?;
         folder::sync(folder).map_err(|error| OpenError::from_io(folder, &error))?;
         let writer = Mutex::new(Writer::new(&database, conn, wal_max_bytes));
         Ok(Self { database, writer, lock })
@@ -85,8 +88,8 @@ impl SqliteStore {
 }
 
 /// Makes the database ready for serving.
-fn prepare(conn: &mut Connection) -> rusqlite::Result<()> {
-    connect::settle(conn)?;
+fn prepare(conn: &mut Connection, wal_max_bytes: u64) -> rusqlite::Result<()> {
+    connect::settle(conn, wal_max_bytes)?;
     schema::migrate(conn)?;
     let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if transaction.execute("DELETE FROM meta WHERE name = ?1", [backup::MARK])? > 0 {

@@ -14,6 +14,7 @@ pub(crate) fn command(lang: Lang) -> Command {
     papo.disable_version_flag(true)
         .arg(flag("version", "help-version", lang).short('V').action(ArgAction::Version))
         .subcommand(serve(lang))
+        .subcommand(store(lang))
         .subcommand(chat(lang))
         .subcommand(bridge(lang))
         .subcommand(bench(lang))
@@ -25,7 +26,7 @@ fn plain(name: &'static str, lang: Lang) -> Command {
     let shape = say(lang, &format!("shape-{name}"), &[]);
     let commands = say(lang, "commands", &[]);
     let template = match name {
-        "papo" | "bench" => format!(
+        "papo" | "bench" | "store" => format!(
             "{{about}}\n\n{usage} {shape}\n\n{commands}:\n{{subcommands}}\n\n{}:\n{{options}}\n",
             say(lang, "options", &[])
         ),
@@ -79,8 +80,17 @@ fn serve(lang: Lang) -> Command {
             "PAPO_ORIGIN",
         ),
         with_env(option("data", None).value_name("DIR").value_parser(value_parser!(PathBuf)), "PAPO_DATA"),
-        with_env(option("store", Some("memory")).value_name("memory").value_parser(one_of(&["memory"])), "PAPO_STORE"),
+        with_env(
+            option("store", Some("sqlite")).value_name("sqlite|memory").value_parser(one_of(&["sqlite", "memory"])),
+            "PAPO_STORE",
+        ),
         with_env(option("lang", None).value_name("pt-BR|en").value_parser(lang_name), "PAPO_LANG"),
+        with_env(
+            option("metrics", Some("loopback"))
+                .value_name("loopback|all|off")
+                .value_parser(one_of(&["loopback", "all", "off"])),
+            "PAPO_METRICS",
+        ),
         with_env(option("flood", Some("on")).value_name("on|off").value_parser(one_of(&["on", "off"])), "PAPO_FLOOD"),
         with_env(
             option("message-kib", Some("64")).value_name("KIB").value_parser(value_parser!(u16).range(1..=8192)),
@@ -114,6 +124,18 @@ fn serve(lang: Lang) -> Command {
             "PAPO_LOG_BACKUPS",
         ),
     ])
+}
+
+fn store(lang: Lang) -> Command {
+    let data = || {
+        let data = option("store", "data", None, lang).value_name("DIR").value_parser(value_parser!(PathBuf));
+        with_env(data, "PAPO_DATA")
+    };
+    let language = || option("store", "lang", None, lang).value_name("pt-BR|en").value_parser(lang_name);
+    let file = Arg::new("file").value_name("FILE").required(true).value_parser(value_parser!(PathBuf));
+    let check = plain("check", lang).args([data(), language()]);
+    let backup = plain("backup", lang).args([file.help(say(lang, "backup-file", &[])), data(), language()]);
+    plain("store", lang).subcommand_required(true).subcommand(check).subcommand(backup)
 }
 
 fn chat(lang: Lang) -> Command {

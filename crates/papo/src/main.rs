@@ -1,16 +1,19 @@
 //! The `papo` program: reads its arguments and wires the parts together. It holds no rule of any kind.
 //!
 //! * `cli` – the arguments, in the user's language; `usage_error` – what to do about wrong ones;
-//! * `serve`, `chat`, `bridge`, `bench` – one file for each command;
+//! * `serve`, `store`, `chat`, `bridge`, `bench` – one file for each command; `data` – the data folder,
+//!   and what can be wrong with it;
 //! * `logging` – where the log goes; `signals` – Ctrl+C and SIGTERM; `texts` – what is said.
 
 mod bench;
 mod bridge;
 mod chat;
 mod cli;
+mod data;
 mod logging;
 mod serve;
 mod signals;
+mod store;
 mod texts;
 mod usage_error;
 
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
     };
     match matches.subcommand() {
         Some(("serve", matches)) => serve::run(matches, lang),
+        Some(("store", matches)) => store::run(matches, lang),
         Some(("chat", matches)) => chat::run(matches, lang),
         Some(("bridge", matches)) => bridge::run(matches, lang),
         Some(("bench", matches)) => bench::run(matches),

@@ -8,14 +8,14 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use papo_proto::Lang;
 use papo_proto::limits::{Limits, MEMORY_STORE_MAX_BYTES};
-use papo_server::{Announcer, Config, Server, Times, WebPort};
-use papo_store::MemoryStore;
+use papo_server::{Announcer, Config, MetricsFor, Server, Times, WebPort};
+use papo_store::{MemoryStore, SqliteStore, Store};
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::EXIT_USAGE;
 use crate::logging::{self, Logging};
 use crate::signals::Stop;
 use crate::texts::{complain, say};
+use crate::{EXIT_USAGE, data};
 
 pub(crate) fn run(matches: &ArgMatches, lang: Lang) -> ExitCode {
     if let Some(option) = lan_conflict(matches) {
@@ -32,7 +32,8 @@ pub(crate) fn run(matches: &ArgMatches, lang: Lang) -> ExitCode {
             return ExitCode::from(EXIT_USAGE);
         }
     };
-    match serve(config(matches, lang), lang) {
+    let in_memory = matches.get_one::<String>("store").is_some_and(|store| store == "memory");
+    match serve(config(matches, lang), in_memory, lang) {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
             complain(&sentence);
@@ -41,11 +42,15 @@ pub(crate) fn run(matches: &ArgMatches, lang: Lang) -> ExitCode {
     }
 }
 
-fn serve(config: Config, lang: Lang) -> Result<(), String> {
+fn serve(config: Config, in_memory: bool, lang: Lang) -> Result<(), String> {
     let system = |error: std::io::Error| say(lang, "error-system", &[("causa", error.to_string().into())]);
     let stop = Stop::listen().map_err(system)?;
     let announcer = Announcer::start(std::io::stdout(), lang).map_err(system)?;
-    let store = Arc::new(MemoryStore::new(MEMORY_STORE_MAX_BYTES));
+    let store: Arc<dyn Store> = if in_memory {
+        Arc::new(MemoryStore::new(MEMORY_STORE_MAX_BYTES))
+    } else {
+        Arc::new(SqliteStore::open(&config.data).map_err(|error| data::sentence(&error, lang))?)
+    };
     let server = Server::start(config, store, announcer).map_err(|error| error.sentence(lang))?;
     server.announce();
     stop.wait();
@@ -75,8 +80,13 @@ fn config(matches: &ArgMatches, lang: Lang) -> Config {
         web_host,
         web_port: matches.get_one::<WebPort>("web-port").copied().unwrap_or(WebPort::Off),
         origins: matches.get_many::<String>("origin").into_iter().flatten().cloned().collect(),
-        data: matches.get_one::<PathBuf>("data").cloned().unwrap_or_else(default_data),
+        data: data::folder(matches),
         lang,
+        metrics: match text("metrics").as_str() {
+            "all" => MetricsFor::All,
+            "off" => MetricsFor::Nobody,
+            _ => MetricsFor::Loopback,
+        },
         limits: Limits {
             message_bytes: usize::from(message_kib) * 1024,
             flood: text("flood") != "off",
@@ -97,16 +107,4 @@ fn logging(matches: &ArgMatches) -> Logging<'_> {
         max_bytes: matches.get_one::<u32>("log-max-mib").map_or(0, |mib| *mib as usize * 1024 * 1024),
         backups: matches.get_one::<u16>("log-backups").map_or(0, |backups| usize::from(*backups)),
     }
-}
-
-/// `$STATE_DIRECTORY` of a service, else the data folder of the XDG base directories.
-fn default_data() -> PathBuf {
-    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    // systemd gives several folders with colons between them when it is told to.
-    if let Some(state) = set("STATE_DIRECTORY") {
-        let first = state.to_string_lossy().split(':').next().map(PathBuf::from);
-        return first.unwrap_or(state);
-    }
-    let home = || set("HOME").map(|home| home.join(".local/share"));
-    set("XDG_DATA_HOME").or_else(home).unwrap_or_else(|| PathBuf::from(".")).join("papo")
 }

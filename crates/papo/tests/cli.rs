@@ -62,8 +62,8 @@ fn surroundings_that_do_not_allow_it_are_told_in_one_sentence() {
     };
     let data = |folder: &str, cause: &str| {
         [
-            format!("Não é possível escrever na pasta de dados {folder}: {cause}. Escolha outra com --data."),
-            format!("Cannot write to the data folder {folder}: {cause}. Choose another with --data."),
+            format!("Não é possível usar a pasta de dados {folder}: {cause}. Escolha outra com --data."),
+            format!("Cannot use the data folder {folder}: {cause}. Choose another with --data."),
         ]
     };
     let table: &[(&[&str], [String; 2])] = &[
@@ -96,8 +96,8 @@ fn surroundings_that_do_not_allow_it_are_told_in_one_sentence() {
 #[test]
 fn mistakes_on_the_command_line_are_told_in_one_sentence() {
     let no_command = [
-        "falta o comando: serve, chat, bridge, bench. Veja papo --help.",
-        "the command is missing: serve, chat, bridge, bench. See papo --help.",
+        "falta o comando: serve, store, chat, bridge, bench. Veja papo --help.",
+        "the command is missing: serve, store, chat, bridge, bench. See papo --help.",
     ];
     let table: &[(&[&str], [&str; 2])] = &[
         (&[], no_command),
@@ -165,7 +165,7 @@ fn a_value_that_does_not_do_is_named() {
         ("--port", "--port <PORT>", "doze"),
         ("--web-port", "--web-port <PORT|off>", "nenhuma"),
         ("--lang", "--lang <pt-BR|en>", "fr"),
-        ("--store", "--store <memory>", "disquete"),
+        ("--store", "--store <sqlite|memory>", "disquete"),
         ("--flood", "--flood <on|off>", "talvez"),
         ("--message-kib", "--message-kib <KIB>", "0"),
         ("--backlog-mib", "--backlog-mib <MIB>", "0"),

@@ -55,7 +55,9 @@ fn flags_come_before_the_environment_and_that_before_defaults() {
     let (by_env, by_flag) = (free().to_string(), free().to_string());
     let listening = |args: &[&str], env: Env<'_>| {
         let mut command = papo();
-        command.arg("serve").arg("--data").arg(folder.path()).args(args).envs(env.iter().copied());
+        // Each has a folder of its own: some of them live at the same time.
+        let data = tempfile::tempdir_in(folder.path()).expect("a folder").keep();
+        command.arg("serve").arg("--data").arg(data).args(args).envs(env.iter().copied());
         Papo::listening(&mut command)
     };
     let server = listening(&["--web-port", "off"], &[("PAPO_PORT", &by_env), ("PAPO_WEB_PORT", "0")]);

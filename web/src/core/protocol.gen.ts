@@ -141,6 +141,9 @@ export type ServerFrame = { "is": "ack",
     from: number,
     /** The last seq that is missing. */
     to: number, }
+  | { "is": "stale",
+    /** The room. */
+    room: number, }
   | { "is": "reset",
     /** The room as it is now. */
     room: RoomState, }

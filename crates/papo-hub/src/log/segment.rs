@@ -40,7 +40,7 @@ impl Segment {
     }
 
     /// The author of each frame.
-    pub fn authors(&self) -> impl Iterator<Item = SessionId> {
+    pub fn authors(&self) -> impl ExactSizeIterator<Item = SessionId> {
         self.marks.iter().map(|mark| mark.author)
     }
 

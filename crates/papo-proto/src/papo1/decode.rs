@@ -154,17 +154,20 @@ fn hello(frame: ClientFrame) -> Result<Hello, Reject> {
         return Err(Reject::TooManyJoined { max: ROOMS_PER_SESSION });
     }
     let token = session.map(|text| Token::parse(&text).ok_or(Reject::UnknownSession)).transpose()?;
-    let at = |cursor: super::client::RoomCursor| ResumeAt {
-        room: RoomId(cursor.room),
-        epoch: Epoch(cursor.epoch),
-        seq: Seq(cursor.seq),
-    };
+    let mut wanted: Vec<ResumeAt> = Vec::with_capacity(resume.len());
+    for cursor in resume {
+        let at = ResumeAt { room: RoomId(cursor.room), epoch: Epoch(cursor.epoch), seq: Seq(cursor.seq) };
+        if wanted.iter().any(|before| before.room == at.room) {
+            return Err(Reject::Malformed { why: format!("room {} is there twice", cursor.room) });
+        }
+        wanted.push(at);
+    }
     Ok(Hello {
         nick: nick.filter(|nick| !nick.trim().is_empty()).map(|nick| nickname(&nick)).transpose()?,
         token,
         lang: lang.and_then(|lang| Lang::parse(&lang)),
         follows_rooms: capabilities.iter().any(|known| **known == *ROOMS_CAPABILITY),
-        resume: resume.into_iter().map(at).collect(),
+        resume: wanted,
     })
 }
 
@@ -239,6 +242,10 @@ mod tests {
         for (json, reject) in [
             (r#"{"do":"hello","txn":1,"version":2}"#, Reject::Version { known: 1 }),
             (r#"{"do":"hello","txn":1,"version":1,"session":"zzz"}"#, Reject::UnknownSession),
+            (
+                r#"{"do":"hello","txn":1,"version":1,"resume":[{"room":7,"epoch":5,"seq":3},{"room":7,"epoch":5,"seq":4}]}"#,
+                Reject::Malformed { why: "room 7 is there twice".into() },
+            ),
         ] {
             assert_eq!(decode(json.as_bytes(), 10).said, Err(reject), "{json}");
         }

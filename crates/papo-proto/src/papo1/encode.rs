@@ -81,9 +81,10 @@ fn unasked(lang: Lang, reply: &Reply) -> Option<ServerFrame> {
         Reply::Reset(room) => return Some(ServerFrame::Reset { room: state(room) }),
         Reply::Gap(room, from, to) => return Some(ServerFrame::Gap { room: room.0, from: from.0, to: to.0 }),
         Reply::Gone(room) => return Some(ServerFrame::Gone { room: room.0 }),
-        Reply::RoomsStale => {
+        Reply::Stale(RoomId::DIRECTORY) => {
             return Some(ServerFrame::Rooms { changed: Vec::new(), gone: Vec::new(), stale: true });
         }
+        Reply::Stale(room) => return Some(ServerFrame::Stale { room: room.0 }),
         Reply::SlowedDown => About::SlowedDown,
         Reply::Draining => About::Draining,
         Reply::Fenced => About::Fenced,

@@ -81,6 +81,11 @@ pub enum ServerFrame {
         /// The last seq that is missing.
         to: u64,
     },
+    /// Who entered, left or changed their name in a room was left out: ask who is there again.
+    Stale {
+        /// The room.
+        room: u64,
+    },
     /// The room's log is another one than the client knew: what it holds of the room is of the past.
     Reset {
         /// The room as it is now.

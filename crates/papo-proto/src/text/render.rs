@@ -69,7 +69,7 @@ fn words(lang: Lang, reply: &Reply) -> Option<String> {
         | Reply::Reset(_)
         | Reply::Gap(..)
         | Reply::Gone(_)
-        | Reply::RoomsStale => return None,
+        | Reply::Stale(_) => return None,
     })
 }
 

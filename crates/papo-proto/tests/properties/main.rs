@@ -4,6 +4,7 @@
 mod decoders;
 mod held;
 mod lines;
+mod objects;
 
 use papo_proto::{frame, ws};
 use proptest::collection::vec;
@@ -62,8 +63,43 @@ fn lines() -> impl Strategy<Value = Vec<u8>> {
     (word, rest).prop_map(|(word, rest)| [word.as_bytes(), &rest].concat())
 }
 
+/// Objects: commands with sound and unsound fields, and anything else.
+fn objects() -> impl Strategy<Value = Vec<u8>> {
+    let verb = proptest::sample::select(vec![
+        "hello", "post", "join", "leave", "create", "rooms", "who", "nick", "history", "typing", "ping", "bye", "dance",
+    ]);
+    let number = prop_oneof![
+        8 => (0..20_u64).prop_map(|number| number.to_string()),
+        1 => any::<u64>().prop_map(|number| number.to_string()),
+        1 => Just("-1".to_owned()),
+        1 => Just(r#""x""#.to_owned()),
+    ];
+    let text = prop_oneof![any::<String>(), "\\PC{0,80}", Just("\u{7}\u{202e}".to_owned())];
+    let name = prop_oneof![3 => "#?[a-zà-ÿ]{1,50}", 1 => any::<String>()];
+    let command = (verb, number.clone(), number.clone(), number, text, name).prop_map(
+        |(verb, txn, room, before, text, name)| {
+            let (text, name) = (serde_json::to_string(&text), serde_json::to_string(&name));
+            let (text, name) = (text.expect("a string"), name.expect("a string"));
+            let room = if verb == "join" || verb == "create" { name.clone() } else { room };
+            format!(
+                r#"{{"do":"{verb}","txn":{txn},"version":1,"room":{room},"text":{text},"nick":{name},"before":{before}}}"#
+            )
+        },
+    );
+    prop_oneof![
+        8 => command.clone().prop_map(String::into_bytes),
+        1 => (command, 0..200_usize).prop_map(|(json, cut)| json.into_bytes().into_iter().take(cut).collect()),
+        1 => vec(any::<u8>(), 0..60),
+    ]
+}
+
 proptest! {
     #![proptest_config(config())]
+
+    #[test]
+    fn a_frame_is_a_command_or_a_reject(frame in objects()) {
+        objects::a_frame_is_a_command_or_a_reject(&frame);
+    }
 
     #[test]
     fn frames_split_anywhere(data in frames()) {

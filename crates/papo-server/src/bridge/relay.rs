@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use papo_proto::frame::{self, FrameDecoder};
 use papo_proto::limits::{FRAME_MAX_BYTES, LINGER, WRITE_STALL};
+use papo_proto::papo1::PREFIX;
 use papo_proto::ws::{self, Opcode, Role, WsDecoder, close};
-use papo_proto::{Cut, FrameError};
+use papo_proto::{Cut, Dialect, FrameError};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -38,14 +39,23 @@ impl From<io::Error> for End {
     }
 }
 
-/// Relays until one side ends.
-pub(super) async fn run(socket: TcpStream, early: Vec<u8>, options: &BridgeOptions, draining: watch::Receiver<bool>) {
+/// Relays until one side ends. What speaks papo/1 hears JSON only: neither the bridge's own words nor
+/// what the server says to people before hello is answered.
+pub(super) async fn run(
+    (socket, early): (TcpStream, Vec<u8>),
+    dialect: Dialect,
+    options: &BridgeOptions,
+    draining: watch::Receiver<bool>,
+) {
     let connecting = timeout(CONNECT, TcpStream::connect((&*options.chat_host, options.chat_port)));
     let mut out = Vec::new();
+    let refused = (dialect == Dialect::Text).then_some("refused");
     let end = match connecting.await {
         Ok(Ok(chat)) => {
             let _ = chat.set_nodelay(true);
-            ws::encode(Opcode::Text, options.say("connected").as_bytes(), &mut out);
+            if dialect == Dialect::Text {
+                ws::encode(Opcode::Text, options.say("connected").as_bytes(), &mut out);
+            }
             let mut pair = Pair {
                 web: socket,
                 chat,
@@ -53,6 +63,8 @@ pub(super) async fn run(socket: TcpStream, early: Vec<u8>, options: &BridgeOptio
                 from_chat: FrameDecoder::new(FRAME_MAX_BYTES),
                 to_web: out,
                 to_chat: Vec::new(),
+                dialect,
+                has_opened: false,
                 has_quit: false,
                 pong_by: None,
                 taken_by: None,
@@ -62,9 +74,9 @@ pub(super) async fn run(socket: TcpStream, early: Vec<u8>, options: &BridgeOptio
         }
         Ok(Err(error)) => {
             tracing::info!(%error, "the chat server does not answer");
-            End::Close(close::TRY_AGAIN_LATER, Some("refused"))
+            End::Close(close::TRY_AGAIN_LATER, refused)
         }
-        Err(_) => End::Close(close::TRY_AGAIN_LATER, Some("refused")),
+        Err(_) => End::Close(close::TRY_AGAIN_LATER, refused),
     };
     say_goodbye(&socket, out, end, options).await;
 }
@@ -76,6 +88,9 @@ struct Pair {
     from_chat: FrameDecoder,
     to_web: Vec<u8>,
     to_chat: Vec<u8>,
+    dialect: Dialect,
+    /// The client's first message went on its way.
+    has_opened: bool,
     /// The client said `/quit`: that the chat server closes then is no loss.
     has_quit: bool,
     pong_by: Option<Instant>,
@@ -169,7 +184,12 @@ impl Pair {
                 Ok(None) => return Ok(()),
                 Ok(Some(Cut::Frame(message))) => {
                     self.has_quit |= message.trim_ascii().eq_ignore_ascii_case(b"/quit");
-                    frame::encode(message, &mut self.to_chat);
+                    if self.dialect == Dialect::Papo1 && !std::mem::replace(&mut self.has_opened, true) {
+                        // What a WebSocket says by its subprotocol, the first frame says on TCP.
+                        frame::encode(&[PREFIX, message].concat(), &mut self.to_chat);
+                    } else {
+                        frame::encode(message, &mut self.to_chat);
+                    }
                 }
                 Ok(Some(Cut::Ping(payload))) => ws::encode(Opcode::Pong, payload, &mut self.to_web),
                 Ok(Some(Cut::Pong)) => self.pong_by = None,
@@ -195,6 +215,7 @@ impl Pair {
         loop {
             match self.from_chat.next(&mut input) {
                 Ok(None) => return Ok(()),
+                Ok(Some(Cut::Frame(text))) if self.dialect == Dialect::Papo1 && !text.starts_with(b"{") => {}
                 Ok(Some(Cut::Frame(text))) => {
                     // A text message must be UTF-8, a frame need not.
                     ws::encode(Opcode::Text, String::from_utf8_lossy(text).as_bytes(), &mut self.to_web);
@@ -205,7 +226,10 @@ impl Pair {
     }
 
     /// Lets what is left go out, then closes both sides.
-    async fn close(mut self, end: End, options: &BridgeOptions) {
+    async fn close(mut self, mut end: End, options: &BridgeOptions) {
+        if let (End::Close(_, word), Dialect::Papo1) = (&mut end, self.dialect) {
+            *word = None;
+        }
         if matches!(end, End::Close(close::NORMAL, _)) && !self.to_chat.is_empty() {
             // What was sent before the close belongs into the room.
             let _ = timeout(LAST_WORDS, write_all(&self.chat, std::mem::take(&mut self.to_chat))).await;

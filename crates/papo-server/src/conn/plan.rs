@@ -75,6 +75,8 @@ pub(crate) struct Plan {
     live: SmallVec<[Live; 1]>,
     /// Unsent bytes of its own, and a little for each span.
     unsent: usize,
+    /// Events and notices that were taken from logs since somebody asked.
+    delivered: u32,
 }
 
 const SPAN_COST_BYTES: usize = size_of::<Span>() + 64;
@@ -173,6 +175,11 @@ impl Plan {
             self.unsent += rest.len();
             self.queue.push_front(Out::Bytes { bytes: rest.to_vec().into(), sent: 0 });
         }
+    }
+
+    /// Events and notices of logs that were taken one connection at a time since this was last asked.
+    pub(crate) fn take_delivered(&mut self) -> u64 {
+        u64::from(std::mem::take(&mut self.delivered))
     }
 
     /// Unsent bytes of its own.
@@ -305,11 +312,13 @@ impl Plan {
         segment.slices(from, upto, reader, |slice| length += slice.len());
         if *taken >= length {
             *taken -= length;
+            self.delivered += (upto.0 - from.0) as u32;
             self.set_cursor(live, segment.cursor_at(upto));
             return true;
         }
         let (cursor, rest) = segment.advance(from, reader, *taken);
         *taken = 0;
+        self.delivered += (cursor.position.0 - from.0) as u32;
         self.set_cursor(live, cursor);
         // A begun frame is finished before anything else, also when its segment is gone by then.
         self.push_rest(rest);

@@ -124,7 +124,7 @@ impl Shard {
         self.shared.engine.decide(Some(self.me), |hub, now| {
             for received in received.drain(..) {
                 match received {
-                    Received::Line(txn, line) => hub.handle(session, link, txn, line, now),
+                    Received::Line(txn, sent) => hub.handle(session, link, txn, sent, now),
                     Received::Structured => hub.speak_papo1(session),
                     Received::Hello(..) | Received::Ping(_) | Received::Pong => {}
                 }

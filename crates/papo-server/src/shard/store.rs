@@ -18,13 +18,14 @@ impl Shard {
     fn ask(&self, slot: u32, ask: Ask) {
         let Some(conn) = self.conns.get(slot as usize) else { return };
         let whose = For { shard: self.me, slot, key: conn.key };
+        self.shared.engine.metrics().lookups.increment(1);
         self.shared.engine.lookups().ask(&self.shared.engine, whose, ask);
     }
 
     /// A connection says hello: a session begins, or the one that it names is looked up first.
     pub(super) fn say_hello(&mut self, slot: u32, txn: Option<Txn>, hello: Box<Hello>) {
         let Some(token) = hello.token.as_ref().map(Token::hash) else {
-            return self.open_session_for(slot, txn, hello, None);
+            return self.open_session_for(slot, txn, &hello, None);
         };
         if let Some(conn) = self.conns.get_mut(slot as usize) {
             conn.asking = true;
@@ -32,7 +33,7 @@ impl Shard {
         }
     }
 
-    fn open_session_for(&mut self, slot: u32, txn: Option<Txn>, hello: Box<Hello>, found: Option<FoundSession>) {
+    fn open_session_for(&mut self, slot: u32, txn: Option<Txn>, hello: &Hello, found: Option<FoundSession>) {
         let Some(conn) = self.conns.get_mut(slot as usize).filter(|conn| conn.stage == Stage::Open) else { return };
         let mut fresh = Token([0; 32]);
         if let Err(error) = getrandom::fill(&mut fresh.0) {
@@ -44,7 +45,7 @@ impl Shard {
         }
         let (me, before) = (conn.link(self.me, slot), conn.session);
         let opening = Opening { link: me, encoding: conn.encoding, fresh, found };
-        let session = self.shared.engine.decide(Some(self.me), |hub, now| hub.hello(before, txn, *hello, opening, now));
+        let session = self.shared.engine.decide(Some(self.me), |hub, now| hub.hello(before, txn, hello, &opening, now));
         if session != before {
             self.forget_session(slot, before);
             self.conns[slot as usize].session = session;
@@ -76,9 +77,14 @@ impl Shard {
     /// A reader's log no longer reaches back to its cursor. Programs are told the gap, unless they
     /// resume; the rest is fetched. False when nothing can be sent until it is here.
     pub(super) fn catch_up(&mut self, slot: u32, behind: Behind) -> bool {
+        if !behind.is_missed {
+            self.shared.engine.metrics().behind.increment(1);
+        }
         let conn = &mut self.conns[slot as usize];
         if behind.encoding.dialect == Dialect::Papo1 && !behind.is_missed {
-            let missed = told_gap(&behind, behind.cursor.seq);
+            let mut missed = told_gap(&behind, behind.cursor.seq);
+            // Notices are kept nowhere: whoever followed them has to ask.
+            missed.extend(encoded(behind.encoding, None, &Reply::Stale(behind.log.room())));
             return conn.plan.resume_at(&behind, behind.next, missed);
         }
         if !std::mem::replace(&mut conn.fetching, true) {
@@ -109,7 +115,7 @@ impl Shard {
             }
             Answer::Session(found, txn, hello) => {
                 conn.asking = false;
-                self.session_found(slot, found, txn, hello);
+                self.session_found(slot, found, txn, &hello);
             }
         }
         self.touch(slot);
@@ -121,7 +127,7 @@ impl Shard {
         slot: u32,
         found: Result<Option<StoredSession>, StoreError>,
         txn: Option<Txn>,
-        hello: Box<Hello>,
+        hello: &Hello,
     ) {
         match found {
             Ok(found) => {

@@ -35,6 +35,7 @@ impl Shard {
             hub.tick(now);
             hub.next_due()
         });
+        self.shared.engine.metrics().tidy();
         let at_latest = now + Duration::from_secs(1);
         self.hub_due = Some(due.map_or(at_latest, |due| due.clamp(now, at_latest)));
     }

@@ -61,6 +61,8 @@ impl Shard {
         self.note_authors(&news.segments);
         let slices: Vec<IoSlice<'_>> = news.segments.iter().map(|segment| IoSlice::new(segment.bytes())).collect();
         let length = slices.iter().map(|slice| slice.len()).sum();
+        let frames: usize = news.segments.iter().map(|segment| segment.authors().len()).sum();
+        let mut delivered = 0;
         let mut broken = Vec::new();
         let Some(local) = self.rooms.get_mut(room) else { return };
         for &slot in &local.tracks[index].members {
@@ -71,6 +73,7 @@ impl Shard {
                 if conn.send_shared(room, &news.segments, &slices, length, now).is_err() {
                     broken.push(slot);
                 } else if conn.blocked_since.is_none() {
+                    delivered += frames;
                     continue;
                 }
             }
@@ -78,6 +81,7 @@ impl Shard {
                 self.touched.push(slot);
             }
         }
+        self.shared.engine.metrics().deliveries.increment(delivered as u64);
         for slot in broken {
             self.hang_up(slot, now);
         }
@@ -115,7 +119,9 @@ impl Shard {
             let (rooms, encoding) = (&self.rooms, conn.encoding);
             // No further than this shard has looked: what was published since may come after the
             // connection's own leaving.
-            match conn.flush(|room| rooms.head(room, encoding), now) {
+            let flushed = conn.flush(|room| rooms.head(room, encoding), now);
+            self.shared.engine.metrics().deliveries.increment(conn.plan.take_delivered());
+            match flushed {
                 Ok(Flushed::Behind(behind)) => {
                     if !self.catch_up(slot, behind) {
                         return;

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use papo_proto::{RoomId, Seq};
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::connect::{self, from_sql};
+use super::connect::{self, from_sql, to_sql};
 use super::error::Fault;
+use super::key::{LogKeys, parts};
 use super::{OpenError, folder, schema};
 
 /// How many faults are named of each kind; a file with more is read by nobody line by line.
@@ -123,23 +124,34 @@ fn counts(conn: &Connection, report: &mut CheckReport) -> rusqlite::Result<()> {
 
 /// What every log must be: of a room that exists, and without gaps.
 fn logs(conn: &Connection, report: &mut CheckReport) -> rusqlite::Result<()> {
-    let mut statement = conn.prepare(
-        "SELECT room, min(seq), max(seq), count(*), EXISTS (SELECT 1 FROM room WHERE id = room)
-         FROM event GROUP BY room ORDER BY room",
+    let mut next = conn.prepare("SELECT id FROM event WHERE id > ?1 ORDER BY id LIMIT 1")?;
+    let mut log = conn.prepare(
+        "SELECT min(id), max(id), count(*), EXISTS (SELECT 1 FROM room WHERE room.id = ?3)
+         FROM event WHERE event.id >= ?1 AND event.id <= ?2",
     )?;
-    let mut rows = statement.query([])?;
     let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let number = |column| row.get(column).map(from_sql);
-        let (room, events) = (RoomId(number(0)?), number(3)?);
-        let (first, head) = (Seq(number(1)?), Seq(number(2)?));
-        report.events += events;
-        if first.0 == 0 || head.0 - first.0 + 1 != events {
-            found.push(Finding::Gap { room, first, head, events });
-        }
-        if !row.get::<_, bool>(4)? {
-            found.push(Finding::Orphans { room, events });
-        }
+    let mut at = i64::MIN;
+    while let Some(key) = next.query_row([at], |row| row.get(0)).optional()? {
+        let room = parts(key).0;
+        let Some(keys) = LogKeys::of(room) else {
+            found.push(Finding::RoomNumber(room));
+            at = key;
+            continue;
+        };
+        let (floor, ceiling) = keys.ends();
+        log.query_row([floor, ceiling, to_sql(room.0)], |row| {
+            let (first, head) = (parts(row.get(0)?).1, parts(row.get(1)?).1);
+            let events = from_sql(row.get(2)?);
+            report.events += events;
+            if first.0 == 0 || head.0 - first.0 + 1 != events {
+                found.push(Finding::Gap { room, first, head, events });
+            }
+            if !row.get::<_, bool>(3)? {
+                found.push(Finding::Orphans { room, events });
+            }
+            Ok(())
+        })?;
+        at = ceiling;
     }
     found.truncate(FINDINGS_MAX as usize);
     report.findings.append(&mut found);

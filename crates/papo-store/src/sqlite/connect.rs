@@ -23,14 +23,16 @@ pub(super) fn first(database: &Path) -> rusqlite::Result<Connection> {
 
 /// The one connection that writes, once more. A file that is gone meanwhile is not made anew: what
 /// was in it would be missed by nobody.
-pub(super) fn writer(database: &Path) -> rusqlite::Result<Connection> {
+pub(super) fn writer(database: &Path, wal_max_bytes: u64) -> rusqlite::Result<Connection> {
     let conn = open(database, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    settle(&conn)?;
+    settle(&conn, wal_max_bytes)?;
     Ok(conn)
 }
 
 /// Gives the writer's connection its settings. In a new file the first must come before any table.
-pub(super) fn settle(conn: &Connection) -> rusqlite::Result<()> {
+pub(super) fn settle(conn: &Connection, wal_max_bytes: u64) -> rusqlite::Result<()> {
+    // What the WAL grew to while it could not be moved is given back in the end.
+    let wal_kept_bytes = i64::try_from(wal_max_bytes).unwrap_or(i64::MAX);
     conn.execute_batch(&format!(
         "PRAGMA auto_vacuum = INCREMENTAL;
          PRAGMA journal_mode = WAL;
@@ -38,6 +40,7 @@ pub(super) fn settle(conn: &Connection) -> rusqlite::Result<()> {
          PRAGMA secure_delete = ON;
          PRAGMA foreign_keys = OFF;
          PRAGMA wal_autocheckpoint = 0;
+         PRAGMA journal_size_limit = {wal_kept_bytes};
          PRAGMA cache_size = -{WRITER_CACHE_KIB};"
     ))
 }

@@ -35,6 +35,13 @@ pub enum OpenError {
         /// What SQLite says.
         what: String,
     },
+    /// A backup was restored into a folder that is not empty: what stands beside it belongs to the
+    /// database that was there before, and would be written into it.
+    #[error("{} belongs to another database than the one beside it", wal.display())]
+    ForeignWal {
+        /// The file that must go.
+        wal: PathBuf,
+    },
     /// There is no data in the folder, where it is needed.
     #[error("there is no data in {}", folder.display())]
     Missing {

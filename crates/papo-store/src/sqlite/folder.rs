@@ -14,11 +14,22 @@ pub(super) fn database(folder: &Path) -> PathBuf {
     folder.join("papo.db")
 }
 
-/// The WAL beside a database.
-pub(super) fn wal(database: &Path) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
-    name.push("-wal");
-    name.into()
+/// Looks whether a WAL stands beside a database that has none. SQLite would follow it blindly.
+///
+/// Only before any connection is open: to close the file takes SQLite's locks from it.
+pub(super) fn reject_foreign_wal(database: &Path) -> Result<(), OpenError> {
+    let mut wal = database.as_os_str().to_owned();
+    wal.push("-wal");
+    if !fs::metadata(&wal).is_ok_and(|wal| wal.len() > 0) {
+        return Ok(());
+    }
+    let mut head = [0; 20];
+    let read = File::open(database).and_then(|mut file| file.read_exact(&mut head));
+    // The two versions of the file's format (SQLite's file format, 1.3.3): 1 is without a WAL.
+    if read.is_ok() && head[18..20] == [1, 1] {
+        return Err(OpenError::ForeignWal { wal: wal.into() });
+    }
+    Ok(())
 }
 
 /// Makes the folder where it is missing, for this user alone: it holds what people said.

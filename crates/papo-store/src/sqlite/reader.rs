@@ -9,14 +9,15 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::connect::{self, from_sql, to_sql};
 use super::folder::FolderLock;
+use super::key::{LogKeys, parts};
 use crate::{Page, Reader, Span, StoreError, StoredSession};
 
-const ENDS: &str = "SELECT (SELECT seq FROM event WHERE room = ?1 ORDER BY seq LIMIT 1),
-                           (SELECT seq FROM event WHERE room = ?1 ORDER BY seq DESC LIMIT 1)";
-const AFTER: &str = "SELECT seq, at_ms, session, txn, author, body FROM event
-                     WHERE room = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
-const BEFORE: &str = "SELECT seq, at_ms, session, txn, author, body FROM event
-                      WHERE room = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3";
+const ENDS: &str = "SELECT (SELECT id FROM event WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT 1),
+                           (SELECT id FROM event WHERE id > ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1)";
+const AFTER: &str = "SELECT id, at_ms, session, txn, author, body FROM event
+                     WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3";
+const BEFORE: &str = "SELECT id, at_ms, session, txn, author, body FROM event
+                      WHERE id > ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
 const SESSION: &str = "SELECT id, nick, ends_ms FROM session WHERE token = ?1";
 const NEWEST_TXN: &str = "SELECT txn FROM event WHERE session = ?1 AND txn IS NOT NULL ORDER BY txn DESC LIMIT 1";
 
@@ -51,12 +52,16 @@ impl SqliteReader {
 
 impl Reader for SqliteReader {
     fn page(&mut self, room: RoomId, span: Span, limit: usize, max_bytes: usize) -> Result<Page, StoreError> {
+        // A number that no room can have is that of no room.
+        let Some(keys) = LogKeys::of(room) else { return Ok(Page::default()) };
         self.at_once(|conn| {
-            let (first, head) = conn.prepare_cached(ENDS)?.query_row([to_sql(room.0)], |row| {
-                Ok((row.get::<_, Option<i64>>(0)?.unwrap_or(0), row.get::<_, Option<i64>>(1)?.unwrap_or(0)))
+            let (floor, ceiling) = keys.ends();
+            let (first, head) = conn.prepare_cached(ENDS)?.query_row([floor, ceiling], |row| {
+                let seq = |key: Option<i64>| key.map_or(Seq(0), |key| parts(key).1);
+                Ok((seq(row.get(0)?), seq(row.get(1)?)))
             })?;
-            let events = if head == 0 { Vec::new() } else { events(conn, room, span, limit, max_bytes)? };
-            Ok(Page { first: Seq(from_sql(first)), head: Seq(from_sql(head)), events })
+            let events = if head == Seq(0) { Vec::new() } else { events(conn, keys, span, limit, max_bytes)? };
+            Ok(Page { first, head, events })
         })
     }
 
@@ -76,15 +81,21 @@ impl Reader for SqliteReader {
 }
 
 /// A run of events in the order of seq.
-fn events(conn: &Connection, room: RoomId, span: Span, limit: usize, max_bytes: usize) -> rusqlite::Result<Vec<Event>> {
-    let (sql, bound) = match span {
-        Span::After(seq) => (AFTER, seq),
-        Span::Before(seq) => (BEFORE, seq),
+fn events(
+    conn: &Connection,
+    keys: LogKeys,
+    span: Span,
+    limit: usize,
+    max_bytes: usize,
+) -> rusqlite::Result<Vec<Event>> {
+    let (floor, ceiling) = keys.ends();
+    let (sql, from, to) = match span {
+        Span::After(seq) => (AFTER, keys.up_to(seq), ceiling),
+        // The bound is left out, so a seq beyond every log has to stand after the last key.
+        Span::Before(seq) => (BEFORE, floor, keys.at(seq).unwrap_or(ceiling.saturating_add(1))),
     };
-    // A cursor beyond every seq that SQLite can hold stands at the end.
-    let bound = i64::try_from(bound.0).unwrap_or(i64::MAX);
     let mut statement = conn.prepare_cached(sql)?;
-    let mut rows = statement.query(params![to_sql(room.0), bound, i64::try_from(limit).unwrap_or(i64::MAX)])?;
+    let mut rows = statement.query(params![from, to, i64::try_from(limit).unwrap_or(i64::MAX)])?;
     let (mut events, mut bytes) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
         let event = event(row)?;
@@ -102,7 +113,7 @@ fn events(conn: &Connection, room: RoomId, span: Span, limit: usize, max_bytes: 
 
 fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
     Ok(Event {
-        seq: Seq(from_sql(row.get(0)?)),
+        seq: parts(row.get(0)?).1,
         at_ms: from_sql(row.get(1)?),
         session: SessionId(from_sql(row.get(2)?)),
         txn: row.get::<_, Option<i64>>(3)?.map(|txn| Txn(from_sql(txn))),

@@ -5,13 +5,14 @@ use papo_proto::{Epoch, RoomId, RoomName, Seq};
 use rusqlite::{Connection, Row};
 
 use super::connect::from_sql;
+use super::key::parts;
 use crate::{Recovered, StoreError, StoredRoom};
 
 /// Both ends of each log are found by a descent, so that a start takes as long as there are rooms,
 /// however long their logs are.
 pub(super) const ROOMS: &str = "SELECT id, name, epoch, made_ms,
-    (SELECT seq FROM event WHERE event.room = room.id ORDER BY seq LIMIT 1),
-    (SELECT seq FROM event WHERE event.room = room.id ORDER BY seq DESC LIMIT 1)
+    (SELECT event.id FROM event WHERE event.id > room.id << 36 AND event.id < (room.id + 1) << 36 ORDER BY 1 LIMIT 1),
+    (SELECT event.id FROM event WHERE event.id > room.id << 36 AND event.id < (room.id + 1) << 36 ORDER BY 1 DESC LIMIT 1)
     FROM room ORDER BY id";
 
 pub(super) fn recover(conn: &Connection) -> Result<Recovered, StoreError> {
@@ -37,7 +38,7 @@ fn room(row: &Row<'_>) -> Result<StoredRoom, StoreError> {
     let name = RoomName::parse(&shown)
         .map_err(|error| StoreError::Damaged(format!("a room cannot be called {shown:?}: {error}")))?
         .name;
-    let seq = |column| row.get::<_, Option<i64>>(column).map(|seq| Seq(from_sql(seq.unwrap_or(0))));
+    let seq = |column| row.get::<_, Option<i64>>(column).map(|key| key.map_or(Seq(0), |key| parts(key).1));
     let record = RoomRecord {
         id: RoomId(from_sql(row.get(0)?)),
         name,

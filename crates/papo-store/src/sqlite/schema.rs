@@ -38,7 +38,7 @@ mod tests {
             0 => "",
             _ => {
                 "INSERT INTO room VALUES (3, 'sala', 'Sala', 77, 1000);
-                 INSERT INTO event (room, seq, at_ms, session, txn, author, body) VALUES (3, 1, 1001, 9, 4, 'Ana', 'oi');
+                 INSERT INTO event (id, at_ms, session, txn, author, body) VALUES (206158430209, 1001, 9, 4, 'Ana', 'oi');
                  INSERT INTO session VALUES (9, x'00', 'Ana', 2000);
                  UPDATE meta SET value = 3 WHERE name = 'newest_room';"
             }
@@ -59,6 +59,11 @@ mod tests {
             let count = |table: &str| -> i64 {
                 conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).expect("counted")
             };
+            let log: Vec<(i64, i64)> = conn
+                .prepare("SELECT room, seq FROM log")
+                .and_then(|mut log| log.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
+                .expect("read");
+            assert_eq!(log, if from > 0 { vec![(3, 1)] } else { vec![] });
             let kept = i64::from(from > 0);
             assert_eq!(
                 (count("room"), count("event"), count("session"), count("meta")),

@@ -7,7 +7,13 @@ use tempfile::TempDir;
 use super::SqliteStore;
 use crate::conformance;
 
+mod agreement;
+mod backups;
+mod checkpoints;
+mod damage;
 mod durable;
+mod folders;
+mod full_disk;
 mod plans;
 
 fn folder() -> TempDir {

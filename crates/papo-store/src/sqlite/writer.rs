@@ -3,7 +3,6 @@
 mod batch;
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,21 +11,23 @@ use papo_proto::{RoomId, Seq};
 use rusqlite::Connection;
 
 use self::batch::Batch;
+use super::connect;
 use super::error::Fault;
-use super::{connect, folder};
 use crate::StoreError;
 
+/// A page in the WAL, with its head.
+const FRAME_BYTES: u64 = 4096 + 24;
 /// How long a checkpoint waits for readers that are in its way; nothing is committed meanwhile. A
 /// page is read in far less, and a backup takes far longer.
 const CHECKPOINT_WAITS: Duration = Duration::from_millis(50);
-/// After a checkpoint that was not finished, the WAL grows by this much before the next attempt.
-const CHECKPOINT_RETRY_BYTES: u64 = 16 * 1024 * 1024;
+/// After a checkpoint that was not finished, the WAL grows by this part of its bound before the next
+/// attempt: each may wait, and has to read what the one before could not remove.
+const CHECKPOINT_RETRY_PART: u64 = 4;
 
 /// Commits batches, and numbers their events.
 #[derive(Debug)]
 pub(super) struct Writer {
     database: PathBuf,
-    wal: PathBuf,
     /// None after a fault of the disk: what the connection believes may not be what is there.
     conn: Option<Connection>,
     /// What is known beyond the database.
@@ -48,13 +49,14 @@ pub(super) struct Known {
     now_ms: u64,
     /// When sessions that have ended are looked for again.
     sweep_at_ms: u64,
+    /// Sessions that there are at most; not known until they are counted.
+    sessions: Option<u64>,
 }
 
 impl Writer {
     pub(super) fn new(database: &Path, conn: Connection, wal_max_bytes: u64) -> Self {
         Self {
             database: database.to_owned(),
-            wal: folder::wal(database),
             conn: Some(conn),
             known: Known::default(),
             wal_max_bytes,
@@ -66,7 +68,7 @@ impl Writer {
     /// The connection; a new one after a fault of the disk.
     pub(super) fn conn(&mut self) -> Result<&mut Connection, StoreError> {
         if self.conn.is_none() {
-            self.conn = Some(connect::writer(&self.database)?);
+            self.conn = Some(connect::writer(&self.database, self.wal_max_bytes)?);
         }
         Ok(self.conn.as_mut().expect("invariant: it was just made"))
     }
@@ -93,8 +95,12 @@ impl Writer {
     /// Nothing of a failed batch is there, or, when the disk failed, nobody knows: heads are read again.
     fn fail(&mut self, failure: Failure) -> StoreError {
         self.known.heads.clear();
+        self.known.sessions = None;
         let error = match failure {
             Failure::Unknown(room) => return StoreError::UnknownRoom(room),
+            Failure::NoNumber(room) => {
+                return StoreError::Unavailable(format!("room {} or its log has no numbers left", room.0));
+            }
             Failure::Sqlite(error) => error,
         };
         if Fault::of(&error) == Fault::Disk || self.conn.as_ref().is_some_and(|conn| !conn.is_autocommit()) {
@@ -110,23 +116,30 @@ impl Writer {
     /// Moves the WAL into the database when it is long. That is for the next start and for the
     /// disk's sake; what is committed stays committed when it cannot be done.
     fn checkpoint_when_due(&mut self) {
-        let bytes = fs::metadata(&self.wal).map_or(0, |wal| wal.len());
+        let bytes = self.conn().and_then(|conn| Ok(wal_bytes(conn)?)).unwrap_or(0);
         if bytes <= self.checkpoint_at_bytes {
             return;
         }
         let done = self.checkpoint().unwrap_or(false);
-        self.checkpoint_at_bytes = if done { self.wal_max_bytes } else { bytes + CHECKPOINT_RETRY_BYTES };
+        self.checkpoint_at_bytes =
+            if done { self.wal_max_bytes } else { bytes + self.wal_max_bytes / CHECKPOINT_RETRY_PART };
     }
 
-    /// Whether the whole WAL was moved, and is empty now.
+    /// Whether the whole WAL was moved, so that the next commit begins it anew. The file keeps its
+    /// size: a sync of a file that grows costs up to twice as much as one of a file that does not.
     fn checkpoint(&mut self) -> Result<bool, StoreError> {
         let conn = self.conn()?;
         let wait = conn.busy_timeout(CHECKPOINT_WAITS);
-        let busy =
-            wait.and_then(|()| conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0)));
+        let busy = wait.and_then(|()| conn.query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| row.get::<_, i64>(0)));
         conn.busy_timeout(connect::BUSY)?;
         Ok(busy? == 0)
     }
+}
+
+/// How much of the WAL is in use; its file may be longer.
+fn wal_bytes(conn: &Connection) -> rusqlite::Result<u64> {
+    let frames: i64 = conn.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?.query_row([], |row| row.get(1))?;
+    Ok(u64::try_from(frames).unwrap_or(0) * FRAME_BYTES)
 }
 
 /// Why a batch was not stored.
@@ -134,7 +147,9 @@ impl Writer {
 pub(super) enum Failure {
     /// It is the caller's fault.
     Unknown(RoomId),
-    /// It is the disk's.
+    /// The room's number, or the next one in its log, is over what a key can hold.
+    NoNumber(RoomId),
+    /// It is the disk's fault.
     Sqlite(rusqlite::Error),
 }
 
@@ -160,4 +175,53 @@ fn transact(conn: &Connection, known: &mut Known, records: &[Record]) -> Result<
         let _ = conn.execute_batch("ROLLBACK");
     }
     done
+}
+
+#[cfg(test)]
+mod tests {
+    use papo_proto::words::{Record, Stored};
+    use papo_proto::{RoomId, Seq};
+    use rusqlite::ffi;
+
+    use super::Failure;
+    use crate::conformance::{append, room};
+    use crate::{SqliteStore, Store as _, StoreError};
+
+    fn fault(code: i32) -> Failure {
+        Failure::Sqlite(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None))
+    }
+
+    #[test]
+    fn after_a_fault_of_the_disk_the_store_looks_anew_at_what_is_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(folder.path()).expect("opened");
+        store.commit(&[Record::Room(room(1, "a")), Record::Event(append(1, "b"))]).expect("stored");
+        // What the failed commit left is there after all, as after a sync that failed too late.
+        let survivor = "INSERT INTO event (id, at_ms, session, author, body) VALUES ((1 << 36) + 2, 1, 1, 'Ana', 'c')";
+        store.writer().conn().expect("a connection").execute_batch(survivor).expect("stored");
+        let told = store.writer().fail(fault(ffi::SQLITE_IOERR_FSYNC));
+        assert!(matches!(told, StoreError::Unavailable(_)), "{told:?}");
+        assert!(store.writer().conn.is_none(), "its belief is not trusted");
+        let stored = store.commit(&[Record::Event(append(1, "d"))]).expect("it works again");
+        assert_eq!(stored, [Stored::Appended(Seq(3))]);
+    }
+
+    #[test]
+    fn every_fault_is_told_as_what_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(folder.path()).expect("opened");
+        for code in [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE] {
+            assert!(matches!(store.writer().fail(fault(code)), StoreError::Full), "{code}");
+        }
+        for code in [ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_BUSY, ffi::SQLITE_NOMEM, ffi::SQLITE_READONLY] {
+            assert!(matches!(store.writer().fail(fault(code)), StoreError::Unavailable(_)), "{code}");
+        }
+        let unknown = store.writer().fail(Failure::Unknown(RoomId(4)));
+        assert!(matches!(unknown, StoreError::UnknownRoom(RoomId(4))));
+        store.commit(&[Record::Room(room(1, "a"))]).expect("none of these is for good");
+        for code in [ffi::SQLITE_CORRUPT, ffi::SQLITE_NOTADB, ffi::SQLITE_IOERR_CORRUPTFS] {
+            assert!(matches!(store.writer().fail(fault(code)), StoreError::Damaged(_)), "{code}");
+        }
+        assert!(matches!(store.commit(&[Record::Room(room(2, "b"))]), Err(StoreError::Damaged(_))), "damage is");
+    }
 }

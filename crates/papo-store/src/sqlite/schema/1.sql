@@ -8,21 +8,23 @@ CREATE TABLE room (
 );
 
 -- The logs of all rooms, each in the order of seq and all in one tree: a page of a log is a run of
--- neighbours, and both ends of a log are one descent.
+-- neighbours, and both ends of a log are one descent. The id is room * 2^36 + seq.
 -- kind 0 is a message; extra is for what other kinds need. A body that is NULL was taken back: the
 -- event stays, so that no seq is missing.
 CREATE TABLE event (
-    room    INTEGER NOT NULL,
-    seq     INTEGER NOT NULL,
+    id      INTEGER PRIMARY KEY,
     at_ms   INTEGER NOT NULL,
     session INTEGER NOT NULL,
     txn     INTEGER,
     author  TEXT    NOT NULL,
     kind    INTEGER NOT NULL DEFAULT 0,
     body    TEXT,
-    extra   TEXT,
-    PRIMARY KEY (room, seq)
-) WITHOUT ROWID;
+    extra   TEXT
+);
+
+-- The same for people.
+CREATE VIEW log AS
+    SELECT id >> 36 AS room, id & 68719476735 AS seq, at_ms, session, txn, author, kind, body, extra FROM event;
 
 -- A command that is sent again is found again. Dialects without numbers pay nothing for it.
 CREATE UNIQUE INDEX event_txn ON event (session, txn) WHERE txn IS NOT NULL;

@@ -2,15 +2,21 @@
 
 use papo_proto::words::{Place, Record, RoomRecord, SessionRecord, Stored};
 use papo_proto::{Append, RoomId, Seq, SessionId, Txn};
+use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
 
 use super::{Failure, Known};
 use crate::sqlite::connect::{from_sql, to_sql};
+use crate::sqlite::key::{LogKeys, parts};
 
 /// How often sessions that have ended are looked for.
 const SWEEP_EVERY_MS: u64 = 10_000;
 /// How many of them go with one batch, so that no batch waits long; the rest go with the next ones.
 const SWEEP_MAX: u32 = 256;
+
+/// Sessions that are kept: 30 days of six thousand new ones a day, which is a client that forgets its
+/// token every fifteen seconds. Over it those go that would end first.
+pub(in crate::sqlite) const SESSIONS_MAX: u64 = 256 * 1024;
 
 /// A transaction that is being filled.
 pub(super) struct Batch<'a> {
@@ -22,11 +28,8 @@ pub(super) struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     pub(super) fn new(conn: &'a Connection, known: &'a mut Known) -> Result<Self, Failure> {
-        // Only a repeated txn is passed over. A seq that is there already would mean that a head was
-        // wrong, and is an error.
         let insert = conn.prepare_cached(
-            "INSERT INTO event (room, seq, at_ms, session, txn, author, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT (session, txn) WHERE txn IS NOT NULL DO NOTHING",
+            "INSERT INTO event (id, at_ms, session, txn, author, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
         Ok(Self { conn, known, insert })
     }
@@ -47,21 +50,27 @@ impl<'a> Batch<'a> {
     fn append(&mut self, append: &Append) -> Result<Stored, Failure> {
         self.known.now_ms = self.known.now_ms.max(append.at_ms);
         let seq = self.head(append.room)?.next();
+        let key = log_keys(append.room)?.at(seq).ok_or(Failure::NoNumber(append.room))?;
         let inserted = self.insert.execute(params![
-            to_sql(append.room.0),
-            to_sql(seq.0),
+            key,
             to_sql(append.at_ms),
             to_sql(append.session.0),
             append.txn.map(|txn| to_sql(txn.0)),
             &*append.author,
             &*append.text,
-        ])?;
-        if inserted == 1 {
-            self.known.heads.insert(append.room, seq);
-            return Ok(Stored::Appended(seq));
+        ]);
+        match (inserted, append.txn) {
+            (Ok(_), _) => {
+                self.known.heads.insert(append.room, seq);
+                Ok(Stored::Appended(seq))
+            }
+            // Only the index of txns is unique beside the key: a seq that is there already, since a head
+            // was wrong, is another error. To ask before would cost a look for every row that is new.
+            (Err(error), Some(txn)) if error.sqlite_extended_error_code() == Some(SQLITE_CONSTRAINT_UNIQUE) => {
+                self.place(append.session, txn)?.map(Stored::Repeated).ok_or(Failure::Sqlite(error))
+            }
+            (Err(error), _) => Err(Failure::Sqlite(error)),
         }
-        let repeated = append.txn.map(|txn| self.place(append.session, txn)).transpose()?.flatten();
-        repeated.map(Stored::Repeated).ok_or(Failure::Sqlite(rusqlite::Error::StatementChangedRows(0)))
     }
 
     /// The newest seq of a room that exists.
@@ -70,28 +79,27 @@ impl<'a> Batch<'a> {
             return Ok(*head);
         }
         let mut statement = self.conn.prepare_cached(
-            "SELECT (SELECT seq FROM event WHERE room = ?1 ORDER BY seq DESC LIMIT 1) FROM room WHERE id = ?1",
+            "SELECT (SELECT id FROM event WHERE id > ?2 AND id <= ?3 ORDER BY id DESC LIMIT 1) FROM room WHERE id = ?1",
         )?;
-        let head = statement.query_row([to_sql(room.0)], |row| row.get::<_, Option<i64>>(0)).optional()?;
-        let head = Seq(from_sql(head.ok_or(Failure::Unknown(room))?.unwrap_or(0)));
+        let (floor, ceiling) = LogKeys::of(room).ok_or(Failure::Unknown(room))?.ends();
+        let newest = statement.query_row([to_sql(room.0), floor, ceiling], |row| row.get(0)).optional()?;
+        let newest: Option<i64> = newest.ok_or(Failure::Unknown(room))?;
+        let head = newest.map_or(Seq(0), |key| parts(key).1);
         self.known.heads.insert(room, head);
         Ok(head)
     }
 
     fn place(&self, session: SessionId, txn: Txn) -> rusqlite::Result<Option<Place>> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT room, seq, at_ms FROM event WHERE session = ?1 AND txn = ?2")?;
+        let mut statement = self.conn.prepare_cached("SELECT id, at_ms FROM event WHERE session = ?1 AND txn = ?2")?;
         let place = statement.query_row([to_sql(session.0), to_sql(txn.0)], |row| {
-            Ok(Place {
-                room: RoomId(from_sql(row.get(0)?)),
-                seq: Seq(from_sql(row.get(1)?)),
-                at_ms: from_sql(row.get(2)?),
-            })
+            let (room, seq) = parts(row.get(0)?);
+            Ok(Place { room, seq, at_ms: from_sql(row.get(1)?) })
         });
         place.optional()
     }
 
     fn room(&mut self, room: &RoomRecord) -> Result<Stored, Failure> {
+        log_keys(room.id)?;
         let mut statement = self
             .conn
             .prepare_cached("INSERT OR IGNORE INTO room (id, key, name, epoch, made_ms) VALUES (?1, ?2, ?3, ?4, ?5)")?;
@@ -112,8 +120,10 @@ impl<'a> Batch<'a> {
 
     fn room_gone(&mut self, room: RoomId) -> Result<Stored, Failure> {
         self.known.heads.remove(&room);
-        for sql in ["DELETE FROM event WHERE room = ?1", "DELETE FROM room WHERE id = ?1"] {
-            self.conn.prepare_cached(sql)?.execute([to_sql(room.0)])?;
+        if let Some(keys) = LogKeys::of(room) {
+            let (floor, ceiling) = keys.ends();
+            self.conn.prepare_cached("DELETE FROM event WHERE id > ?1 AND id <= ?2")?.execute([floor, ceiling])?;
+            self.conn.prepare_cached("DELETE FROM room WHERE id = ?1")?.execute([to_sql(room.0)])?;
         }
         Ok(Stored::Done)
     }
@@ -124,6 +134,9 @@ impl<'a> Batch<'a> {
             .prepare_cached("INSERT OR REPLACE INTO session (id, token, nick, ends_ms) VALUES (?1, ?2, ?3, ?4)")?;
         let (id, ends_ms) = (to_sql(session.id.0), to_sql(session.ends_ms));
         statement.execute(params![id, &session.token.0[..], &*session.nick, ends_ms])?;
+        if let Some(sessions) = &mut self.known.sessions {
+            *sessions += 1;
+        }
         Ok(Stored::Done)
     }
 
@@ -132,8 +145,9 @@ impl<'a> Batch<'a> {
         Ok(Stored::Done)
     }
 
-    /// Removes some of the sessions that have ended, now and then.
+    /// Removes some of the sessions that have ended, now and then, and of those that are too many.
     pub(super) fn sweep(&mut self) -> Result<(), Failure> {
+        self.bound_sessions(SESSIONS_MAX)?;
         let now_ms = self.known.now_ms;
         if now_ms < self.known.sweep_at_ms {
             return Ok(());
@@ -146,5 +160,58 @@ impl<'a> Batch<'a> {
             self.known.sweep_at_ms = now_ms + SWEEP_EVERY_MS;
         }
         Ok(())
+    }
+}
+
+impl Batch<'_> {
+    /// Removes the sessions over so many. They are counted only when there may be that many: a
+    /// session that was kept before counts as another until then.
+    fn bound_sessions(&mut self, max: u64) -> Result<(), Failure> {
+        if self.known.sessions.is_some_and(|sessions| sessions <= max) {
+            return Ok(());
+        }
+        let count = "SELECT count(*) FROM session";
+        let sessions = self.conn.prepare_cached(count)?.query_row([], |row| row.get(0)).map(from_sql)?;
+        let excess = sessions.saturating_sub(max).min(u64::from(SWEEP_MAX));
+        if excess > 0 {
+            let oldest = "DELETE FROM session WHERE id IN (SELECT id FROM session ORDER BY ends_ms LIMIT ?1)";
+            self.conn.prepare_cached(oldest)?.execute([to_sql(excess)])?;
+        }
+        self.known.sessions = Some(sessions - excess);
+        Ok(())
+    }
+}
+
+/// Where the log of a room stands that is to be written.
+fn log_keys(room: RoomId) -> Result<LogKeys, Failure> {
+    LogKeys::of(room).ok_or(Failure::NoNumber(room))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance;
+    use crate::sqlite::schema;
+
+    #[test]
+    fn of_too_many_sessions_those_go_that_would_end_first() {
+        let mut conn = Connection::open_in_memory().expect("a database");
+        schema::migrate(&mut conn).expect("the schema");
+        let mut known = Known::default();
+        let mut batch = Batch::new(&conn, &mut known).expect("a batch");
+        for at in 0..10 {
+            let session = conformance::session(u64::from(at) + 1, at, 1000 - u64::from(at));
+            batch.session(&session).expect("stored");
+            // Said again, it is not another one.
+            batch.session(&session).expect("stored");
+            batch.bound_sessions(4).expect("bounded");
+        }
+        assert!(batch.known.sessions.is_some_and(|sessions| sessions <= 4));
+        let left: Vec<i64> = conn
+            .prepare("SELECT id FROM session ORDER BY id")
+            .and_then(|mut ids| ids.query_map([], |row| row.get(0))?.collect())
+            .expect("read");
+        assert_eq!(left.len(), 4);
+        assert!(left.iter().all(|id| *id <= 4), "the later ones would end first: {left:?}");
     }
 }

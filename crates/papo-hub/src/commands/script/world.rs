@@ -1,0 +1,272 @@
+//! People with connections but without sockets around a hub, and a store in a few lines.
+
+use papo_proto::limits::Limits;
+use papo_proto::words::Place;
+use papo_proto::{Encoding, Epoch, Framing, Lang, Record, RoomId, Seq, SessionId, Stored, Txn, papo1, text};
+
+use crate::publish::{CommitError, Delivery, Outlet, What};
+use crate::resume::{Found, Opening};
+use crate::{Cursor, Hub, Link, Log, Now, Read, Settings};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(super) const TEXT: Encoding = Encoding::text(Framing::Length, Lang::PtBr);
+pub(super) const PAPO1: Encoding = Encoding::papo1(Framing::Length, Lang::PtBr);
+
+/// What a connection has read so far.
+pub(super) struct Reader {
+    pub(super) lines: Vec<String>,
+    encoding: Encoding,
+    reads: Vec<(Arc<Log>, Cursor)>,
+    pub(super) closed: bool,
+}
+
+impl Reader {
+    /// Reads a room's log, no further than `upto`.
+    fn catch_up(&mut self, session: SessionId, room: RoomId, upto: Option<Cursor>) {
+        let Some((log, cursor)) = self.reads.iter_mut().find(|(log, _)| log.room() == room) else { return };
+        let upto = upto.unwrap_or_else(|| log.head()).position;
+        if cursor.position >= upto {
+            return;
+        }
+        let Read::Segments(segments) = log.read(self.encoding, cursor.position, usize::MAX) else { panic!("behind") };
+        let mut bytes = Vec::new();
+        for segment in segments {
+            segment.slices(cursor.position, upto, session, |slice| bytes.extend_from_slice(slice));
+            *cursor = if segment.end().position < upto { segment.end() } else { Cursor { position: upto, ..*cursor } };
+        }
+        self.take(&bytes);
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        let mut decoder = papo_proto::frame::FrameDecoder::new(1 << 20);
+        let mut input = bytes;
+        while let Some(papo_proto::Cut::Frame(frame)) = decoder.next(&mut input).expect("valid") {
+            self.lines.push(String::from_utf8_lossy(frame).into_owned());
+        }
+    }
+
+    fn deliver(&mut self, session: SessionId, what: What) {
+        match what {
+            What::Reply { txn, reply, at } => {
+                if let Some((room, at)) = at {
+                    self.catch_up(session, room, Some(at));
+                }
+                let mut bytes = Vec::new();
+                self.encoding.reply(txn, &reply, &mut bytes);
+                self.take(&bytes);
+            }
+            What::Enter { log, from, after } => {
+                if let Some(after) = after {
+                    self.lines.push(format!("<from the store after {after}>"));
+                }
+                self.reads.push((log, from));
+            }
+            What::Exit { room, at } => {
+                self.catch_up(session, room, Some(at));
+                self.reads.retain(|(log, _)| log.room() != room);
+            }
+            What::Speak { .. } => {}
+            What::Read(query) => self.lines.push(format!("<{:?} of {} up to {}>", query.slice, query.name, query.head)),
+            What::Close => self.closed = true,
+        }
+    }
+}
+
+struct Later(Vec<Delivery>);
+
+impl Outlet for Later {
+    fn deliver(&mut self, _shard: u16, delivery: Delivery) {
+        self.0.push(delivery);
+    }
+    fn mark(&mut self, _shard: u16, _log: &Arc<Log>) {}
+}
+
+/// The promises of a store, in a few lines.
+#[derive(Default)]
+pub(super) struct FakeStore {
+    heads: BTreeMap<RoomId, u64>,
+    places: BTreeMap<(SessionId, Txn), Place>,
+    sessions: BTreeMap<papo_proto::words::TokenHash, papo_proto::words::SessionRecord>,
+    /// Nothing can be written.
+    pub(super) full: bool,
+}
+
+impl FakeStore {
+    fn commit(&mut self, batch: &[Record]) -> Vec<Stored> {
+        batch.iter().map(|record| self.keep(record)).collect()
+    }
+
+    fn keep(&mut self, record: &Record) -> Stored {
+        match record {
+            Record::Event(posted) => {
+                if let Some(place) = posted.txn.and_then(|txn| self.places.get(&(posted.session, txn))) {
+                    return Stored::Repeated(*place);
+                }
+                let head = self.heads.entry(posted.room).or_insert(0);
+                *head += 1;
+                let place = Place { room: posted.room, seq: Seq(*head), at_ms: posted.at_ms };
+                if let Some(txn) = posted.txn {
+                    self.places.insert((posted.session, txn), place);
+                }
+                Stored::Appended(place.seq)
+            }
+            Record::Recall { session, txn } => {
+                self.places.get(&(*session, *txn)).map_or(Stored::Unknown, |place| Stored::Repeated(*place))
+            }
+            Record::Session(record) => {
+                self.sessions.insert(record.token, record.clone());
+                Stored::Done
+            }
+            Record::SessionGone(id) => {
+                self.sessions.retain(|_, record| record.id != *id);
+                Stored::Done
+            }
+            Record::Room(_) | Record::RoomGone(_) => Stored::Done,
+        }
+    }
+
+    fn find(&self, token: &papo1::Token) -> Option<Found> {
+        let record = self.sessions.get(&token.hash())?.clone();
+        let txns = self.places.keys().filter(|(session, _)| *session == record.id).map(|(_, txn)| *txn);
+        Some(Found { newest_txn: txns.max().unwrap_or_default(), record })
+    }
+}
+
+/// A hub with people in it and a clock that is set by hand. Each person has a connection at a time.
+pub(crate) struct World {
+    pub(crate) hub: Hub,
+    pub(crate) now: Now,
+    readers: BTreeMap<u32, Reader>,
+    /// Each person's newest connection and its session.
+    pub(super) people: Vec<(String, SessionId, Link)>,
+    connections: u32,
+    pub(super) store: FakeStore,
+}
+
+impl World {
+    pub(crate) fn new(flood: bool) -> Self {
+        let mut world = Self {
+            hub: Self::hub(flood, 1),
+            now: Now { running: Duration::from_secs(1), wall_ms: 1 },
+            readers: BTreeMap::new(),
+            people: Vec::new(),
+            connections: 0,
+            store: FakeStore::default(),
+        };
+        world.settle();
+        world
+    }
+
+    fn hub(flood: bool, generation: u32) -> Hub {
+        let limits = Limits { flood, ..Limits::default() };
+        let (epoch, rooms, newest_room) = (Epoch(5), Vec::new(), RoomId(0));
+        Hub::new(Settings { shards: 1, seed: 7, limits, epoch, generation, rooms, newest_room, wall_ms: 1 })
+    }
+
+    pub(super) fn session(&mut self, who: &str) -> SessionId {
+        match self.people.iter().find(|(name, ..)| name == who) {
+            Some((_, session, _)) => *session,
+            None => self.connect(who, TEXT),
+        }
+    }
+
+    /// A new connection of this person.
+    pub(super) fn connect(&mut self, who: &str, encoding: Encoding) -> SessionId {
+        let address = std::net::IpAddr::from([192, 0, 2, 1]).into();
+        let link = Link { shard: 0, slot: self.connections, key: 0 };
+        self.connections += 1;
+        self.readers.insert(link.slot, Reader { lines: Vec::new(), encoding, reads: Vec::new(), closed: false });
+        let session = self.hub.open(link, encoding, address);
+        self.people.retain(|(name, ..)| name != who);
+        self.people.push((who.to_owned(), session, link));
+        self.settle();
+        self.reader(who).lines.clear();
+        session
+    }
+
+    pub(super) fn link(&self, who: &str) -> Link {
+        self.people.iter().find(|(name, ..)| name == who).expect("connected").2
+    }
+
+    pub(super) fn reader(&mut self, who: &str) -> &mut Reader {
+        let link = self.link(who);
+        self.readers.get_mut(&link.slot).expect("connected")
+    }
+
+    /// Everything that was decided happens.
+    fn settle(&mut self) {
+        let mut later = Later(Vec::new());
+        self.hub.publish(&mut later);
+        loop {
+            let batch = self.hub.take_batch();
+            if batch.is_empty() {
+                break;
+            }
+            if self.store.full {
+                self.hub.commit_failed(CommitError::Full, &mut later);
+            } else {
+                let stored = self.store.commit(&batch);
+                self.hub.committed(&stored, self.now, &mut later);
+            }
+        }
+        for Delivery { link, session, what } in later.0 {
+            self.readers.get_mut(&link.slot).expect("a connection").deliver(session, what);
+        }
+        for (_, session, link) in self.people.clone() {
+            let reader = self.readers.get_mut(&link.slot).expect("a connection");
+            for room in reader.reads.iter().map(|(log, _)| log.room()).collect::<Vec<_>>() {
+                reader.catch_up(session, room, None);
+            }
+        }
+        assert_eq!((self.hub.waiting(), self.hub.waiting_bytes()), (0, 0));
+    }
+
+    /// What a program sends.
+    pub(super) fn send_json(&mut self, who: &str, json: &str) {
+        let (session, link) = (self.session(who), self.link(who));
+        let papo1::Sent { txn, said } = papo1::decode(json.as_bytes(), 1 << 16);
+        match said {
+            Ok(papo1::Said::Hello(hello)) => {
+                let found = hello.token.as_ref().and_then(|token| self.store.find(token));
+                let fresh = papo1::Token([link.slot as u8 + 1; 32]);
+                let opening = Opening { link, encoding: PAPO1, fresh, found };
+                let speaks_for = self.hub.hello(session, txn, &hello, &opening, self.now);
+                self.people.iter_mut().find(|(name, ..)| name == who).expect("connected").1 = speaks_for;
+                self.reader(who).encoding = PAPO1;
+            }
+            Ok(papo1::Said::Command(command)) => self.hub.handle(session, link, txn, Ok(command), self.now),
+            Err(reject) => self.hub.handle(session, link, txn, Err(reject), self.now),
+        }
+        self.settle();
+    }
+
+    pub(super) fn lose(&mut self, who: &str) {
+        let (session, link) = (self.session(who), self.link(who));
+        self.hub.close(session, link, false, self.now);
+        self.settle();
+    }
+
+    pub(crate) fn send(&mut self, who: &str, line: &str) {
+        let (session, link) = (self.session(who), self.link(who));
+        if let Some(sent) = text::decode(line.as_bytes()) {
+            self.hub.handle(session, link, None, sent, self.now);
+        }
+        self.settle();
+    }
+
+    /// Does what is due; how many rooms went.
+    pub(crate) fn tick(&mut self) -> usize {
+        let before = self.hub.rooms();
+        self.hub.tick(self.now);
+        self.settle();
+        before - self.hub.rooms()
+    }
+
+    /// What `who` has read since last asked.
+    pub(crate) fn read(&mut self, who: &str) -> Vec<String> {
+        self.session(who);
+        std::mem::take(&mut self.reader(who).lines)
+    }
+}

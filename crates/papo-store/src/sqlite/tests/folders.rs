@@ -1,0 +1,73 @@
+//! Folders that cannot be opened, each with its cause.
+
+use std::fs;
+
+use rusqlite::Connection;
+
+use super::super::{OpenError, SqliteStore, check, folder as files, schema};
+use super::{folder, open};
+use crate::Store as _;
+
+#[test]
+fn a_folder_is_for_one_store_at_a_time() {
+    let folder = folder();
+    let store = open(folder.path());
+    let in_use = || match SqliteStore::open(folder.path()) {
+        Err(OpenError::InUse { folder: named, pid }) => {
+            (named, pid) == (folder.path().to_owned(), Some(std::process::id()))
+        }
+        _ => false,
+    };
+    assert!(in_use());
+    let reader = store.reader().expect("a reader");
+    drop(store);
+    assert!(in_use(), "a reader still reads");
+    drop(reader);
+    open(folder.path());
+}
+
+#[test]
+fn a_folder_is_made_for_its_user_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let deep = folder.path().join("papo/data");
+    open(&deep);
+    assert_eq!(fs::metadata(&deep).expect("made").permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
+fn a_newer_schema_is_left_alone() {
+    let folder = folder();
+    drop(open(folder.path()));
+    let file = files::database(folder.path());
+    let newer = schema::LATEST + 1;
+    Connection::open(&file).and_then(|conn| conn.pragma_update(None, "user_version", newer)).expect("changed");
+    let before = fs::read(&file).expect("read");
+    for opened in [SqliteStore::open(folder.path()).err(), check(folder.path(), &mut |_, _| {}).err()] {
+        let Some(OpenError::Newer { found, known }) = opened else { panic!("{opened:?}") };
+        assert_eq!((found, known), (newer, schema::LATEST));
+    }
+    assert!(fs::read(&file).expect("read") == before);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_damaged() {
+    let folder = folder();
+    let file = files::database(folder.path());
+    fs::write(&file, "not a database, but long enough to look like a page of one\n".repeat(200)).expect("written");
+    for opened in [SqliteStore::open(folder.path()).err(), check(folder.path(), &mut |_, _| {}).err()] {
+        assert!(matches!(&opened, Some(OpenError::Damaged { file: named, .. }) if *named == file), "{opened:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_a_folder_is_named() {
+    let folder = folder();
+    let file = folder.path().join("file");
+    fs::write(&file, "").expect("written");
+    let opened = SqliteStore::open(&file.join("data"));
+    assert!(matches!(&opened, Err(OpenError::Io { path, .. }) if path.starts_with(&file)), "{opened:?}");
+    let checked = check(folder.path(), &mut |_, _| {});
+    assert!(matches!(&checked, Err(OpenError::Missing { .. })), "{checked:?}");
+    assert!(!files::database(folder.path()).exists(), "a check makes nothing");
+}
