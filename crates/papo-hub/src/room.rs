@@ -120,14 +120,12 @@ impl Rooms {
 
     /// Sees to it that there is a lobby; its record when it had to be made.
     pub(crate) fn ensure_lobby(&mut self, epoch: Epoch, made_ms: u64) -> Option<RoomRecord> {
-        if let Some(lobby) = self.find(&RoomName::lobby()) {
-            self.lobby = lobby;
-            return None;
-        }
-        let record = self.create(RoomName::lobby(), epoch, Now { running: Duration::ZERO, wall_ms: made_ms });
-        self.lobby = record.id;
-        self.going.retain(|(_, room)| *room != record.id);
-        Some(record)
+        let known = self.find(&RoomName::lobby());
+        let now = Now { running: Duration::ZERO, wall_ms: made_ms };
+        let made = if known.is_some() { None } else { Some(self.create(RoomName::lobby(), epoch, now)) };
+        self.lobby = known.or(made.as_ref().map(|record| record.id)).unwrap_or_default();
+        self.going.retain(|(_, room)| *room != self.lobby);
+        made
     }
 
     pub(crate) fn lobby(&self) -> RoomId {
