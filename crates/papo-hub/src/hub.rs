@@ -166,8 +166,13 @@ impl Hub {
     pub fn drain(&mut self) {
         self.held.clear();
         for session in self.sessions.ids() {
-            let ending = &mut self.sessions.of(session).ending;
-            if !std::mem::replace(ending, true) {
+            let draining = self.sessions.of(session);
+            let token = draining.resumable.as_ref().map(|resumable| resumable.token);
+            if !std::mem::replace(&mut draining.ending, true) {
+                // Whoever comes back so early finds the session in the store alone.
+                if let Some(token) = token {
+                    self.sessions.forget_token(&token);
+                }
                 self.reply(session, Reply::Draining);
                 self.outbox.push(Effect::Close { session });
             }
