@@ -165,6 +165,7 @@ impl Hub {
     /// The server stops: everybody is told, and closed after all that is decided.
     pub fn drain(&mut self) {
         self.held.clear();
+        self.rooms.unfollow_all();
         for session in self.sessions.ids() {
             let draining = self.sessions.of(session);
             let token = draining.resumable.as_ref().map(|resumable| resumable.token);
@@ -325,6 +326,7 @@ impl Hub {
             self.nicknames.free(&nick);
         }
         if let Some((token, held_until)) = resumable {
+            self.rooms.follow(session, false);
             self.sessions.forget_token(&token);
             if let Some(due) = held_until {
                 self.held.remove(&(due, session));

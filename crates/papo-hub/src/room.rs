@@ -159,9 +159,25 @@ impl Rooms {
         }
     }
 
-    /// Whether anybody is told of changes of the list.
+    /// Whether anybody is told of changes of the list: by decision, so that nothing is left out between
+    /// a list and the first change that is told after it.
     fn is_followed(&self) -> bool {
-        self.all.get(&DIRECTORY).is_some_and(|room| room.readers.iter().any(|&readers| readers > 0))
+        self.all.get(&DIRECTORY).is_some_and(|room| !room.members.is_empty())
+    }
+
+    /// Whether the session is told of changes of the list from now on.
+    pub(crate) fn follow(&mut self, session: SessionId, follows: bool) {
+        let followers = &mut self.of(DIRECTORY).members;
+        if follows {
+            followers.insert(session);
+        } else {
+            followers.remove(&session);
+        }
+    }
+
+    /// Nobody is told any more.
+    pub(crate) fn unfollow_all(&mut self) {
+        self.of(DIRECTORY).members.clear();
     }
 
     /// What has changed in the list, for those who follow it, since this was last asked.
