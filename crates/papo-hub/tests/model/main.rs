@@ -2,7 +2,9 @@
 //! as the rules: each person must read exactly the lines that the model says, in its order.
 //!
 //! * `steps` – what may happen;
-//! * `expected`, `rules`, `crowd`, `published` – the model;
+//! * `expected`, `rules`, `sessions`, `crowd`, `published` – the model;
+//! * `lines` – in which orders its lines may be read;
+//! * `store` – what is stored, and that an acknowledged post keeps its place;
 //! * `shards`, `connection`, `tail` – readers that take a few bytes at a time;
 //! * `world` – both sides, compared;
 //! * `regressions` – what was found;
@@ -12,11 +14,14 @@ mod backlog;
 mod connection;
 mod crowd;
 mod expected;
+mod lines;
 mod published;
 mod regressions;
 mod rules;
+mod sessions;
 mod shards;
 mod steps;
+mod store;
 mod tail;
 mod world;
 
@@ -32,7 +37,7 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(config(1500))]
+    #![proptest_config(config(800))]
 
     #[test]
     fn everybody_reads_what_the_model_says(setting in steps::setting(), steps in steps::steps(150)) {
