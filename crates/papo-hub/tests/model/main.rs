@@ -2,11 +2,11 @@
 //! as the rules: each person must read exactly the lines that the model says, in its order.
 //!
 //! * `steps` – what may happen;
-//! * `expected`, `rules`, `sessions`, `crowd`, `published` – the model;
+//! * `expected`, `parts`, `rules`, `sessions`, `crowd`, `published` – the model;
 //! * `lines` – in which orders its lines may be read;
 //! * `store` – what is stored, and that an acknowledged post keeps its place;
 //! * `shards`, `connection`, `tail` – readers that take a few bytes at a time;
-//! * `world` – both sides, compared;
+//! * `world` – both sides, compared; `resuming` – how programs come back;
 //! * `regressions` – what was found;
 //! * `backlog` – logs and their common budget of bytes, against a list of their runs.
 
@@ -15,8 +15,10 @@ mod connection;
 mod crowd;
 mod expected;
 mod lines;
+mod parts;
 mod published;
 mod regressions;
+mod resuming;
 mod rules;
 mod sessions;
 mod shards;

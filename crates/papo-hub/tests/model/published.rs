@@ -6,8 +6,9 @@ use papo_proto::limits::RESUME_MAX_EVENTS;
 use papo_proto::words::Place;
 use papo_proto::{Dialect, Encoding, Event, Framing, Lang, Record, Reject, Reply, RoomId, RoomName, Seq, Stored, Txn};
 
-use crate::expected::{DIRECTORY, Fact, Model, Room, session};
+use crate::expected::{DIRECTORY, Model};
 use crate::lines::From;
+use crate::parts::{Fact, Room, session};
 
 /// A post that is to be decided anew: who sent it, its number, the room, the words.
 pub(crate) type Anew = (usize, u64, u64, String);

@@ -7,7 +7,8 @@ use papo_proto::words::{Parsed, Slice};
 use papo_proto::{Dialect, Ephemeral, Lang, Nickname, Record, Reject, Reply, RoomName, Seq};
 
 use crate::crowd::Came;
-use crate::expected::{Fact, Model, counted};
+use crate::expected::{Model, counted};
+use crate::parts::Fact;
 use crate::published::Anew;
 use crate::steps::{Name, Said};
 
@@ -80,7 +81,7 @@ impl Model {
                 self.leave_all(who, Came::Left, now);
                 self.answer(who, Reply::Goodbye);
                 if self.people[who].program.is_some() {
-                    self.pending.push(Fact::Kept(Record::SessionGone(crate::expected::session(who))));
+                    self.pending.push(Fact::Kept(Record::SessionGone(crate::parts::session(who))));
                 }
                 self.end(who, Came::Left, now);
             }

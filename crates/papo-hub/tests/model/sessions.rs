@@ -10,7 +10,8 @@ use papo_proto::words::{SessionRecord, Welcomed};
 use papo_proto::{Nickname, Record, Reject, Reply};
 
 use crate::crowd::Came;
-use crate::expected::{DIRECTORY, Fact, Model, Program, session};
+use crate::expected::{DIRECTORY, Model};
+use crate::parts::{Fact, Program, session};
 use crate::steps::NAMES;
 
 /// The token that the so manieth connection is given.

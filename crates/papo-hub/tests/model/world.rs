@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use papo_hub::{CommitError, Cursor, Hub, KnownRoom, Link, Now, Opening, Settings};
+use papo_hub::{CommitError, Cursor, Hub, KnownRoom, Link, Now, Settings};
 use papo_proto::limits::Limits;
-use papo_proto::papo1::{self, Hello, ResumeAt, Token};
+use papo_proto::papo1;
 use papo_proto::words::RoomRecord;
 use papo_proto::{Dialect, Encoding, Epoch, Event, RoomId, RoomName, Seq, SessionId, text};
 use proptest::sample::Index;
 
 use crate::connection::Connection;
-use crate::expected::{EPOCH, Model, session};
+use crate::expected::{EPOCH, Model};
+use crate::parts::session;
 use crate::rules::When;
-use crate::sessions::token;
 use crate::shards::Shards;
-use crate::steps::{About, At, Greeting, Said, Setting, Step};
+use crate::steps::{About, Said, Setting, Step};
 use crate::store::FakeStore;
 use crate::tail::{Got, Turn};
 
@@ -25,14 +25,14 @@ const ALL: Turn = Turn { bytes: usize::MAX, runs: 64, rooms_first: false };
 
 /// All of it.
 pub(crate) struct World {
-    hub: Hub,
-    now: Now,
-    shards: Shards,
-    model: Model,
+    pub(crate) hub: Hub,
+    pub(crate) now: Now,
+    pub(crate) shards: Shards,
+    pub(crate) model: Model,
     closed: Vec<bool>,
     /// For each session, the number of its last command, and how far its client has each room.
-    txns: BTreeMap<usize, u64>,
-    has: BTreeMap<(usize, u64), u64>,
+    pub(crate) txns: BTreeMap<usize, u64>,
+    pub(crate) has: BTreeMap<(usize, u64), u64>,
     with_store: Vec<papo_proto::Record>,
     failures: u64,
     setting: Setting,
@@ -174,11 +174,11 @@ impl World {
         who.index(self.closed.len())
     }
 
-    fn session(&self, conn: usize) -> SessionId {
+    pub(crate) fn session(&self, conn: usize) -> SessionId {
         self.shards.connections[conn].session
     }
 
-    fn link(&self, conn: usize) -> Link {
+    pub(crate) fn link(&self, conn: usize) -> Link {
         Link { shard: self.shards.homes[conn], slot: conn as u32, key: 0 }
     }
 
@@ -237,74 +237,6 @@ impl World {
     }
 }
 
-/// Hello.
-impl World {
-    fn hello(&mut self, conn: usize, greeting: &Greeting) {
-        if self.model.conns[conn].dialect == Dialect::Text {
-            return;
-        }
-        let whose = greeting.whose.map(|whose| self.token_of(whose));
-        let who = whose.and_then(|whose| {
-            self.model
-                .people
-                .iter()
-                .position(|person| person.program.as_ref().is_some_and(|program| program.token == whose))
-        });
-        let hello = Hello {
-            nick: greeting.nick.map(|(typed, ..)| papo_proto::Nickname::parse(typed).expect("a good name")),
-            token: greeting.whose.map(|_| whose.map_or(Token([255; 32]), token)),
-            lang: None,
-            follows_rooms: greeting.follows,
-            resume: self.cursors(who, greeting),
-        };
-        let txn = who.map_or(1, |who| self.txns.get(&who).copied().unwrap_or_default() + 1);
-        let found = hello.token.as_ref().and_then(|token| self.shards.store.find(token, self.now.wall_ms));
-        let (me, link, encoding) = (self.session(conn), self.link(conn), self.shards.connections[conn].encoding);
-        let opening = Opening { link, encoding, fresh: token(conn), found: found.clone() };
-        self.model.hello(conn, txn, &hello, found.as_ref(), self.now.running, self.now.wall_ms);
-        let speaks_for = self.hub.hello(me, Some(papo_proto::Txn(txn)), &hello, &opening, self.now);
-        self.shards.connections[conn].session = speaks_for;
-        let person = self.model.conns[conn].person;
-        assert_eq!(speaks_for, session(person), "whom connection {conn} speaks for");
-        let newest = self.txns.entry(person).or_default();
-        *newest = txn.max(*newest);
-    }
-
-    /// The connection that was given the token of one of the sessions so far.
-    fn token_of(&self, whose: Index) -> usize {
-        let tokens: Vec<usize> =
-            self.model.people.iter().filter_map(|person| Some(person.program.as_ref()?.token)).collect();
-        if tokens.is_empty() { usize::MAX } else { tokens[whose.index(tokens.len())] }
-    }
-
-    /// The rooms that a client names, each once.
-    fn cursors(&self, who: Option<usize>, greeting: &Greeting) -> Vec<ResumeAt> {
-        let mut resume: BTreeMap<u64, (u64, u64)> = BTreeMap::new();
-        if let (true, Some(who)) = (greeting.faithful, who) {
-            for room in &self.model.people[who].rooms {
-                let epoch = self.model.rooms[room].record.epoch.0;
-                resume.insert(*room, (epoch, self.has.get(&(who, *room)).copied().unwrap_or_default()));
-            }
-        } else {
-            for (room, at) in &greeting.rooms {
-                let room = room.index(self.model.newest_room as usize + 2) as u64;
-                let epoch = self.model.rooms.get(&room).map_or(EPOCH, |room| room.record.epoch.0);
-                let head = self.model.logs.get(&room).map_or(0, crate::expected::History::head);
-                let at = match at {
-                    At::Nothing => (epoch, 0),
-                    At::Half => (epoch, head / 2),
-                    At::Head => (epoch, head),
-                    At::Beyond => (epoch, head + 2),
-                    At::OtherEpoch => (epoch + 1, head),
-                };
-                resume.insert(room, at);
-            }
-        }
-        let at = |(room, (epoch, seq))| ResumeAt { room: RoomId(room), epoch: Epoch(epoch), seq: Seq(seq) };
-        resume.into_iter().map(at).collect()
-    }
-}
-
 /// Between the hub, the store and the shards.
 impl World {
     fn publish(&mut self) {
@@ -359,7 +291,7 @@ impl World {
             }
         }
         for (shard, room) in self.shards.newly_marked.drain(..) {
-            let reads = |conn: &&crate::expected::Conn| {
+            let reads = |conn: &&crate::parts::Conn| {
                 let person = &self.model.people[conn.person];
                 conn.shard == shard && person.alive && person.reads.contains(&room.0)
             };
