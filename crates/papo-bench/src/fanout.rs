@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
+use crate::cpu::own_cpu_nanos;
 use crate::crowd::{Crowd, Heard};
 use crate::error::BenchError;
 use crate::histogram::Histogram;
@@ -109,9 +110,7 @@ impl Run {
     }
 
     fn latency(&self) -> Option<Latency> {
-        let at = |share| self.latencies.quantile(share);
-        let max = self.latencies.max();
-        (self.latencies.count() > 0).then(|| Latency { p50: at(0.5), p99: at(0.99), p999: at(0.999), max })
+        Latency::of(&self.latencies)
     }
 
     /// Nobody says anything; pings are answered.
@@ -235,10 +234,4 @@ impl Run {
     fn since(&self, crowd: &Crowd) -> Duration {
         Duration::from_nanos(crowd.now() - self.begun)
     }
-}
-
-/// Time that this thread has been on a processor.
-fn own_cpu_nanos() -> u64 {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }

@@ -13,7 +13,7 @@ use crate::options::FanoutOptions;
 
 /// Connections that may be on their way at a time: fewer than the shortest usual queue of a listener,
 /// where one connection too many waits a second for its next try.
-const ON_THE_WAY_MAX: usize = 100;
+pub(crate) const ON_THE_WAY_MAX: usize = 100;
 /// Descriptors for everything but connections.
 const OTHER_DESCRIPTORS: u64 = 32;
 /// Joining gives up after this time.
@@ -87,7 +87,7 @@ fn answers(room: usize) -> [String; 2] {
 
 /// A name that no other connection has, and that looks like no other: 1 and l, 0 and o, m and rn are
 /// the same to a reader's eye.
-fn nickname(process: u32, link: usize) -> String {
+pub(crate) fn nickname(process: u32, link: usize) -> String {
     const LETTERS: &[u8; 16] = b"abcdefghjkpqstyz";
     let mut name = String::from("b-");
     for number in [process as usize, link] {
@@ -99,7 +99,7 @@ fn nickname(process: u32, link: usize) -> String {
 }
 
 /// Raises the soft limit of descriptors to what the run needs.
-fn allow_descriptors(connections: usize) -> Result<(), BenchError> {
+pub(crate) fn allow_descriptors(connections: usize) -> Result<(), BenchError> {
     let need = connections as u64 + OTHER_DESCRIPTORS;
     let limit = getrlimit(Resource::Nofile);
     if limit.current.is_none_or(|soft| soft >= need) {

@@ -14,18 +14,32 @@
 //! * `probe` – the server's time on the processor and its memory, from outside;
 //! * [`fanout`](mod@fanout) – a whole run of these; [`report`] – what it says;
 //! * [`floor`] – a bare loop of `send()` behind the same frames: what any server must pay.
+//!
+//! What a server keeps is measured by programs that speak papo/1:
+//!
+//! * `programs` – connects them and brings them into their rooms;
+//! * [`durable`](mod@durable) – acknowledged posts: each once, in a place of its own; `metrics` – the
+//!   server's batches; [`durable_floor`](mod@durable_floor) – a bare loop of commits of the same rows;
+//! * [`history`](mod@history) – pages of a long room; [`fill`](mod@fill) – makes one.
 
+mod cpu;
 mod crowd;
 mod cut;
+pub mod durable;
+pub mod durable_floor;
 pub mod error;
 pub mod fanout;
+pub mod fill;
 pub mod floor;
 pub mod histogram;
+pub mod history;
 mod join;
 mod link;
+pub mod metrics;
 pub mod options;
 mod pace;
 mod probe;
+mod programs;
 mod ready;
 pub mod report;
 mod stamp;
@@ -33,8 +47,12 @@ mod tally;
 mod upgrade;
 mod window;
 
+pub use durable::{DurableOptions, DurableReport, durable};
+pub use durable_floor::{DurableFloorOptions, DurableFloorReport, durable_floor};
 pub use error::BenchError;
 pub use fanout::fanout;
+pub use fill::{FillOptions, fill};
 pub use floor::{FloorOptions, serve_floor};
+pub use history::{HistoryOptions, HistoryReport, history};
 pub use options::{Dialect, FanoutOptions, Rate};
 pub use report::Report;

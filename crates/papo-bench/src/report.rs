@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use crate::histogram::Histogram;
 pub use crate::tally::Counts;
 
 /// The figures of a run.
@@ -43,6 +44,23 @@ pub struct Latency {
     pub p999: u64,
     /// The slowest took this.
     pub max: u64,
+}
+
+impl Latency {
+    /// The quantiles of all; `None` without any.
+    pub(crate) fn of(all: &Histogram) -> Option<Self> {
+        let at = |share| all.quantile(share);
+        (all.count() > 0).then(|| Latency { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: all.max() })
+    }
+}
+
+impl fmt::Display for Latency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ms = |nanos: u64| nanos as f64 / 1e6;
+        let Self { p50, p99, p999, max } = *self;
+        let (p50, p99, p999, max) = (ms(p50), ms(p99), ms(p999), ms(max));
+        write!(f, "p50 {p50:.3}  p99 {p99:.3}  p99.9 {p999:.3}  max {max:.3}")
+    }
 }
 
 impl Report {
@@ -107,10 +125,8 @@ impl fmt::Display for Report {
                 "wrong                {out_of_order} out of order, {duplicates} twice, {misdirected} misdirected"
             )?;
         }
-        if let Some(Latency { p50, p99, p999, max }) = self.latency {
-            let ms = |nanos: u64| nanos as f64 / 1e6;
-            let (p50, p99, p999, max) = (ms(p50), ms(p99), ms(p999), ms(max));
-            writeln!(f, "latency in ms        p50 {p50:.3}  p99 {p99:.3}  p99.9 {p999:.3}  max {max:.3}")?;
+        if let Some(latency) = self.latency {
+            writeln!(f, "latency in ms        {latency}")?;
         }
         if let Some(cpu) = self.cpu_micros_per_delivery() {
             writeln!(f, "server's CPU time    {cpu:.3} µs a delivery")?;

@@ -114,9 +114,18 @@ impl Hub {
         session
     }
 
-    /// Decides what a session sent: a command, or what its dialect could not make one of.
-    pub fn handle(&mut self, session: SessionId, txn: Option<Txn>, sent: Result<Command, Reject>, now: Now) {
-        let Some(sender) = self.sessions.get(session).filter(|session| !session.ending) else { return };
+    /// Decides what a session sent by this connection: a command, or what its dialect could not make
+    /// one of. Whoever has lost the session to another connection is not heard: its client sends
+    /// again there what was not answered.
+    pub fn handle(
+        &mut self,
+        session: SessionId,
+        link: Link,
+        txn: Option<Txn>,
+        sent: Result<Command, Reject>,
+        now: Now,
+    ) {
+        let Some(sender) = self.sessions.get(session).filter(|session| session.hears(link)) else { return };
         let needs_hello = sender.encoding.dialect == Dialect::Papo1 && sender.resumable.is_none();
         self.asking = txn;
         match sent {
@@ -135,8 +144,8 @@ impl Hub {
     }
 
     /// Tells a session something that its connection noticed, after all that was decided before.
-    pub fn tell(&mut self, session: SessionId, reply: Reply) {
-        if self.sessions.get(session).is_some_and(|session| !session.ending) {
+    pub fn tell(&mut self, session: SessionId, link: Link, reply: Reply) {
+        if self.sessions.get(session).is_some_and(|session| session.hears(link)) {
             self.reply(session, reply);
         }
     }
@@ -146,10 +155,7 @@ impl Hub {
     /// said so, or else that it was lost. Whoever has lost the session to another connection means
     /// nothing any more.
     pub fn close(&mut self, session: SessionId, link: Link, said_so: bool, now: Now) {
-        let Some(closing) = self.sessions.get_mut(session) else { return };
-        if closing.claimed != Some(link) || closing.ending {
-            return;
-        }
+        let Some(closing) = self.sessions.get(session).filter(|session| session.hears(link)) else { return };
         if closing.resumable.is_some() {
             return resume::hold(self, session, now);
         }
@@ -159,9 +165,15 @@ impl Hub {
     /// The server stops: everybody is told, and closed after all that is decided.
     pub fn drain(&mut self) {
         self.held.clear();
+        self.rooms.unfollow_all();
         for session in self.sessions.ids() {
-            let ending = &mut self.sessions.of(session).ending;
-            if !std::mem::replace(ending, true) {
+            let draining = self.sessions.of(session);
+            let token = draining.resumable.as_ref().map(|resumable| resumable.token);
+            if !std::mem::replace(&mut draining.ending, true) {
+                // Whoever comes back so early finds the session in the store alone.
+                if let Some(token) = token {
+                    self.sessions.forget_token(&token);
+                }
                 self.reply(session, Reply::Draining);
                 self.outbox.push(Effect::Close { session });
             }
@@ -314,6 +326,7 @@ impl Hub {
             self.nicknames.free(&nick);
         }
         if let Some((token, held_until)) = resumable {
+            self.rooms.follow(session, false);
             self.sessions.forget_token(&token);
             if let Some(due) = held_until {
                 self.held.remove(&(due, session));

@@ -40,7 +40,7 @@ impl Hub {
     /// A connection with the session `me`, which is nobody yet, says hello. Returns the session that it
     /// speaks for from now on.
     pub fn hello(&mut self, me: SessionId, txn: Option<Txn>, hello: &Hello, opening: &Opening, now: Now) -> SessionId {
-        let Some(sender) = self.sessions.get_mut(me).filter(|session| !session.ending) else { return me };
+        let Some(sender) = self.sessions.get_mut(me).filter(|session| session.hears(opening.link)) else { return me };
         if sender.resumable.is_some() {
             self.refuse(me, txn, Reject::HelloTwice);
             return me;
@@ -129,7 +129,6 @@ impl Hub {
             token,
             ends_ms: now.wall_ms,
             newest_txn,
-            follows_rooms: false,
             held_until: None,
             typing: smallvec::SmallVec::new(),
         }));
@@ -154,12 +153,9 @@ impl Hub {
         for room in left.into_iter().filter(|room| wanted.iter().all(|at| at.room != *room)) {
             self.leave(session, room, Change::Left, now);
         }
-        let follows = hello.follows_rooms;
+        self.rooms.follow(session, hello.follows_rooms);
         let welcomed = self.sessions.of(session);
-        let ends_ms = welcomed.resumable.as_mut().map_or(0, |resumable| {
-            resumable.follows_rooms = follows;
-            resumable.ends_ms
-        });
+        let ends_ms = welcomed.resumable.as_ref().map_or(0, |resumable| resumable.ends_ms);
         let nick = welcomed.nick.as_ref().map_or_else(|| Arc::from(""), |nick| nick.shared().clone());
         let reply = Welcomed {
             token: token.to_text().into(),
@@ -171,7 +167,7 @@ impl Hub {
             rooms: wanted.iter().filter_map(|at| Some(self.rooms.get(at.room)?.facts())).collect(),
         };
         self.reply(session, Reply::Hello(Box::new(reply)));
-        if follows {
+        if hello.follows_rooms {
             self.outbox.push(Effect::Enter { session, room: DIRECTORY, after: None });
         }
         for at in gone {
@@ -209,6 +205,7 @@ pub(crate) fn hold(hub: &mut Hub, session: SessionId, now: Now) {
     if let Some(resumable) = &mut held.resumable {
         resumable.held_until = Some(due);
     }
+    hub.rooms.follow(session, false);
     hub.held.insert((due, session));
     hub.outbox.push(Effect::Detach { session });
     if hub.held.len() > SESSIONS_HELD

@@ -120,14 +120,12 @@ impl Rooms {
 
     /// Sees to it that there is a lobby; its record when it had to be made.
     pub(crate) fn ensure_lobby(&mut self, epoch: Epoch, made_ms: u64) -> Option<RoomRecord> {
-        if let Some(lobby) = self.find(&RoomName::lobby()) {
-            self.lobby = lobby;
-            return None;
-        }
-        let record = self.create(RoomName::lobby(), epoch, Now { running: Duration::ZERO, wall_ms: made_ms });
-        self.lobby = record.id;
-        self.going.retain(|(_, room)| *room != record.id);
-        Some(record)
+        let known = self.find(&RoomName::lobby());
+        let now = Now { running: Duration::ZERO, wall_ms: made_ms };
+        let made = if known.is_some() { None } else { Some(self.create(RoomName::lobby(), epoch, now)) };
+        self.lobby = known.or(made.as_ref().map(|record| record.id)).unwrap_or_default();
+        self.going.retain(|(_, room)| *room != self.lobby);
+        made
     }
 
     pub(crate) fn lobby(&self) -> RoomId {
@@ -161,9 +159,25 @@ impl Rooms {
         }
     }
 
-    /// Whether anybody is told of changes of the list.
+    /// Whether anybody is told of changes of the list: by decision, so that nothing is left out between
+    /// a list and the first change that is told after it.
     fn is_followed(&self) -> bool {
-        self.all.get(&DIRECTORY).is_some_and(|room| room.readers.iter().any(|&readers| readers > 0))
+        self.all.get(&DIRECTORY).is_some_and(|room| !room.members.is_empty())
+    }
+
+    /// Whether the session is told of changes of the list from now on.
+    pub(crate) fn follow(&mut self, session: SessionId, follows: bool) {
+        let followers = &mut self.of(DIRECTORY).members;
+        if follows {
+            followers.insert(session);
+        } else {
+            followers.remove(&session);
+        }
+    }
+
+    /// Nobody is told any more.
+    pub(crate) fn unfollow_all(&mut self) {
+        self.of(DIRECTORY).members.clear();
     }
 
     /// What has changed in the list, for those who follow it, since this was last asked.

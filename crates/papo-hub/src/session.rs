@@ -64,8 +64,6 @@ pub(crate) struct Resumable {
     pub(crate) ends_ms: u64,
     /// The highest txn of a post that was taken: up to here a post may be a repeat.
     pub(crate) newest_txn: Txn,
-    /// It is told of changed rooms.
-    pub(crate) follows_rooms: bool,
     /// Its connection is lost; it ends then unless it is resumed.
     pub(crate) held_until: Option<Duration>,
     /// When each room was last told that it is typing.
@@ -85,6 +83,11 @@ impl Session {
             ending: false,
             resumable: None,
         }
+    }
+
+    /// Whether the connection still speaks for it.
+    pub(crate) fn hears(&self, link: Link) -> bool {
+        self.claimed == Some(link) && !self.ending
     }
 
     pub(crate) fn is_in(&self, room: RoomId) -> bool {

@@ -167,7 +167,59 @@ fn bridge(lang: Lang) -> Command {
 }
 
 fn bench(lang: Lang) -> Command {
-    plain("bench", lang).subcommand_required(true).subcommand(fanout(lang)).subcommand(floor(lang))
+    let bench = plain("bench", lang).subcommand_required(true).subcommand(fanout(lang)).subcommand(floor(lang));
+    bench.subcommands([durable(lang), durable_floor(lang), history(lang), fill(lang)])
+}
+
+fn durable(lang: Lang) -> Command {
+    let option = |name, default| option("durable", name, default, lang);
+    let number = |arg: Arg| arg.value_name("N").value_parser(value_parser!(usize));
+    plain("durable", lang).args([
+        option("addr", None).value_name("HOST:PORT").required(true),
+        number(option("senders", Some("64"))),
+        number(option("window", Some("1"))),
+        number(option("rooms", Some("1"))),
+        option("secs", Some("5")).value_name("T").value_parser(seconds),
+        option("rate", None).value_name("N").value_parser(rate),
+        option("pid", None).value_name("P").value_parser(value_parser!(u32)),
+        option("metrics", None).value_name("HOST:PORT"),
+        flag("json", "fanout-json", lang),
+    ])
+}
+
+fn durable_floor(lang: Lang) -> Command {
+    let option = |name, default| option("durable-floor", name, default, lang);
+    let number = |arg: Arg| arg.value_name("N").value_parser(value_parser!(u64));
+    plain("durable-floor", lang).args([
+        option("data", None).value_name("DIR").required(true).value_parser(value_parser!(PathBuf)),
+        number(option("rooms", Some("1"))),
+        number(option("batch", Some("1"))),
+        option("secs", Some("5")).value_name("T").value_parser(seconds),
+        option("rate", None).value_name("N").value_parser(rate),
+        flag("json", "fanout-json", lang),
+    ])
+}
+
+fn history(lang: Lang) -> Command {
+    let option = |name, default| option("history", name, default, lang);
+    plain("history", lang).args([
+        option("addr", None).value_name("HOST:PORT").required(true),
+        option("room", None).value_name("NAME").required(true),
+        option("clients", Some("8")).value_name("N").value_parser(value_parser!(usize)),
+        option("at", Some("random")).value_name("begin|end|random"),
+        option("secs", Some("5")).value_name("T").value_parser(seconds),
+        option("pid", None).value_name("P").value_parser(value_parser!(u32)),
+        flag("json", "fanout-json", lang),
+    ])
+}
+
+fn fill(lang: Lang) -> Command {
+    let option = |name, default| option("fill", name, default, lang);
+    plain("fill", lang).args([
+        option("data", None).value_name("DIR").required(true).value_parser(value_parser!(PathBuf)),
+        option("room", None).value_name("NAME").required(true),
+        option("messages", Some("1000000")).value_name("N").value_parser(value_parser!(u64)),
+    ])
 }
 
 fn fanout(lang: Lang) -> Command {
@@ -205,6 +257,10 @@ fn web_port(typed: &str) -> Result<papo_server::WebPort, String> {
         return Ok(papo_server::WebPort::Off);
     }
     typed.parse().map(papo_server::WebPort::On).map_err(|_| "0-65535, off".to_owned())
+}
+
+fn rate(typed: &str) -> Result<f64, String> {
+    typed.parse().ok().filter(|rate| (0.001..=1e8).contains(rate)).ok_or_else(|| "> 0".to_owned())
 }
 
 fn seconds(typed: &str) -> Result<std::time::Duration, String> {

@@ -104,8 +104,8 @@ fn mistakes_on_the_command_line_are_told_in_one_sentence() {
         (
             &["bench"],
             [
-                "falta o comando: fanout, floor. Veja papo bench --help.",
-                "the command is missing: fanout, floor. See papo bench --help.",
+                "falta o comando: fanout, floor, durable, durable-floor, history, fill. Veja papo bench --help.",
+                "the command is missing: fanout, floor, durable, durable-floor, history, fill. See papo bench --help.",
             ],
         ),
         (

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use papo_hub::backlog::Backlog;
 use papo_hub::{Cursor, Log, Position, Read};
 use papo_proto::encoding::Item;
-use papo_proto::{Encoding, Ephemeral, RoomId, RoomName, Seq, SessionId, text};
+use papo_proto::{Encoding, Ephemeral, Framing, RoomId, RoomName, Seq, SessionId};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -119,8 +119,11 @@ impl Bench {
 
     fn append(&mut self, log: usize, author: u64, bytes: Option<usize>) {
         let item = match bytes {
-            Some(bytes) => Item::Message { author: "Ana".into(), text: "x".repeat(bytes).into() },
-            None => Item::Told(Ephemeral::Lost { who: "Bia".into() }),
+            Some(bytes) => {
+                let (seq, text) = (self.logs[log].head().seq.next(), "x".repeat(bytes).into());
+                Item::Message { seq, at_ms: 0, author: "Ana".into(), text, txn: None }
+            }
+            None => Item::Told(Ephemeral::Lost(vec!["Bia".into()])),
         };
         let seq = bytes.map(|_| self.logs[log].head().seq.next());
         self.logs[log].append(&item, SessionId(author), seq);
@@ -202,11 +205,10 @@ impl Bench {
                 break happened;
             }
         };
-        let expected = match item {
-            Item::Message { author, text } => format!("[#geral] {author}: {text}"),
-            Item::Told(notice) => text::ephemeral(tail.encoding.lang, "geral", notice),
-        };
-        assert_eq!(line, expected, "by {author}");
+        let mut expected = Vec::new();
+        let encoding = Encoding { framing: Framing::Length, ..tail.encoding };
+        encoding.item(tail.log.room(), "geral", item, &mut expected);
+        assert_eq!(line.as_bytes(), &expected[4..], "by {author}");
     }
 
     fn check_missed(&mut self, at: usize, from: Cursor, to: Cursor) {

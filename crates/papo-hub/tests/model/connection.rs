@@ -1,21 +1,40 @@
-//! A connection as a shard serves it, without a socket: answers and its room's log, in order, in
+//! A connection as a shard serves it, without a socket: answers and its rooms' logs, in order, in
 //! writes that take as many bytes as the test says.
 
 use std::collections::VecDeque;
 
 use papo_hub::{Cursor, What};
-use papo_proto::{Encoding, RoomId, SessionId};
+use papo_proto::{Dialect, Encoding, RoomId, SessionId};
 
 use crate::tail::{Decoder, Got, Tail, Turn};
+
+/// What waits for a connection.
+#[derive(Debug)]
+struct Waiting {
+    what: What,
+    /// Frames of what was missed in a room that is entered.
+    missed: Vec<u8>,
+}
+
+impl Waiting {
+    /// How far a log must be read before this.
+    fn upto(&self) -> Option<(RoomId, Cursor)> {
+        match &self.what {
+            What::Reply { at, .. } | What::Speak { at, .. } => *at,
+            What::Exit { room, at } => Some((*room, *at)),
+            What::Enter { .. } | What::Read(_) | What::Close => None,
+        }
+    }
+}
 
 /// One connection.
 pub(crate) struct Connection {
     pub(crate) session: SessionId,
-    encoding: Encoding,
-    inbox: VecDeque<What>,
-    tail: Option<Tail>,
-    /// Its log may have grown since it last stood at the head.
-    dirty: bool,
+    pub(crate) encoding: Encoding,
+    inbox: VecDeque<Waiting>,
+    tails: Vec<Tail>,
+    /// Logs that may have grown since they last stood at the head.
+    dirty: Vec<RoomId>,
     /// Bytes that go before everything else: answers, and frames that were begun.
     unsent: VecDeque<u8>,
     decoder: Decoder,
@@ -29,8 +48,8 @@ impl Connection {
             session,
             encoding,
             inbox: VecDeque::new(),
-            tail: None,
-            dirty: false,
+            tails: Vec::new(),
+            dirty: Vec::new(),
             unsent: VecDeque::new(),
             decoder: Decoder::new(encoding.framing),
             closed: false,
@@ -38,14 +57,17 @@ impl Connection {
         }
     }
 
-    pub(crate) fn deliver(&mut self, what: What) {
-        assert!(!self.closed, "nothing follows the close");
-        self.inbox.push_back(what);
+    pub(crate) fn deliver(&mut self, what: What, missed: Vec<u8>) {
+        let closes = matches!(self.inbox.back(), Some(Waiting { what: What::Close, .. }));
+        assert!(!self.closed && !closes, "nothing follows the close");
+        self.inbox.push_back(Waiting { what, missed });
     }
 
     /// The shard tells that this room's log has grown.
     pub(crate) fn grown(&mut self, room: RoomId) {
-        self.dirty |= self.tail.as_ref().is_some_and(|tail| tail.log.room() == room);
+        if self.tail(room).is_some() {
+            self.dirty.push(room);
+        }
     }
 
     pub(crate) fn got(&mut self) -> VecDeque<Got> {
@@ -54,7 +76,7 @@ impl Connection {
 
     /// Whether everything that it was given has been written, in whole frames.
     pub(crate) fn is_idle(&self) -> bool {
-        self.inbox.is_empty() && self.unsent.is_empty() && !self.dirty && !self.decoder.is_inside_frame()
+        self.inbox.is_empty() && self.unsent.is_empty() && self.dirty.is_empty() && !self.decoder.is_inside_frame()
     }
 
     /// Writes what waits, in order, until the turn's bytes are used up.
@@ -67,43 +89,47 @@ impl Connection {
             if !self.unsent.is_empty() {
                 return;
             }
-            match self.upto() {
-                Some(upto) if self.is_before(upto) => {
-                    if !self.read(upto, &mut turn) {
-                        return;
-                    }
+            if let Some((room, upto)) = self.next_read(turn.rooms_first) {
+                if !self.read(room, upto, &mut turn) {
+                    return;
                 }
-                _ => {
-                    let Some(what) = self.inbox.pop_front() else {
-                        self.dirty = false;
-                        return;
-                    };
-                    self.carry_out(what);
-                }
+                continue;
             }
+            let Some(waiting) = self.inbox.pop_front() else {
+                self.dirty.clear();
+                return;
+            };
+            self.carry_out(waiting);
         }
     }
 
-    /// How far the log must be read before what is next.
-    fn upto(&self) -> Option<Cursor> {
-        match self.inbox.front() {
-            Some(What::Reply { at, .. } | What::Speak { at, .. }) => {
-                assert_eq!(at.is_some(), self.tail.is_some(), "a place is named when a log is read");
-                *at
-            }
-            Some(What::Exit { at }) => Some(*at),
-            Some(What::Enter { .. } | What::Close) => None,
-            None => self.tail.as_ref().filter(|_| self.dirty).map(|tail| tail.log.head()),
+    /// The log that is to be read next, and how far: the one that what is next waits for, or another
+    /// one no further than anything that waits is about it.
+    fn next_read(&self, rooms_first: bool) -> Option<(RoomId, Cursor)> {
+        let needed = self.inbox.front().and_then(Waiting::upto);
+        let is_before =
+            |(room, upto): &(RoomId, Cursor)| self.tail(*room).is_some_and(|tail| tail.cursor.position < upto.position);
+        if let Some(needed) = needed.filter(is_before) {
+            return Some(needed);
         }
+        let limit = |tail: &Tail| {
+            let room = tail.log.room();
+            let mut waits = self.inbox.iter().filter_map(Waiting::upto);
+            let limit = waits.find(|(about, _)| *about == room).map_or_else(|| tail.log.head(), |(_, upto)| upto);
+            (room, limit)
+        };
+        let may = self.inbox.is_empty() || rooms_first && self.encoding.dialect == Dialect::Papo1;
+        let mut tails = self.tails.iter().filter(|tail| may && self.dirty.contains(&tail.log.room()));
+        tails.find_map(|tail| Some(limit(tail)).filter(is_before))
     }
 
-    fn is_before(&self, upto: Cursor) -> bool {
-        self.tail.as_ref().is_some_and(|tail| tail.cursor.position < upto.position)
+    fn tail(&self, room: RoomId) -> Option<&Tail> {
+        self.tails.iter().find(|tail| tail.log.room() == room)
     }
 
     /// False when the socket is full.
-    fn read(&mut self, upto: Cursor, turn: &mut Turn) -> bool {
-        let Some(tail) = &mut self.tail else { return true };
+    fn read(&mut self, room: RoomId, upto: Cursor, turn: &mut Turn) -> bool {
+        let Some(tail) = self.tails.iter_mut().find(|tail| tail.log.room() == room) else { return true };
         let before = tail.cursor;
         let (written, rest) = tail.read(upto, *turn, &mut self.got);
         let moved = tail.cursor != before;
@@ -113,33 +139,43 @@ impl Connection {
         moved
     }
 
-    fn carry_out(&mut self, what: What) {
+    fn carry_out(&mut self, Waiting { what, missed }: Waiting) {
         match what {
-            What::Reply { reply, .. } => {
+            What::Reply { txn, reply, at } => {
+                assert!(at.is_none_or(|(room, _)| self.tail(room).is_some()), "it reads what the answer is about");
                 let mut bytes = Vec::new();
-                self.encoding.reply(&reply, &mut bytes);
+                self.encoding.reply(txn, &reply, &mut bytes);
                 self.unsent.extend(bytes);
             }
-            What::Enter { log, from } => {
-                assert!(self.tail.is_none(), "one room at a time");
-                self.got.push_back(Got::Place(log.room(), from));
-                self.tail = Some(Tail { log, cursor: from, encoding: self.encoding, session: self.session });
-                self.dirty = true;
+            What::Enter { log, from, .. } => {
+                let room = log.room();
+                assert!(self.tail(room).is_none(), "a room is read once");
+                assert!(self.encoding.dialect == Dialect::Papo1 || self.tails.is_empty(), "one room at a time");
+                self.unsent.extend(missed);
+                self.got.push_back(Got::Place(room, from));
+                self.tails.push(Tail { log, cursor: from, encoding: self.encoding, session: self.session });
+                self.dirty.push(room);
             }
-            What::Exit { at } => {
-                let tail = self.tail.take().expect("only a room that was entered is left");
-                self.got.push_back(Got::Place(tail.log.room(), at));
-                self.dirty = false;
+            What::Exit { room, at } => {
+                assert!(self.tail(room).is_some(), "only a room that was entered is left");
+                self.tails.retain(|tail| tail.log.room() != room);
+                self.dirty.retain(|dirty| *dirty != room);
+                self.got.push_back(Got::Place(room, at));
             }
             What::Speak { lang, at } => {
                 self.encoding.lang = lang;
-                if let (Some(tail), Some(at)) = (&mut self.tail, at) {
+                if let (Some(tail), Some((_, at))) = (self.tails.first_mut(), at) {
                     tail.encoding = self.encoding;
                     tail.cursor = at;
-                    self.dirty = true;
+                    self.dirty.push(tail.log.room());
                 }
             }
+            What::Read(query) => {
+                let (txn, slice, room, limit, head) = (query.txn, query.slice, query.room.0, query.limit, query.head);
+                self.got.push_back(Got::Line(format!("<{txn:?}: {slice:?} of {room}, {limit} up to {head}>")));
+            }
             What::Close => {
+                assert!(self.tails.is_empty(), "no room is read any more");
                 self.closed = true;
                 self.got.push_back(Got::Closed);
             }

@@ -32,10 +32,7 @@ impl Crowd {
             return None;
         }
         self.told += 1;
-        Some(match came {
-            Came::Lost => Ephemeral::Lost { who: who.into() },
-            came => group(came, who, 0),
-        })
+        Some(group(came, vec![who.to_owned()]))
     }
 
     /// When those who are merged are told.
@@ -43,17 +40,16 @@ impl Crowd {
         if self.merged.is_empty() { None } else { self.due_if_merged() }
     }
 
-    /// Tells those who are merged: first who entered, then who left.
+    /// Tells those who are merged: first who entered, then who left, then who was lost.
     pub(crate) fn tell(&mut self) -> Vec<Ephemeral> {
         let merged = std::mem::take(&mut self.merged);
-        let (entered, left): (Vec<_>, Vec<_>) = merged.into_iter().partition(|(came, _)| *came == Came::Entered);
-        let mut told = Vec::new();
-        for (came, all) in [(Came::Entered, entered), (Came::Left, left)] {
-            if let Some((_, first)) = all.first() {
-                told.push(group(came, first, all.len() - 1));
-            }
-        }
-        told
+        let of = |wanted| merged.iter().filter(move |(came, _)| *came == wanted).map(|(_, who)| who.clone()).collect();
+        let groups = [Came::Entered, Came::Left, Came::Lost].map(|came| (came, of(came)));
+        groups
+            .into_iter()
+            .filter(|(_, who): &(Came, Vec<String>)| !who.is_empty())
+            .map(|(came, who)| group(came, who))
+            .collect()
     }
 
     fn due_if_merged(&self) -> Option<Duration> {
@@ -61,7 +57,11 @@ impl Crowd {
     }
 }
 
-fn group(came: Came, who: &str, others: usize) -> Ephemeral {
-    let (who, others) = (who.into(), others as u32);
-    if came == Came::Entered { Ephemeral::Entered { who, others } } else { Ephemeral::Left { who, others } }
+fn group(came: Came, who: Vec<String>) -> Ephemeral {
+    let who = who.into_iter().map(Into::into).collect();
+    match came {
+        Came::Entered => Ephemeral::Entered(who),
+        Came::Left => Ephemeral::Left(who),
+        Came::Lost => Ephemeral::Lost(who),
+    }
 }

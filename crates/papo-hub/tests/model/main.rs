@@ -2,9 +2,11 @@
 //! as the rules: each person must read exactly the lines that the model says, in its order.
 //!
 //! * `steps` – what may happen;
-//! * `expected`, `rules`, `crowd`, `published` – the model;
+//! * `expected`, `parts`, `rules`, `sessions`, `crowd`, `published` – the model;
+//! * `lines` – in which orders its lines may be read;
+//! * `store` – what is stored, and that an acknowledged post keeps its place;
 //! * `shards`, `connection`, `tail` – readers that take a few bytes at a time;
-//! * `world` – both sides, compared;
+//! * `world` – both sides, compared; `resuming` – how programs come back;
 //! * `regressions` – what was found;
 //! * `backlog` – logs and their common budget of bytes, against a list of their runs.
 
@@ -12,11 +14,16 @@ mod backlog;
 mod connection;
 mod crowd;
 mod expected;
+mod lines;
+mod parts;
 mod published;
 mod regressions;
+mod resuming;
 mod rules;
+mod sessions;
 mod shards;
 mod steps;
+mod store;
 mod tail;
 mod world;
 
@@ -32,7 +39,7 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(config(1500))]
+    #![proptest_config(config(800))]
 
     #[test]
     fn everybody_reads_what_the_model_says(setting in steps::setting(), steps in steps::steps(150)) {

@@ -4,9 +4,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use papo_hub::{Delivery, Hub, Link, Log, Now, Outlet, Settings};
+use papo_hub::{CommitError, Delivery, Hub, KnownRoom, Link, Log, Now, Outlet, Settings};
 use papo_proto::limits::Limits;
-use papo_proto::{Encoding, text};
+use papo_proto::words::RoomRecord;
+use papo_proto::{Encoding, Epoch, RoomId, RoomName, Seq, text};
 
 /// Nobody reads.
 struct Nobody;
@@ -16,21 +17,48 @@ impl Outlet for Nobody {
     fn mark(&mut self, _shard: u16, _log: &Arc<Log>) {}
 }
 
+fn hub(rooms: Vec<KnownRoom>) -> Hub {
+    let (limits, newest_room) = (Limits::default(), RoomId(rooms.len() as u64));
+    Hub::new(Settings { shards: 1, seed: 1, limits, epoch: Epoch(5), generation: 1, rooms, newest_room, wall_ms: 0 })
+}
+
+const LINK: Link = Link { shard: 0, slot: 0, key: 0 };
+
+fn say(hub: &mut Hub, lines: &[&str], now: Now) {
+    let address = IpAddr::from([192, 0, 2, 1]).into();
+    let session = hub.open(LINK, Encoding::at(0), address);
+    for line in lines {
+        hub.handle(session, LINK, None, text::decode(line.as_bytes()).expect("a command"), now);
+    }
+    hub.publish(&mut Nobody);
+}
+
 /// A store that hangs for a day: the room that somebody entered and left meanwhile is gone before
 /// the entering could be published.
 #[test]
 fn a_room_that_goes_before_its_entering_is_published() {
-    let mut hub = Hub::new(Settings { shards: 1, seed: 1, limits: Limits::default() });
-    let address = IpAddr::from([192, 0, 2, 1]).into();
-    let session = hub.open(Link { shard: 0, slot: 0 }, Encoding::at(0), address);
+    let mut hub = hub(Vec::new());
     let mut now = Now::default();
-    for line in ["/nick Ana", "oi", "/join vazia", "/leave"] {
-        hub.handle(session, text::decode(line.as_bytes()).expect("a command"), now);
-    }
-    hub.publish(&mut Nobody);
-    assert_eq!(hub.take_batch().len(), 1);
+    say(&mut hub, &["/nick Ana", "oi", "/join vazia", "/leave"], now);
+    assert_eq!((hub.take_batch().len(), hub.rooms()), (4, 2), "two rooms, one of them also with its first message");
     now.running += Duration::from_hours(25);
-    assert_eq!(hub.tick(now).len(), 1);
-    hub.commit_failed(1, &mut Nobody);
+    hub.tick(now);
+    assert_eq!(hub.rooms(), 1);
+    hub.commit_failed(CommitError::Fault { id: 1 }, &mut Nobody);
+    assert_eq!(hub.take_batch().len(), 1, "only that it is gone");
+    hub.committed(&[papo_proto::Stored::Done], now, &mut Nobody);
     assert_eq!(hub.waiting(), 0);
+}
+
+/// After a restart the lobby was an empty room like any other until somebody entered it: a day
+/// later it was gone, and the next name brought its session into no room.
+#[test]
+fn a_lobby_of_before_in_which_nothing_was_said_stays() {
+    let record = RoomRecord { id: RoomId(1), name: RoomName::lobby(), epoch: Epoch(4), made_ms: 0 };
+    let mut hub = hub(vec![KnownRoom { record, first: Seq(0), head: Seq(0) }]);
+    assert_eq!(hub.next_due(), None);
+    let now = Now { running: Duration::from_hours(25), ..Now::default() };
+    hub.tick(now);
+    say(&mut hub, &["/nick Ana"], now);
+    assert_eq!(hub.rooms(), 1);
 }

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use papo_proto::words::Parsed;
-use papo_proto::{Ephemeral, Lang, Nickname, Reject, Reply, RoomName};
+use papo_proto::limits::TYPING_EVERY;
+use papo_proto::words::{Parsed, Slice};
+use papo_proto::{Dialect, Ephemeral, Lang, Nickname, Record, Reject, Reply, RoomName, Seq};
 
 use crate::crowd::Came;
-use crate::expected::{Fact, LOBBY, Model};
+use crate::expected::{Model, counted};
+use crate::parts::Fact;
+use crate::published::Anew;
 use crate::steps::{Name, Said};
 
 /// What one more room costs of an address's credit, and the most that it has.
@@ -17,128 +20,221 @@ fn whole<N>(name: N) -> Parsed<N> {
     Parsed { name, cut: false }
 }
 
+/// When something is said.
+#[derive(Clone, Copy)]
+pub(crate) struct When {
+    pub(crate) now: Duration,
+    pub(crate) wall_ms: u64,
+}
+
 impl Model {
-    pub(crate) fn say(&mut self, who: usize, said: &Said, now: Duration, at_ms: u64) {
-        if self.people[who].ending {
-            return;
-        }
-        match said {
-            Said::Nick(name) => self.nick(who, *name, now),
-            Said::Join(name) => self.join(who, *name, now),
-            Said::Create((typed, shown, key)) => match key {
-                Some(key) => self.create(who, shown, key, now),
-                None => self.refuse_room(who, typed),
-            },
-            Said::CreateNumbered(n) => self.create(who, &format!("n{n}"), &format!("n{n}"), now),
-            Said::Post(text) => self.post(who, text, now, at_ms),
-            Said::Leave => {
-                let reply = match self.leave(who, Came::Left, now) {
-                    Some(room) => Reply::Left(self.rooms[&room].name()),
-                    None => Reply::Rejected(Reject::NoRoom),
-                };
-                self.answer(who, reply);
+    /// Somebody says something: a program with a number and about a room.
+    pub(crate) fn say(&mut self, conn: usize, said: &Said, txn: u64, room: u64, when: When) {
+        let Some(who) = self.speaker(conn) else { return };
+        let is_program = self.conns[conn].dialect == Dialect::Papo1;
+        self.asking = is_program.then_some(txn);
+        match said.mistake(is_program) {
+            Some(reject) => self.answer(who, Reply::Rejected(reject)),
+            None if is_program && self.people[who].program.is_none() => {
+                self.answer(who, Reply::Rejected(Reject::HelloFirst));
             }
-            Said::Who => self.list_members(who),
+            None => self.command(who, said, is_program.then_some(room), when),
+        }
+        self.asking = None;
+    }
+
+    /// A command, of a program about a room.
+    fn command(&mut self, who: usize, said: &Said, room: Option<u64>, when: When) {
+        let When { now, wall_ms } = when;
+        match said {
+            Said::Nick(name) => self.nick(who, *name, when),
+            Said::Join((_, shown, key)) => self.join(who, (shown, key.expect("no mistake")), room.is_none(), when),
+            Said::Create((_, shown, key)) => self.create(who, shown, key.expect("no mistake"), when),
+            Said::CreateNumbered(n) => self.create(who, &format!("n{n}"), &format!("n{n}"), when),
+            Said::Post(text) => self.post(who, text, room, when),
+            Said::Leave => match self.target(who, room) {
+                Ok(room) => {
+                    self.leave(who, room, Came::Left, now);
+                    self.answer(who, Reply::Left(papo_proto::RoomId(room), self.rooms[&room].name()));
+                }
+                Err(reject) => self.answer(who, Reply::Rejected(reject)),
+            },
+            Said::Who => self.list_members(who, room),
             Said::Rooms => self.list_rooms(who),
+            Said::History(limit) => match self.target(who, room) {
+                Ok(room) => {
+                    let (txn, slice, limit) = (self.asking.take(), Slice::Before(Seq::MAX), usize::from(*limit));
+                    self.pending.push(Fact::Read { who, txn, room, slice, limit });
+                }
+                Err(reject) => self.answer(who, Reply::Rejected(reject)),
+            },
+            Said::Help if room.is_some() => self.answer(who, Reply::Pong { now_ms: wall_ms }),
             Said::Help => self.answer(who, Reply::Help),
             Said::Lang(lang) => {
+                if let Some(room) = room {
+                    return self.typing(who, room, now);
+                }
                 self.pending.push(Fact::Speak { who, lang: *lang });
                 self.answer(who, Reply::Language);
             }
             Said::Quit => {
-                self.leave(who, Came::Left, now);
+                self.leave_all(who, Came::Left, now);
                 self.answer(who, Reply::Goodbye);
+                if self.people[who].program.is_some() {
+                    self.pending.push(Fact::Kept(Record::SessionGone(crate::parts::session(who))));
+                }
                 self.end(who, Came::Left, now);
             }
-            Said::Nonsense => self.answer(who, Reply::Rejected(Reject::UnknownCommand("/dance".to_owned()))),
+            Said::Nonsense => unreachable!("a mistake"),
         }
     }
 
-    fn nick(&mut self, who: usize, (typed, shown, key): Name, now: Duration) {
-        let Some(key) = key else {
-            let error = Nickname::parse(typed).expect_err("a bad name");
-            return self.answer(who, Reply::Rejected(Reject::Nickname(error)));
-        };
+    /// The room that a command is about: of a text client the one that it is in.
+    fn target(&self, who: usize, room: Option<u64>) -> Result<u64, Reject> {
+        let rooms = &self.people[who].rooms;
+        match room {
+            None => rooms.first().copied().ok_or(Reject::NoRoom),
+            Some(room) if rooms.contains(&room) => Ok(room),
+            Some(room) if self.rooms.contains_key(&room) => Err(Reject::NotAMember),
+            Some(_) => Err(Reject::UnknownRoom),
+        }
+    }
+
+    fn nick(&mut self, who: usize, (_, shown, key): Name, When { now, wall_ms }: When) {
+        let key = key.expect("no mistake");
         let holder = self.holder(key);
         if holder.is_some_and(|holder| holder != who) {
             return self.answer(who, Reply::Rejected(Reject::NicknameTaken(shown.into())));
         }
         let before = self.people[who].name.replace((shown.to_owned(), key.to_owned()));
         let mut entered = None;
-        match (before, self.people[who].room) {
-            (None, _) => {
-                self.enter(who, LOBBY, now);
+        match before {
+            None => {
+                self.enter(who, self.lobby, now);
                 entered = Some(RoomName::lobby());
             }
-            (Some((before, _)), Some(room)) if before != shown => {
-                let notice = Ephemeral::Renamed { from: before.into(), to: shown.into() };
-                self.pending.push(Fact::Told { room, notice, except: Some(who) });
+            Some((before, _)) if before != shown => {
+                self.keep(who, wall_ms);
+                for room in self.people[who].rooms.clone() {
+                    let notice = Ephemeral::Renamed { from: before.as_str().into(), to: shown.into() };
+                    self.pending.push(Fact::Told { room, notice, except: Some(who) });
+                }
             }
-            _ => {}
+            Some(_) => {}
         }
         self.answer(who, Reply::Named { nick: whole(Self::nick_of(shown)), entered });
     }
 
-    fn join(&mut self, who: usize, (typed, shown, key): Name, now: Duration) {
-        let Some(key) = key else { return self.refuse_room(who, typed) };
+    fn join(&mut self, who: usize, (shown, key): (&str, &str), alone: bool, when: When) {
+        let When { now, wall_ms } = when;
         let room = match self.find(key) {
             Some(room) => room,
             None => match self.may_make_room(who, now) {
-                Ok(()) => self.make_room(shown, key, now),
+                Ok(()) => {
+                    let record = self.make_room(shown, now, wall_ms);
+                    let id = record.id.0;
+                    self.pending.push(Fact::Kept(Record::Room(record)));
+                    id
+                }
                 Err(reject) => return self.answer(who, Reply::Rejected(reject)),
             },
         };
         if let Some(nick) = self.name_guest(who) {
             self.answer(who, Reply::NamedAsGuest { nick, entered: None });
         }
-        if self.people[who].room != Some(room) {
-            self.leave(who, Came::Left, now);
+        if !self.people[who].rooms.contains(&room) {
+            if alone {
+                self.leave_all(who, Came::Left, now);
+            }
             self.enter(who, room, now);
         }
-        self.answer(who, Reply::Entered(whole(self.rooms[&room].name())));
+        self.answer(who, Reply::Entered { room: self.facts(room), cut: false });
     }
 
-    fn create(&mut self, who: usize, shown: &str, key: &str, now: Duration) {
-        let reply = match self.find(key) {
-            Some(room) => Reply::Exists(whole(self.rooms[&room].name())),
-            None => match self.may_make_room(who, now) {
-                Ok(()) => {
-                    let room = self.make_room(shown, key, now);
-                    Reply::Created(whole(self.rooms[&room].name()))
-                }
-                Err(reject) => Reply::Rejected(reject),
-            },
-        };
-        self.answer(who, reply);
+    fn create(&mut self, who: usize, shown: &str, key: &str, When { now, wall_ms }: When) {
+        if let Some(room) = self.find(key) {
+            let room = self.facts(room);
+            return self.answer(who, Reply::Created { room, existed: true, cut: false });
+        }
+        match self.may_make_room(who, now) {
+            Ok(()) => {
+                let record = self.make_room(shown, now, wall_ms);
+                let txn = self.asking.take();
+                self.pending.push(Fact::Made { who, record, txn });
+            }
+            Err(reject) => self.answer(who, Reply::Rejected(reject)),
+        }
     }
 
-    fn refuse_room(&mut self, who: usize, typed: &str) {
-        let error = RoomName::parse(typed).expect_err("a bad name");
-        self.answer(who, Reply::Rejected(Reject::Room(error)));
+    fn post(&mut self, who: usize, text: &str, room: Option<u64>, when: When) {
+        if let (Some(txn), Some(program), Some(room)) = (self.asking, &self.people[who].program, room)
+            && txn <= program.newest_txn
+        {
+            self.asking = None;
+            return self.pending.push(Fact::Again { who, room, text: text.to_owned(), txn });
+        }
+        self.post_anew(who, text, room, when);
     }
 
-    fn post(&mut self, who: usize, text: &str, now: Duration, at_ms: u64) {
+    fn post_anew(&mut self, who: usize, text: &str, room: Option<u64>, When { now, wall_ms }: When) {
         if let Some(nick) = self.name_guest(who) {
-            self.enter(who, LOBBY, now);
+            self.enter(who, self.lobby, now);
             self.answer(who, Reply::NamedAsGuest { nick, entered: Some(RoomName::lobby()) });
         }
-        let Some(room) = self.people[who].room else {
-            return self.answer(who, Reply::Rejected(Reject::NoRoom));
+        let room = match self.target(who, room) {
+            Ok(room) => room,
+            Err(reject) => return self.answer(who, Reply::Rejected(reject)),
         };
-        self.rooms.get_mut(&room).expect("there is the room").kept = true;
-        let (author, _) = self.people[who].name.clone().expect("named by now");
-        self.pending.push(Fact::Said { who, room, author, text: text.to_owned(), at_ms });
+        let txn = self.asking.take();
+        let person = &mut self.people[who];
+        if let (Some(txn), Some(program)) = (txn, &mut person.program) {
+            program.newest_txn = program.newest_txn.max(txn);
+        }
+        let (author, _) = person.name.clone().expect("named by now");
+        let found = self.rooms.get_mut(&room).expect("there is the room");
+        found.kept = true;
+        if !found.stored {
+            self.pending.push(Fact::Kept(Record::Room(found.record.clone())));
+        }
+        self.pending.push(Fact::Said { who, room, author, text: text.to_owned(), at_ms: wall_ms, txn });
     }
 
-    fn list_members(&mut self, who: usize) {
-        let reply = match self.people[who].room {
-            None => Reply::Rejected(Reject::NoRoom),
-            Some(room) => {
-                let members = self.rooms[&room].members.iter();
-                let with_name = members.filter_map(|member| self.people[*member].name.as_ref());
+    /// Posts that could have been repeats and are none.
+    pub(crate) fn decide_anew(&mut self, all: Vec<Anew>, when: When) {
+        for (who, txn, room, text) in all {
+            if self.people[who].alive && !self.people[who].ending {
+                self.asking = Some(txn);
+                self.post_anew(who, &text, Some(room), when);
+                self.asking = None;
+            }
+        }
+    }
+
+    fn typing(&mut self, who: usize, room: u64, now: Duration) {
+        if let Err(reject) = self.target(who, Some(room)) {
+            return self.answer(who, Reply::Rejected(reject));
+        }
+        let person = &mut self.people[who];
+        let (name, _) = person.name.clone().expect("programs have names");
+        let told = &mut person.program.as_mut().expect("only programs type").typing;
+        let is_new = told.iter().all(|(of, at)| *of != room || *at + TYPING_EVERY <= now);
+        if is_new {
+            told.push((room, now));
+            let notice = Ephemeral::Typing(name.into());
+            self.pending.push(Fact::Told { room, notice, except: Some(who) });
+        }
+        self.answer(who, Reply::Typing);
+    }
+
+    fn list_members(&mut self, who: usize, room: Option<u64>) {
+        let reply = match self.target(who, room) {
+            Err(reject) => Reply::Rejected(reject),
+            Ok(id) => {
+                let room = &self.rooms[&id];
+                let with_name = room.members.iter().filter_map(|member| self.people[*member].name.as_ref());
                 let mut names: Vec<&str> = with_name.map(|(shown, _)| &**shown).collect();
                 names.sort_by_key(|name| name.to_lowercase());
-                Reply::Members(self.rooms[&room].name(), names.into_iter().map(Into::into).collect())
+                Reply::Members(room.record.id, room.name(), names.into_iter().map(Into::into).collect())
             }
         };
         self.answer(who, reply);
@@ -147,17 +243,17 @@ impl Model {
     fn list_rooms(&mut self, who: usize) {
         let mut rooms: Vec<_> = self.rooms.values().collect();
         rooms.sort_by_key(|room| (usize::MAX - room.members.len(), room.key.clone()));
-        let list = rooms.into_iter().map(|room| (room.name(), room.members.len() as u32)).collect();
+        let list = rooms.into_iter().map(counted).collect();
         self.answer(who, Reply::Rooms(list));
     }
 }
 
 impl Model {
-    fn find(&self, key: &str) -> Option<u64> {
+    pub(crate) fn find(&self, key: &str) -> Option<u64> {
         self.rooms.iter().find(|(_, room)| room.key == key).map(|(id, _)| *id)
     }
 
-    fn holder(&self, key: &str) -> Option<usize> {
+    pub(crate) fn holder(&self, key: &str) -> Option<usize> {
         self.people.iter().position(|person| person.name.as_ref().is_some_and(|(_, held)| held == key))
     }
 
@@ -178,7 +274,7 @@ impl Model {
     }
 
     /// Gives a name to somebody who has none.
-    fn name_guest(&mut self, who: usize) -> Option<Nickname> {
+    pub(crate) fn name_guest(&mut self, who: usize) -> Option<Nickname> {
         if self.people[who].name.is_some() {
             return None;
         }

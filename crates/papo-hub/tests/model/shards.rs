@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use papo_hub::{Delivery, Log, Outlet};
-use papo_proto::RoomId;
+use papo_hub::{Delivery, Log, Outlet, What};
+use papo_proto::encoding::Item;
+use papo_proto::{Reply, RoomId, Seq};
 
 use crate::connection::Connection;
+use crate::store::FakeStore;
 use crate::tail::Turn;
 
 /// The shards' inboxes, as the hub sees them.
@@ -19,6 +21,7 @@ pub(crate) struct Shards {
     pub(crate) homes: Vec<u16>,
     pub(crate) eager: bool,
     pub(crate) turns: usize,
+    pub(crate) store: FakeStore,
 }
 
 impl Shards {
@@ -39,7 +42,11 @@ impl Shards {
         if self.eager {
             self.turns += 1;
             let at = self.turns % self.connections.len();
-            self.connections[at].turn(Turn { bytes: self.turns * 7 % 200, runs: 1 + self.turns % 3 });
+            self.connections[at].turn(Turn {
+                bytes: self.turns * 7 % 200,
+                runs: 1 + self.turns % 3,
+                rooms_first: self.turns.is_multiple_of(2),
+            });
             if self.turns.is_multiple_of(5) {
                 self.look(self.turns % self.marked.len());
             }
@@ -49,10 +56,29 @@ impl Shards {
 
 impl Outlet for Shards {
     fn deliver(&mut self, shard: u16, delivery: Delivery) {
-        let Delivery { slot, session, what } = delivery;
-        let connection = &mut self.connections[slot as usize];
-        assert_eq!((connection.session, self.homes[slot as usize]), (session, shard), "it goes to its connection");
-        connection.deliver(what);
+        let Delivery { link, session, what } = delivery;
+        let slot = link.slot as usize;
+        let connection = &mut self.connections[slot];
+        assert_eq!(connection.session, session, "it goes to its connection");
+        assert_eq!((self.homes[slot], link.shard), (shard, shard));
+        let mut missed = Vec::new();
+        match &what {
+            What::Reply { txn: Some(txn), reply, .. } => {
+                if let Reply::Posted(place) = **reply {
+                    self.store.acknowledge(session, *txn, place);
+                }
+            }
+            What::Enter { log, from, after: Some(Seq(after)) } => {
+                let events = self.store.events.get(&log.room()).into_iter().flatten();
+                let rest = events.skip(*after as usize).take_while(|event| event.seq <= from.seq);
+                for event in rest.cloned() {
+                    let item = Item::of(event, session);
+                    connection.encoding.item(log.room(), log.name().as_str(), &item, &mut missed);
+                }
+            }
+            _ => {}
+        }
+        connection.deliver(what, missed);
         self.interrupt();
     }
 

@@ -1,6 +1,6 @@
 //! What may happen to a hub, in any order.
 
-use papo_proto::{Encoding, Lang};
+use papo_proto::{Dialect, Encoding, Framing, Lang, Nickname, Reject, RoomName, papo1};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -49,10 +49,45 @@ pub(crate) enum Said {
     Leave,
     Who,
     Rooms,
+    History(u8),
+    /// Of a program: a ping.
     Help,
+    /// Of a program: that it types.
     Lang(Lang),
     Quit,
     Nonsense,
+}
+
+/// Beside what a program says: which number it has, and which room it is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct About {
+    /// So many posts back is the number that is used again; 0 for a new one.
+    pub(crate) back: u64,
+    /// One of its rooms, or any.
+    pub(crate) own: bool,
+    pub(crate) room: Index,
+}
+
+/// The first words of a program.
+#[derive(Clone, Debug)]
+pub(crate) struct Greeting {
+    pub(crate) nick: Option<Name>,
+    /// One of the sessions so far is to go on; when there is none, a token that nobody has.
+    pub(crate) whose: Option<Index>,
+    pub(crate) follows: bool,
+    /// The rooms that the session was in, each as far as its client has read.
+    pub(crate) faithful: bool,
+    pub(crate) rooms: Vec<(Index, At)>,
+}
+
+/// Which cursor a client names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum At {
+    Nothing,
+    Half,
+    Head,
+    Beyond,
+    OtherEpoch,
 }
 
 /// One step of a run. A person is an index among those who have connected so far.
@@ -62,8 +97,13 @@ pub(crate) enum Step {
         shard: u16,
         encoding: Encoding,
         address: u8,
+        /// What a program says at once.
+        greeting: Option<Greeting>,
     },
-    Say(Index, Said),
+    Hello(Index, Greeting),
+    Say(Index, Said, About),
+    /// Says so many things at once.
+    Chatter(Index, u16),
     /// Enters and leaves a room over and over, faster than it is told one by one.
     Hop(Index, Name, u8),
     /// Makes so many rooms, to come to the limit of an address.
@@ -93,16 +133,16 @@ pub(crate) struct Setting {
     pub(crate) backlog_bytes: usize,
     /// Shards do not wait until the hub has published: they read in the middle of it.
     pub(crate) eager: bool,
+    /// How much was said in the lobby before; `None` when there was nothing at all.
+    pub(crate) before: Option<u64>,
 }
 
 pub(crate) fn setting() -> impl Strategy<Value = Setting> {
     let backlog_bytes = prop_oneof![3 => Just(64 << 20), 1 => 0..4000_usize];
-    (1..=3_u16, any::<bool>(), backlog_bytes, any::<bool>()).prop_map(|(shards, flood, backlog_bytes, eager)| Setting {
-        shards,
-        flood,
-        backlog_bytes,
-        eager,
-    })
+    let before = prop_oneof![Just(None), Just(Some(0)), Just(Some(3)), Just(Some(600))];
+    (1..=3_u16, any::<bool>(), backlog_bytes, any::<bool>(), before).prop_map(
+        |(shards, flood, backlog_bytes, eager, before)| Setting { shards, flood, backlog_bytes, eager, before },
+    )
 }
 
 /// A run begins with some connections, or nothing would happen for long.
@@ -115,13 +155,15 @@ pub(crate) fn steps(max: usize) -> impl Strategy<Value = Vec<Step>> {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        3 => open(),
-        60 => (any::<Index>(), said()).prop_map(|(who, said)| Step::Say(who, said)),
+        5 => open(),
+        3 => (any::<Index>(), greeting()).prop_map(|(who, greeting)| Step::Hello(who, greeting)),
+        70 => (any::<Index>(), said(), about()).prop_map(|(who, said, about)| Step::Say(who, said, about)),
+        1 => (any::<Index>(), 1..40_u16).prop_map(|(who, times)| Step::Chatter(who, times)),
         1 => (any::<Index>(), select(&ROOMS[..7]), 1..24_u8).prop_map(|(who, room, times)| Step::Hop(who, room, times)),
         1 => (any::<Index>(), 1..25_u8).prop_map(|(who, rooms)| Step::Build(who, rooms)),
         3 => (any::<Index>(), any::<bool>()).prop_map(|(who, said_so)| Step::Lose(who, said_so)),
         1 => prop_oneof![30 => Just(Step::Publish), 1 => Just(Step::Drain)],
-        5 => select(vec![0_u64, 1, 400, 1000, 200_000, 86_400_000]).prop_map(Step::Pass),
+        5 => select(vec![0_u64, 1, 400, 1000, 29_000, 31_000, 200_000, 86_400_000]).prop_map(Step::Pass),
         25 => Just(Step::Publish),
         20 => Just(Step::Take),
         18 => Just(Step::Commit),
@@ -131,17 +173,39 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// A program seldom waits before it says hello.
 fn open() -> impl Strategy<Value = Step> {
-    (0..3_u16, 0..Encoding::COUNT, 0..2_u8).prop_map(|(shard, at, address)| Step::Open {
+    let encoding = (any::<bool>(), any::<bool>(), select(&Lang::ALL[..])).prop_map(|(web, program, lang)| {
+        let framing = if web { Framing::WebSocket } else { Framing::Length };
+        Encoding { framing, dialect: if program { Dialect::Papo1 } else { Dialect::Text }, lang }
+    });
+    let greeting = prop_oneof![9 => greeting().prop_map(Some), 1 => Just(None)];
+    (0..3_u16, encoding, 0..2_u8, greeting).prop_map(|(shard, encoding, address, greeting)| Step::Open {
         shard,
-        encoding: Encoding::at(at),
+        encoding,
         address,
+        greeting,
     })
+}
+
+fn greeting() -> impl Strategy<Value = Greeting> {
+    let nick = prop_oneof![2 => select(&NAMES[..10]).prop_map(Some), 1 => Just(None)];
+    let at = select(vec![At::Nothing, At::Half, At::Head, At::Beyond, At::OtherEpoch]);
+    let whose = prop_oneof![Just(None), any::<Index>().prop_map(Some)];
+    (nick, whose, any::<bool>(), any::<bool>(), vec((any::<Index>(), at), 0..4))
+        .prop_map(|(nick, whose, follows, faithful, rooms)| Greeting { nick, whose, follows, faithful, rooms })
+}
+
+fn about() -> impl Strategy<Value = About> {
+    let back = prop_oneof![4 => Just(0), 1 => 1..5_u64];
+    let own = prop_oneof![9 => Just(true), 1 => Just(false)];
+    (back, own, any::<Index>()).prop_map(|(back, own, room)| About { back, own, room })
 }
 
 pub(crate) fn turn() -> impl Strategy<Value = Turn> {
     let bytes = prop_oneof![1 => Just(0_usize), 3 => 1..10_usize, 3 => 10..200_usize, 3 => Just(usize::MAX)];
-    (bytes, prop_oneof![1..4_usize, Just(64)]).prop_map(|(bytes, runs)| Turn { bytes, runs })
+    let runs = prop_oneof![1..4_usize, Just(64)];
+    (bytes, runs, any::<bool>()).prop_map(|(bytes, runs, rooms_first)| Turn { bytes, runs, rooms_first })
 }
 
 fn said() -> impl Strategy<Value = Said> {
@@ -155,6 +219,7 @@ fn said() -> impl Strategy<Value = Said> {
         4 => Just(Said::Leave),
         3 => Just(Said::Who),
         3 => Just(Said::Rooms),
+        2 => (1..9_u8).prop_map(Said::History),
         1 => Just(Said::Help),
         4 => select(&Lang::ALL[..]).prop_map(Said::Lang),
         2 => Just(Said::Quit),
@@ -174,10 +239,44 @@ impl Said {
             Self::Leave => "/leave".to_owned(),
             Self::Who => "/who".to_owned(),
             Self::Rooms => "/rooms".to_owned(),
+            Self::History(limit) => format!("/history {limit}"),
             Self::Help => "/help".to_owned(),
             Self::Lang(lang) => format!("/lang {}", lang.tag()),
             Self::Quit => "/quit".to_owned(),
             Self::Nonsense => "/dance".to_owned(),
+        }
+    }
+
+    /// The frame that a program sends.
+    pub(crate) fn frame(&self, txn: u64, room: u64) -> String {
+        let rest = match self {
+            Self::Nick((typed, ..)) => format!(r#""nick","nick":"{typed}""#),
+            Self::Join((typed, ..)) => format!(r#""join","room":"{typed}""#),
+            Self::Create((typed, ..)) => format!(r#""create","room":"{typed}""#),
+            Self::CreateNumbered(n) => format!(r#""create","room":"n{n}""#),
+            Self::Post(text) => format!(r#""post","room":{room},"text":"{text}""#),
+            Self::Leave => format!(r#""leave","room":{room}"#),
+            Self::Who => format!(r#""who","room":{room}"#),
+            Self::Rooms => r#""rooms""#.to_owned(),
+            Self::History(limit) => format!(r#""history","room":{room},"limit":{limit}"#),
+            Self::Help => r#""ping""#.to_owned(),
+            Self::Lang(_) => format!(r#""typing","room":{room}"#),
+            Self::Quit => r#""bye""#.to_owned(),
+            Self::Nonsense => r#""dance""#.to_owned(),
+        };
+        format!(r#"{{"txn":{txn},"do":{rest}}}"#)
+    }
+
+    /// Why it is no command, if it is none.
+    pub(crate) fn mistake(&self, is_program: bool) -> Option<Reject> {
+        match self {
+            Self::Nick((typed, _, None)) => Nickname::parse(typed).err().map(Reject::Nickname),
+            Self::Join((typed, _, None)) | Self::Create((typed, _, None)) => {
+                RoomName::parse(typed).err().map(Reject::Room)
+            }
+            Self::Nonsense if is_program => papo1::decode(self.frame(1, 0).as_bytes(), usize::MAX).said.err(),
+            Self::Nonsense => Some(Reject::UnknownCommand("/dance".to_owned())),
+            _ => None,
         }
     }
 }

@@ -26,6 +26,8 @@ pub(crate) enum Got {
 pub(crate) struct Turn {
     pub(crate) bytes: usize,
     pub(crate) runs: usize,
+    /// A program's other rooms are read while an answer waits for one.
+    pub(crate) rooms_first: bool,
 }
 
 /// The client's end: bytes become lines.
@@ -103,7 +105,11 @@ impl Tail {
             segment.slices(from, upto.position, self.session, |slice| bytes.extend_from_slice(slice));
             let taken = bytes.len().min(turn.bytes - written.len());
             written.extend_from_slice(&bytes[..taken]);
-            let (next, rest) = segment.advance(from, self.session, taken);
+            let (mut next, rest) = segment.advance(from, self.session, taken);
+            if taken == bytes.len() {
+                // What this dialect is not told takes no bytes.
+                next = segment.cursor_at(upto.position);
+            }
             assert!(bytes[taken..].starts_with(rest), "the rest is the rest of the frame that was begun");
             got.push_back(Got::Place(room, next));
             self.cursor = next;

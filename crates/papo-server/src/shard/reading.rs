@@ -124,16 +124,16 @@ impl Shard {
         self.shared.engine.decide(Some(self.me), |hub, now| {
             for received in received.drain(..) {
                 match received {
-                    Received::Line(txn, sent) => hub.handle(session, txn, sent, now),
+                    Received::Line(txn, sent) => hub.handle(session, link, txn, sent, now),
                     Received::Structured => hub.speak_papo1(session),
                     Received::Hello(..) | Received::Ping(_) | Received::Pong => {}
                 }
             }
             if tell_slow {
-                hub.tell(session, Reply::SlowedDown);
+                hub.tell(session, link, Reply::SlowedDown);
             }
             if let Some(End::Broken(FrameError::TooBig { .. })) = end {
-                hub.tell(session, Reply::FrameTooBig);
+                hub.tell(session, link, Reply::FrameTooBig);
             }
             if end.is_some() || gone {
                 hub.close(session, link, matches!(end, Some(End::Closed)), now);

@@ -153,6 +153,23 @@ fn a_session_goes_on_elsewhere_and_the_old_connection_ends() {
     assert!(frames(&mut world, "new")[0].contains(r#""seq":1"#));
 }
 
+/// What was still under way on the old connection was answered on the new one, beside the answer to
+/// the same command sent again there; a late `bye` ended the session.
+#[test]
+fn a_fenced_connection_is_not_heard() {
+    let mut world = World::new(true);
+    hello(&mut world, "old", r#","nick":"Pia""#);
+    world.send_json("old", r#"{"do":"join","txn":2,"room":"geral"}"#);
+    hello(&mut world, "new", &format!(r#","session":"{}","resume":[{{"room":1,"epoch":5,"seq":0}}]"#, token(1)));
+    let post = r#"{"do":"post","txn":3,"room":1,"text":"oi"}"#;
+    world.send_json("old", post);
+    world.send_json("old", r#"{"do":"hello","txn":4,"version":1}"#);
+    world.send_json("old", r#"{"do":"bye","txn":5}"#);
+    assert_eq!(frames(&mut world, "new"), [""; 0]);
+    world.send_json("new", post);
+    assert_eq!(frames(&mut world, "new"), [r#"{"is":"ack","txn":3,"answer":{"to":"post","room":1,"seq":1,"at":1}}"#]);
+}
+
 #[test]
 fn mistakes_of_programs_are_rejected() {
     let mut world = World::new(true);
@@ -218,4 +235,35 @@ fn a_room_is_told_now_and_then_that_somebody_is_typing() {
     }
     assert_eq!(frames(&mut world, "p"), [r#"{"is":"typing","room":1,"who":"Quim"}"#]);
     assert_eq!(frames(&mut world, "q").len(), 3, "each command has its answer");
+}
+
+/// Changes between the list that a program asked for together with its hello and the publication of
+/// that hello, which waits for the disk, were told to nobody.
+#[test]
+fn a_change_while_a_hello_waits_for_the_disk_is_told_to_its_follower() {
+    let mut world = World::new(true);
+    world.send("t", "/nick Teo");
+    world.hold_commits = true;
+    world.connect("p", TEXT);
+    world.send_json("p", r#"{"do":"hello","txn":1,"version":1,"nick":"Pia","capabilities":["rooms"]}"#);
+    world.send_json("p", r#"{"do":"rooms","txn":2}"#);
+    world.send("t", "/leave");
+    world.hold_commits = false;
+    world.now.running += Duration::from_secs(2);
+    world.tick();
+    let read = frames(&mut world, "p");
+    assert!(read[1].contains(r#""online":1"#), "{read:?}");
+    assert_eq!(read[2..], [r#"{"is":"rooms","changed":[{"id":1,"name":"geral","online":0}],"gone":[]}"#]);
+}
+
+/// A connection that opened while the server stopped, and named a session that had just been
+/// ended, brought the hub down.
+#[test]
+fn a_session_that_the_drain_ended_is_not_gone_on_with() {
+    let mut world = World::new(true);
+    hello(&mut world, "p", r#","nick":"Pia""#);
+    world.hub.drain();
+    world.tick();
+    let again = hello(&mut world, "q", &format!(r#","session":"{}""#, token(1)));
+    assert_eq!(again, [r#"hello "Pia" resumed:true,"rooms":[]}}"#]);
 }

@@ -143,6 +143,8 @@ pub(crate) struct World {
     pub(super) people: Vec<(String, SessionId, Link)>,
     connections: u32,
     pub(super) store: FakeStore,
+    /// The disk hangs.
+    pub(super) hold_commits: bool,
 }
 
 impl World {
@@ -154,6 +156,7 @@ impl World {
             people: Vec::new(),
             connections: 0,
             store: FakeStore::default(),
+            hold_commits: false,
         };
         world.settle();
         world
@@ -200,7 +203,7 @@ impl World {
         let mut later = Later(Vec::new());
         self.hub.publish(&mut later);
         loop {
-            let batch = self.hub.take_batch();
+            let batch = if self.hold_commits { Vec::new() } else { self.hub.take_batch() };
             if batch.is_empty() {
                 break;
             }
@@ -220,7 +223,7 @@ impl World {
                 reader.catch_up(session, room, None);
             }
         }
-        assert_eq!((self.hub.waiting(), self.hub.waiting_bytes()), (0, 0));
+        assert!(self.hold_commits || (self.hub.waiting(), self.hub.waiting_bytes()) == (0, 0));
     }
 
     /// What a program sends.
@@ -236,8 +239,8 @@ impl World {
                 self.people.iter_mut().find(|(name, ..)| name == who).expect("connected").1 = speaks_for;
                 self.reader(who).encoding = PAPO1;
             }
-            Ok(papo1::Said::Command(command)) => self.hub.handle(session, txn, Ok(command), self.now),
-            Err(reject) => self.hub.handle(session, txn, Err(reject), self.now),
+            Ok(papo1::Said::Command(command)) => self.hub.handle(session, link, txn, Ok(command), self.now),
+            Err(reject) => self.hub.handle(session, link, txn, Err(reject), self.now),
         }
         self.settle();
     }
@@ -249,9 +252,9 @@ impl World {
     }
 
     pub(crate) fn send(&mut self, who: &str, line: &str) {
-        let session = self.session(who);
+        let (session, from) = (self.session(who), self.link(who));
         if let Some(sent) = text::decode(line.as_bytes()) {
-            self.hub.handle(session, None, sent, self.now);
+            self.hub.handle(session, from, None, sent, self.now);
         }
         self.settle();
     }
