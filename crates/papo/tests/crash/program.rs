@@ -148,7 +148,7 @@ impl Program {
             match self.random.below(40) {
                 0..2 if self.rooms.len() < ROOMS.len() => self.join()?,
                 _ if self.rooms.is_empty() => self.join()?,
-                2..14 if self.pending.len() < WINDOW => self.post(),
+                2..14 => (0..=self.random.below(WINDOW)).for_each(|_| self.post()),
                 _ => {}
             }
         }
@@ -171,6 +171,9 @@ impl Program {
     }
 
     fn post(&mut self) {
+        if self.pending.len() >= WINDOW {
+            return;
+        }
         let rooms: Vec<u64> = self.rooms.keys().copied().collect();
         let room = *self.random.pick(&rooms);
         let (txn, number) = (self.txn(), self.story.posts.len());

@@ -127,9 +127,16 @@ impl World {
     /// Waits until so many further posts are acknowledged.
     pub(crate) fn wait_for_posts(&self, further: usize) {
         let wanted = self.signals.acknowledged.load(Ordering::SeqCst) + further;
-        let until = Instant::now() + PATIENCE;
-        while self.signals.acknowledged.load(Ordering::SeqCst) < wanted {
-            assert!(Instant::now() < until, "seed {}: nothing is acknowledged any more", self.seed);
+        self.wait_until("further posts are acknowledged", |signals| {
+            signals.acknowledged.load(Ordering::SeqCst) >= wanted
+        });
+    }
+
+    /// Waits while the clients go on, until something is true.
+    pub(crate) fn wait_until(&self, what: &str, is_true: impl Fn(&Signals) -> bool) {
+        let until = Instant::now() + 2 * PATIENCE;
+        while !is_true(&self.signals) {
+            assert!(Instant::now() < until, "seed {}: waited in vain until {what}", self.seed);
             assert!(!self.clients.iter().any(JoinHandle::is_finished), "seed {}: a client has failed", self.seed);
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -154,12 +161,8 @@ impl World {
             proxy.calm();
         }
         self.signals.finishing.store(true, Ordering::SeqCst);
-        let until = Instant::now() + 2 * PATIENCE;
-        while self.idle.load(Ordering::SeqCst) < self.clients.len() {
-            assert!(Instant::now() < until, "seed {}: some post is not answered", self.seed);
-            assert!(!self.clients.iter().any(JoinHandle::is_finished), "seed {}: a client has failed", self.seed);
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        let (idle, all) = (self.idle.clone(), self.clients.len());
+        self.wait_until("every post is answered", |_| idle.load(Ordering::SeqCst) == all);
         let logs = read_logs(self.server.tcp());
         let heads = logs.iter().map(|(room, log)| (room.clone(), log.len() as u64)).collect();
         *self.signals.heads.lock().expect("no panic") = Some(heads);
