@@ -11,6 +11,7 @@
 //! runs it again. When threads and the disk take their turns is up to the machine. `PAPO_LONG=1` kills
 //! for longer.
 
+mod disk;
 mod kills;
 mod lines;
 mod person;

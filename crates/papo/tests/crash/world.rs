@@ -35,6 +35,8 @@ pub(crate) struct Signals {
     pub(crate) acknowledged: AtomicUsize,
     /// Posts that were sent again and had been stored before.
     pub(crate) repeated: AtomicUsize,
+    /// Posts that were rejected, to be sent again, or refused.
+    pub(crate) rejected: AtomicUsize,
     /// Nobody begins anything any more; what was begun is finished.
     pub(crate) finishing: AtomicBool,
     /// How long each log is in the end: so far everybody reads on.
@@ -68,7 +70,8 @@ impl Signals {
 pub(crate) struct World {
     pub(crate) seed: u64,
     pub(crate) data: PathBuf,
-    _folder: tempfile::TempDir,
+    /// Goes with the world: a folder, or a file system.
+    _place: Box<dyn std::any::Any>,
     args: Vec<String>,
     pub(crate) server: Papo,
     pub(crate) signals: Arc<Signals>,
@@ -82,11 +85,11 @@ impl World {
     pub(crate) fn new(seed: u64) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
-        Self::on(seed, folder, data)
+        Self::on(seed, Box::new(folder), data)
     }
 
-    /// Starts a server on a data folder.
-    pub(crate) fn on(seed: u64, folder: tempfile::TempDir, data: PathBuf) -> Self {
+    /// Starts a server on a data folder, which is in a place that goes with the world.
+    pub(crate) fn on(seed: u64, place: Box<dyn std::any::Any>, data: PathBuf) -> Self {
         let (port, web_port) = (free_port(), free_port());
         let text = |text: &str| text.to_owned();
         let args = vec![
@@ -105,7 +108,7 @@ impl World {
         let signals = Arc::new(Signals::default());
         signals.say_up(true);
         let idle = Arc::new(AtomicUsize::new(0));
-        Self { seed, data, _folder: folder, args, server, signals, clients: Vec::new(), idle }
+        Self { seed, data, _place: place, args, server, signals, clients: Vec::new(), idle }
     }
 
     /// Clients of every kind come, by these addresses of framed TCP and of the web.
