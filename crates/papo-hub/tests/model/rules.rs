@@ -231,7 +231,9 @@ impl Model {
             Err(reject) => Reply::Rejected(reject),
             Ok(id) => {
                 let room = &self.rooms[&id];
-                let with_name = room.members.iter().filter_map(|member| self.people[*member].name.as_ref());
+                // A drain ends sessions where they are.
+                let people = room.members.iter().map(|member| &self.people[*member]).filter(|person| person.alive);
+                let with_name = people.filter_map(|person| person.name.as_ref());
                 let mut names: Vec<&str> = with_name.map(|(shown, _)| &**shown).collect();
                 names.sort_by_key(|name| name.to_lowercase());
                 Reply::Members(room.record.id, room.name(), names.into_iter().map(Into::into).collect())
