@@ -80,6 +80,7 @@ pub(crate) fn goals(workload: &Workload, reports: &Reports) -> Vec<Goal> {
     let figure = |server: Server, name: &str| medians.get(server.name()).and_then(|figures| figures.get(name)).copied();
     let of_papo = |name: &str| figure(Server::Papo, name).unwrap_or(f64::NAN);
     let mut goals = vec![nothing_wrong(reports)];
+    goals.extend(cost_of_durability(&medians));
     match workload.name {
         "W1" | "W2" => {
             let floor = figure(Server::Floor, "cpu_us_per_delivery").unwrap_or(f64::NAN);
@@ -116,13 +117,25 @@ pub(crate) fn goals(workload: &Workload, reports: &Reports) -> Vec<Goal> {
     goals
 }
 
+/// What keeping everything on disk costs: told, no goal.
+fn cost_of_durability(medians: &BTreeMap<&'static str, BTreeMap<String, f64>>) -> Option<Goal> {
+    let figure = |server: Server, name: &str| medians.get(server.name())?.get(name).copied();
+    let ratio = |name: &str| Some(figure(Server::Kept, name)? / figure(Server::Papo, name)?);
+    let (cpu, rate, p99) = (ratio("cpu_us_per_delivery")?, ratio("deliveries_per_second")?, ratio("p99_us")?);
+    let text = format!(
+        "on disk {cpu:.2} × the CPU time, {rate:.2} × the deliveries a second, {p99:.1} × the p99 of in memory"
+    );
+    Some(Goal { text, met: true })
+}
+
 /// One loss in one run is one too many, so this looks at every run and not at a median.
 fn nothing_wrong(reports: &Reports) -> Goal {
-    let papo = reports.get(Server::Papo.name()).map_or(&[][..], Vec::as_slice);
-    let of = |run: &Value| -> Option<u64> {
+    let of = |server: Server| reports.get(server.name()).map_or(&[][..], Vec::as_slice);
+    let papo = [of(Server::Papo), of(Server::Kept)].concat();
+    let counted = |run: &Value| -> Option<u64> {
         ["lost", "out_of_order", "duplicates", "misdirected"].into_iter().map(|name| run[name].as_u64()).sum()
     };
-    let wrong: Option<u64> = papo.iter().map(of).sum();
+    let wrong: Option<u64> = papo.iter().map(counted).sum();
     let text = match wrong {
         Some(wrong) => format!("{wrong} messages lost, twice, out of order or misdirected (0)"),
         None => "a report without its counts".to_owned(),

@@ -49,7 +49,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("papo-client", &["papo-proto", "socket2", "thiserror", "tokio"]),
     ("papo-tui", &["papo-client", "papo-proto", "fluent-bundle", "rustix", "rustyline", "thiserror", "tokio"]),
-    ("papo-bench", &["papo-proto", "papo-store", "rusqlite", "rustix", "serde_json", "socket2", "thiserror"]),
+    ("papo-bench", &["papo-proto", "rusqlite", "rustix", "serde_json", "socket2", "thiserror"]),
     ("papo-testkit", &["papo-proto", "rustix", "socket2", "tempfile"]),
     (
         "papo",
