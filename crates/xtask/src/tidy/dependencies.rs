@@ -167,7 +167,7 @@ mod tests {
             ("papo-store", &["papo-hub", "papo-server", "mio"]),
             ("papo-client", &["papo-hub", "papo-store", "papo-server", "rustyline"]),
             ("papo-tui", &["papo-hub", "papo-store", "papo-server"]),
-            ("papo-bench", &["papo-hub", "papo-store", "papo-server", "tokio"]),
+            ("papo-bench", &["papo-hub", "papo-server", "tokio"]),
         ] {
             assert!(!may(name).iter().any(|known| forbidden.contains(known)), "{name}");
         }
