@@ -55,12 +55,31 @@ export class Person {
     return person;
   }
 
-  async connect(nick: string): Promise<void> {
+  async connect(nick: string, room = 'geral'): Promise<void> {
     await this.page.locator('#nick').fill(nick);
+    await this.page.locator('#room').fill(room);
     await this.page.locator('form button[type=submit]').click();
+    await this.isIn(room);
+  }
+
+  /** The room is open: from here on, others are heard. */
+  async isIn(room: string): Promise<void> {
+    await this.page.getByRole('heading', { name: `#${room}`, exact: true }).waitFor();
     await this.sees('Conectado');
-    // The answer to /join is the last of the introduction: from here on, others are heard.
-    await this.log.getByText('#geral').first().waitFor();
+  }
+
+  /** A room in the list. */
+  room(name: string): Locator {
+    return this.page.locator('nav li', { has: this.page.getByText(name, { exact: true }) });
+  }
+
+  get members(): Locator {
+    return this.page.getByRole('complementary', { name: /^Pessoas em/ }).locator('li .name');
+  }
+
+  /** The texts of all messages on the screen, in their order. */
+  async texts(): Promise<string[]> {
+    return this.page.locator('.row .text').allInnerTexts();
   }
 
   get log(): Locator {

@@ -10,7 +10,7 @@ import { Papo, TextClient } from './server';
 
 const DOCS = resolve(import.meta.dirname, '../../docs');
 const LOOK = process.env['SCREENSHOTS'] ?? join(tmpdir(), 'papo-screenshots');
-const DESKTOP: BrowserContextOptions = { viewport: { width: 1120, height: 960 }, deviceScaleFactor: 2 };
+const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 900 }, deviceScaleFactor: 2 };
 
 let browser: Browser;
 
@@ -22,14 +22,19 @@ beforeAll(async () => {
 
 afterAll(() => browser?.close());
 
-/** Alice's page in the middle of the document's example. */
+/** Alice's page in the middle of the document's example, with other rooms and people around it. */
 async function lively(papo: Papo, options: BrowserContextOptions): Promise<Person> {
-  const alice = await Person.joining(browser, papo.url, 'Alice', options);
-  const bob = await TextClient.connect(papo.ports.tcp, 'Bob');
-  const send = async (text: string) => {
-    await alice.composer.fill(text);
-    await alice.page.locator('form button[type=submit]').click();
-  };
+  const text = (nick: string, room: string) => TextClient.connect(papo.ports.tcp, nick, room);
+  const carol = await text('Carol', 'jogos');
+  await text('Davi', 'jogos');
+  await text('Elisa', 'receitas');
+  const alice = await Person.at(browser, papo.url, options);
+  await alice.connect('Alice', 'jogos');
+  const send = (text: string) => say(alice, text);
+  await send('/join geral');
+  await alice.isIn('geral');
+  for (const name of ['Fábio', 'Gabi', 'Hugo']) await text(name, 'geral');
+  const bob = await text('Bob', 'geral');
   const hear = async (text: string) => {
     bob.send(text);
     await alice.sees(text.split('\n').at(-1) ?? text);
@@ -41,8 +46,16 @@ async function lively(papo: Papo, options: BrowserContextOptions): Promise<Perso
   await send('Só falta combinar a hora.');
   await hear('Que tal assim:\n– 20h: todo mundo em #jogos\n– 20h15: começa a partida');
   await send('Combinado! 🎉');
+  carol.send('Alguém para uma partida?');
+  carol.send('Falta só um!');
+  await alice.page.waitForFunction(() => document.title.startsWith('(2) '));
   await hear('Até lá!');
   return alice;
+}
+
+async function say(person: Person, text: string): Promise<void> {
+  await person.composer.fill(text);
+  await person.page.locator('main form button[type=submit]').click();
 }
 
 async function shoot(person: Person, path: string): Promise<void> {
@@ -63,18 +76,33 @@ it.each([
   await form.leave();
 
   const alice = await lively(papo, options);
+  const bob = await Person.joining(browser, papo.url, 'Beatriz', {});
+  await alice.sees('Beatriz entrou');
+  await bob.composer.pressSequentially('e');
+  await alice.sees('Beatriz está digitando…');
   await shoot(alice, join(LOOK, `${name}.png`));
   if (name === 'desktop-light') await shoot(alice, join(DOCS, 'page.png'));
-  for (const command of ['/help', '/rooms', '/nadaassim']) {
-    await alice.composer.fill(command);
-    await alice.page.locator('form button[type=submit]').click();
+  if (name.startsWith('phone')) {
+    for (const [drawer, label] of [
+      ['rooms', /^Mostrar as salas/],
+      ['members', /^Mostrar as pessoas/],
+    ] as const) {
+      await alice.page.getByRole('button', { name: label }).click();
+      await alice.page.getByRole('dialog').waitFor();
+      await alice.page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+      await shoot(alice, join(LOOK, `${name}-${drawer}.png`));
+      await alice.page.keyboard.press('Escape');
+    }
   }
+  await alice.page.getByText('Combinado').scrollIntoViewIfNeeded();
+  for (const command of ['/help', '/rooms', '/nadaassim']) await say(alice, command);
   await alice.page.locator('.notice.error').waitFor();
+  await shoot(alice, join(LOOK, `${name}-commands.png`));
   await papo.stop();
   await alice.sees('Conexão perdida');
-  await alice.composer.fill('Ainda estou aqui');
-  await alice.page.locator('form button[type=submit]').click();
+  await say(alice, 'Ainda estou aqui');
   await alice.sees('esperando a conexão');
   await shoot(alice, join(LOOK, `${name}-away.png`));
+  await bob.leave();
   await alice.leave();
 });

@@ -1,7 +1,9 @@
 /** The real `papo`, started on ports of its own, and a text client on its TCP port. */
 
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 export interface Ports {
@@ -19,18 +21,29 @@ export class Papo {
     return `http://127.0.0.1:${this.ports.web}/`;
   }
 
-  static async start(ports: Ports = { tcp: 0, web: 0 }, language = 'pt-BR'): Promise<Papo> {
+  /** `data`: the folder where it keeps everything; without it, it forgets. */
+  static async start({ ports = { tcp: 0, web: 0 }, data }: { ports?: Ports; data?: string } = {}): Promise<Papo> {
     const binary = process.env['PAPO_BIN'];
     if (!binary) throw new Error('PAPO_BIN must name the papo binary, built with the page in it');
-    const options = `--port ${ports.tcp} --web-port ${ports.web} --store memory --flood off --lang ${language}`;
-    const child = spawn(binary, ['serve', ...options.split(' ')], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const store = data === undefined ? ['--store', 'memory'] : ['--store', 'sqlite', '--data', data];
+    const options = `--port ${ports.tcp} --web-port ${ports.web} --flood off --lang pt-BR`;
+    const child = spawn(binary, ['serve', ...options.split(' '), ...store], { stdio: ['ignore', 'pipe', 'inherit'] });
     return new Papo(child, await announced(child));
   }
 
   async stop(): Promise<void> {
-    if (this.child.exitCode !== null) return;
+    await this.#end('SIGTERM');
+  }
+
+  /** Without a chance to say or write anything. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const exit = once(this.child, 'exit');
-    this.child.kill('SIGTERM');
+    this.child.kill(signal);
     await exit;
   }
 }
@@ -61,12 +74,15 @@ export class TextClient {
     socket.on('data', (data: Buffer) => this.#received(data));
   }
 
-  static async connect(port: number, nick: string): Promise<TextClient> {
+  static async connect(port: number, nick: string, room?: string): Promise<TextClient> {
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
     const client = new TextClient(socket);
     client.send(`/nick ${nick}`);
     await client.until((frame) => frame.startsWith('[SYS]') && frame.includes(nick));
+    if (room === undefined) return client;
+    client.send(`/join ${room}`);
+    await client.until((frame) => frame.startsWith('[SYS]') && frame.includes(`#${room}`));
     return client;
   }
 
@@ -89,6 +105,11 @@ export class TextClient {
         this.#waiting.push(() => (clearTimeout(late), resolve()));
       });
     }
+  }
+
+  /** The next message in any room. */
+  async hears(withinMs?: number): Promise<string> {
+    return this.until((frame) => frame.startsWith('[#'), withinMs);
   }
 
   async close(): Promise<void> {
@@ -157,4 +178,37 @@ export class Road {
       one.on('close', () => (this.#sockets.delete(one), other.destroy()));
     }
   }
+}
+
+/** `papo bridge` to a server's TCP port. */
+export async function bridgeTo(tcp: number): Promise<{ address: string; close(): void }> {
+  const options = `bridge --ws-host 127.0.0.1 --ws-port 0 --chat-port ${tcp} --lang pt-BR --origin *`;
+  const child = spawn(process.env['PAPO_BIN'] ?? 'papo', options.split(' '), { stdio: ['ignore', 'pipe', 'inherit'] });
+  const port = await new Promise<string>((resolve, reject) => {
+    let printed = '';
+    child.on('error', reject);
+    child.on('exit', (code) => reject(new Error(`the bridge ended with ${code} before it listened: ${printed}`)));
+    child.stdout.on('data', (data: Buffer) => {
+      printed += data.toString();
+      const port = /WebSocket em [^\s,]*:(\d+)/.exec(printed)?.[1];
+      if (port !== undefined) resolve(port);
+    });
+  });
+  return { address: `ws://127.0.0.1:${port}/`, close: () => child.kill() };
+}
+
+/** Somebody who answers to WebSocket, but agrees on no subprotocol: an old server, or a bridge. */
+export async function oldServer(): Promise<{ address: string; close(): void }> {
+  const server = createHttpServer();
+  server.on('upgrade', (request, socket) => {
+    const key = `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+    const accept = createHash('sha1').update(key).digest('base64');
+    socket.on('error', () => undefined);
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const at = server.address();
+  if (at === null || typeof at === 'string') throw new Error('the old server has no port');
+  return { address: `ws://127.0.0.1:${at.port}/`, close: () => (server.close(), server.closeAllConnections()) };
 }

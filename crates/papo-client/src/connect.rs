@@ -35,6 +35,9 @@ pub enum ConnectError {
         /// How long was waited.
         waited: Duration,
     },
+    /// Something answers, and it does not take a WebSocket for papo/1.
+    #[error("what answers does not speak papo/1")]
+    Foreign,
     /// The network's own reasons, for example no route.
     #[error("{address}: {source}")]
     Network {
@@ -54,12 +57,12 @@ pub async fn connect(host: &str, port: u16, within: Duration) -> Result<(Reader,
         Ok(reached) => reached?,
         Err(_) => return Err(ConnectError::NoAnswer { waited: within }),
     };
-    prepare(&stream);
     let (read, write) = stream.into_split();
     Ok((Reader::new(read), Writer::new(write)))
 }
 
-async fn reach(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
+/// A connection to the first of the host's addresses that answers.
+pub(crate) async fn reach(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
     let unknown = |source| ConnectError::UnknownHost { host: host.to_owned(), source };
     // Brackets are how people write IPv6 beside a port.
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
@@ -67,7 +70,10 @@ async fn reach(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
     let mut failure = unknown(None);
     for address in addresses {
         match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(stream),
+            Ok(stream) => {
+                prepare(&stream);
+                return Ok(stream);
+            }
             Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
                 failure = ConnectError::Refused { address };
             }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use papo_client::{Reader, Writer, connect};
+use papo_client::{Client, Target, connect};
 use papo_proto::lang::Lang;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
@@ -15,9 +15,10 @@ use crate::dialogue::{Dialogue, Step};
 use crate::editor::{self, Restore};
 use crate::known::Known;
 use crate::layout::Layout;
+use crate::live::{self, Live};
 use crate::screen::{Screen, Stdout};
 use crate::surface::{Facts, Surface};
-use crate::talk::{Ending, Talk};
+use crate::talk::{self, Talk};
 use crate::{lines, texts};
 
 /// All addresses of a host together answer within this time.
@@ -26,6 +27,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 const STEPS: usize = 1024;
 /// At the end, how long the screen may take to show the last lines above a prompt.
 const LAST_LINES: Duration = Duration::from_secs(2);
+/// What comes from a pipe waits for so long without any answer; then the program ends.
+const PIPE_PATIENCE: Duration = Duration::from_secs(30);
 
 /// What `papo chat` was told.
 #[derive(Clone, Debug)]
@@ -38,16 +41,18 @@ pub struct ChatOptions {
     pub nick: Option<String>,
     /// The room to enter, with or without `#`.
     pub room: Option<String>,
+    /// The text dialect, as the original programs speak it.
+    pub text: bool,
     /// Whole lines only, whatever the terminal can do.
     pub plain: bool,
     /// The language of the client's own texts.
     pub lang: Lang,
 }
 
-/// Chats until the person leaves or the server is lost. Blocks.
+/// Chats until the person leaves. A line that is lost is made anew; in the text dialect that is the end. Blocks.
 ///
 /// Exit code 0 after `/quit`, the end of the input, or when nobody reads the output any more; 1 when no server
-/// could be reached, it was lost, or the person would not wait for its farewell.
+/// could be reached, something that was said did not arrive, or the person would not wait for the farewell.
 #[expect(clippy::needless_pass_by_value, reason = "the conversation is over when this returns")]
 pub fn run(options: ChatOptions) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -63,52 +68,103 @@ pub fn run(options: ChatOptions) -> ExitCode {
 }
 
 async fn chat(options: &ChatOptions) -> ExitCode {
-    let lang = options.lang;
     let server = address(&options.host, options.port);
-    let (reader, writer) = match connect(&options.host, options.port, CONNECT).await {
-        Ok(link) => link,
-        Err(error) => return fail(&texts::unreachable(lang, &server, &error)),
-    };
-    let (ending, restore) = match converse(options, &server, reader, writer).await {
-        Ok(ended) => ended,
-        Err(error) => return fail(&texts::say(lang, "internal", &[("causa", error.to_string().into())])),
-    };
-    if let Some(restore) = restore {
-        restore.restore(matches!(ending, Ending::Lost(_)));
-    }
-    match ending {
-        Ending::Left | Ending::Unseen => ExitCode::SUCCESS,
-        Ending::Lost(lost) => fail(&texts::lost(lang, &server, &lost)),
-        Ending::Abandoned => ExitCode::FAILURE,
+    let failure = if options.text { by_lines(options, &server).await } else { by_papo1(options, &server).await };
+    match failure {
+        Ok(None) => ExitCode::SUCCESS,
+        Ok(Some(End::Silent)) => ExitCode::FAILURE,
+        Ok(Some(End::Said(sentence))) => fail(&sentence),
+        Err(error) => fail(&texts::say(options.lang, "internal", &[("causa", error.to_string().into())])),
     }
 }
 
-/// Talks on whatever terminal there is, and waits until the last lines are on it.
-async fn converse(
-    options: &ChatOptions,
-    server: &str,
-    reader: Reader,
-    writer: Writer,
-) -> io::Result<(Ending, Option<Restore>)> {
-    let surface = Surface::of(&Facts::gather(options.plain));
-    let layout = Layout { colours: surface.colours, lang: options.lang };
-    let (dialogue, first) = Dialogue::begin(options.nick.as_deref(), options.room.as_deref(), surface.asks);
-    let (sender, steps) = mpsc::channel(STEPS);
-    for step in first {
-        sender.try_send(step).expect("invariant: the queue is longer than the first steps");
-    }
-    let interrupts = interrupts()?;
-    let known = Arc::new(Mutex::new(Known::default()));
-    let connected = format!("[OK] {}\n", texts::say(options.lang, "connected", &[("servidor", server.into())]));
-    let (screen, restore) = keyboard(surface, layout, dialogue, sender, &known, connected);
+/// An end that is not a good one.
+enum End {
+    /// The person knows why.
+    Silent,
+    /// This is why.
+    Said(String),
+}
+
+/// The conversation in the text dialect.
+async fn by_lines(options: &ChatOptions, server: &str) -> io::Result<Option<End>> {
+    let lang = options.lang;
+    let (reader, writer) = match connect(&options.host, options.port, CONNECT).await {
+        Ok(link) => link,
+        Err(error) => return Ok(Some(End::Said(texts::unreachable(lang, server, &error)))),
+    };
+    let Place { steps, interrupts, screen, known, layout, restore, .. } = Place::open(options, server)?;
     let talk = Talk { steps, interrupts, screen: screen.clone(), known, layout };
     let ending = talk.run(reader, writer).await;
+    close(&screen, restore, matches!(ending, talk::Ending::Lost(_))).await;
+    Ok(match ending {
+        talk::Ending::Left | talk::Ending::Unseen => None,
+        talk::Ending::Lost(lost) => Some(End::Said(texts::lost(lang, server, &lost))),
+        talk::Ending::Abandoned => Some(End::Silent),
+    })
+}
+
+/// The conversation by papo/1.
+async fn by_papo1(options: &ChatOptions, server: &str) -> io::Result<Option<End>> {
+    let lang = options.lang;
+    let target = Target::tcp(&options.host, options.port);
+    let client = match Client::connect(target, live::settings(lang)).await {
+        Ok(client) => client,
+        Err(error) => return Ok(Some(End::Said(texts::unreachable(lang, server, &error)))),
+    };
+    let Place { steps, interrupts, screen, known, layout, restore, asks } = Place::open(options, server)?;
+    let patience = (!asks).then_some(PIPE_PATIENCE);
+    let live = Live { steps, interrupts, screen: screen.clone(), known, layout, patience };
+    let ending = live.run(client).await;
+    let failure = match ending {
+        live::Ending::Left | live::Ending::Unseen => None,
+        live::Ending::Abandoned => Some(End::Silent),
+        bad => Some(End::Said(texts::ended(lang, server, &bad))),
+    };
+    close(&screen, restore, matches!(failure, Some(End::Said(_)))).await;
+    Ok(failure)
+}
+
+/// The terminal as it is, with what is typed on it.
+struct Place {
+    steps: mpsc::Receiver<Step>,
+    interrupts: mpsc::Receiver<()>,
+    screen: Screen,
+    known: Arc<Mutex<Known>>,
+    layout: Layout,
+    restore: Option<Restore>,
+    /// A person is there.
+    asks: bool,
+}
+
+impl Place {
+    /// Takes the terminal, says that there is a connection, and asks for what was not given.
+    fn open(options: &ChatOptions, server: &str) -> io::Result<Self> {
+        let surface = Surface::of(&Facts::gather(options.plain));
+        let layout = Layout { colours: surface.colours, lang: options.lang };
+        let (dialogue, first) = Dialogue::begin(options.nick.as_deref(), options.room.as_deref(), surface.asks);
+        let (sender, steps) = mpsc::channel(STEPS);
+        for step in first {
+            sender.try_send(step).expect("invariant: the queue is longer than the first steps");
+        }
+        let interrupts = interrupts()?;
+        let known = Arc::new(Mutex::new(Known::default()));
+        let connected = format!("[OK] {}\n", texts::say(options.lang, "connected", &[("servidor", server.into())]));
+        let (screen, restore) = keyboard(surface, layout, dialogue, sender, &known, connected);
+        Ok(Self { steps, interrupts, screen, known, layout, restore, asks: surface.asks })
+    }
+}
+
+/// Waits until the last lines are on the terminal, and puts it back as it was found.
+async fn close(screen: &Screen, restore: Option<Restore>, something_follows: bool) {
     match &restore {
         // While a list of completions is being paged nothing is printed: do not wait for that.
         Some(_) => drop(timeout(LAST_LINES, screen.settle()).await),
         None => drop(screen.settle().await),
     }
-    Ok((ending, restore))
+    if let Some(restore) = restore {
+        restore.restore(something_follows);
+    }
 }
 
 /// Starts reading lines and opens the screen that goes with them; the first line is on it before any question.

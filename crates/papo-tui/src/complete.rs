@@ -12,7 +12,8 @@ pub(crate) struct Offer {
 }
 
 /// The commands; those with a space take an argument.
-const COMMANDS: [&str; 9] = ["/create ", "/help", "/join ", "/lang ", "/leave", "/nick ", "/quit", "/rooms", "/who"];
+const COMMANDS: [&str; 10] =
+    ["/create ", "/help", "/history ", "/join ", "/lang ", "/leave", "/nick ", "/quit", "/rooms", "/who"];
 const LANGUAGES: [&str; 2] = ["en", "pt-BR"];
 /// Offers at a time, so that their list fits on a screen.
 const OFFERS: usize = 40;

@@ -41,6 +41,11 @@ impl Layout {
         self.lines(screen, None, &format!("{} ", self.paint(RED, "[ERRO]")), text);
     }
 
+    /// Appends lines that belong to what was shown before.
+    pub(crate) fn more(self, screen: &mut String, text: &str) {
+        self.lines(screen, Some(DIM), INDENT, text);
+    }
+
     fn lines(self, screen: &mut String, colour: Option<&str>, head: &str, text: &str) {
         let text = clean::display(text);
         for (at, line) in text.trim_end_matches('\n').split('\n').enumerate() {

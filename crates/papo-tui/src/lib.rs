@@ -6,6 +6,7 @@
 //! * `dialogue` – what a typed line means;
 //! * `layout` – how what the server says looks;
 //! * `known`, `complete` – rooms and names that were seen, and what Tab offers;
+//! * `clock` – how the time of a message reads;
 //! * `texts` – the client's own words, in the languages of `locales/`.
 //!
 //! The drivers around them, each with the thread or task that it is:
@@ -13,10 +14,12 @@
 //! * `editor` with its `gate` – reads edited lines from a capable terminal, prints above the prompt;
 //! * `lines` – reads plain lines from anything else;
 //! * `screen` – prints;
-//! * `talk` – the conversation between those and the server;
+//! * `live` – the conversation between those and the server, by papo/1; it survives a lost line;
+//! * `talk` – the same by the text dialect, as the original programs have it;
 //! * `chat` – puts them together.
 
 mod chat;
+mod clock;
 mod complete;
 mod dialogue;
 mod editor;
@@ -24,6 +27,7 @@ mod gate;
 mod known;
 mod layout;
 mod lines;
+mod live;
 mod screen;
 mod surface;
 mod talk;

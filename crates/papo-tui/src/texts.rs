@@ -2,8 +2,10 @@
 
 use std::sync::LazyLock;
 
-use papo_client::{ConnectError, Lost};
+use papo_client::{ConnectError, End, Lost, Why};
 use papo_proto::lang::{Args, Catalog, Lang};
+
+use crate::live::Ending;
 
 static TEXTS: LazyLock<Catalog> =
     LazyLock::new(|| Catalog::new(include_str!("../locales/pt-BR/tui.ftl"), include_str!("../locales/en/tui.ftl")));
@@ -21,6 +23,7 @@ pub(crate) fn unreachable(lang: Lang, server: &str, error: &ConnectError) -> Str
         ConnectError::NoAnswer { waited } => {
             say(lang, "no-answer", &[server, ("segundos", waited.as_secs().to_string().into())])
         }
+        ConnectError::Foreign => say(lang, "lost-foreign", &[server]),
         ConnectError::Network { source, .. } => say(lang, "network", &[server, ("causa", source.to_string().into())]),
     }
 }
@@ -32,6 +35,20 @@ pub(crate) fn lost(lang: Lang, server: &str, lost: &Lost) -> String {
         Lost::Closed => say(lang, "lost-closed", &[server]),
         Lost::Broken(cause) => say(lang, "lost-broken", &[server, ("causa", cause.to_string().into())]),
         Lost::Foreign(_) => say(lang, "lost-foreign", &[server]),
+    }
+}
+
+/// Why a conversation by papo/1 ended badly, and what to do.
+pub(crate) fn ended(lang: Lang, server: &str, ending: &Ending) -> String {
+    let server = ("servidor", server.into());
+    match ending {
+        Ending::Refused(count) => say(lang, "refused-messages", &[("total", (*count).into())]),
+        Ending::Unsent(count) => say(lang, "unsent", &[server, ("total", (*count).into())]),
+        Ending::Lost(Why::Broken(cause)) => say(lang, "lost-broken", &[server, ("causa", (&**cause).into())]),
+        Ending::Lost(Why::Foreign | Why::Silent) => say(lang, "lost-no-papo1", &[server]),
+        Ending::Over(End::Fenced) => say(lang, "ended-fenced", &[server]),
+        Ending::Over(End::Refused(reject)) => say(lang, "ended-refused", &[server, ("causa", (&*reject.text).into())]),
+        _ => say(lang, "lost-closed", &[server]),
     }
 }
 
@@ -68,6 +85,17 @@ mod tests {
                 let line = lost(lang, "casa:1", &end);
                 assert!(line.lines().count() == 1 && line.contains("casa:1"), "{line}");
             }
+            for end in [
+                Ending::Unsent(2),
+                Ending::Lost(Why::Closed(None)),
+                Ending::Lost(Why::Broken("x".into())),
+                Ending::Lost(Why::Foreign),
+                Ending::Over(End::Fenced),
+            ] {
+                let line = ended(lang, "casa:1", &end);
+                assert!(line.lines().count() == 1 && line.contains("casa:1"), "{line}");
+            }
+            assert_ne!(ended(lang, "casa:1", &Ending::Refused(1)), ended(lang, "casa:1", &Ending::Refused(2)));
         }
     }
 }

@@ -13,6 +13,7 @@ pub(crate) fn run(matches: &ArgMatches, lang: Lang) -> ExitCode {
         port: matches.get_one::<u16>("port").copied().unwrap_or_default(),
         nick: text("nick"),
         room: text("room"),
+        text: matches.get_flag("text"),
         plain: matches.get_flag("plain"),
         lang,
     })

@@ -145,6 +145,7 @@ fn chat(lang: Lang) -> Command {
         port(option("port", Some("12345"))),
         option("nick", None).value_name("NAME"),
         option("room", None).value_name("ROOM"),
+        flag("text", "chat-text", lang),
         flag("plain", "chat-plain", lang),
         option("lang", None).value_name("pt-BR|en").value_parser(lang_name),
     ])

@@ -33,9 +33,17 @@ fn chat(server: SocketAddr, args: &[&str]) -> Command {
     command
 }
 
+/// Both ways to speak to a server.
+const DIALECTS: [&[&str]; 2] = [&[], &["--text"]];
+
 /// Somebody at a terminal who has given a name and is in `#geral`.
 fn person(server: &Papo, name: &str) -> Terminal {
-    let mut terminal = Terminal::run(chat(server.tcp(), &["--nick", name]));
+    person_with(server, name, &[])
+}
+
+/// The same in a dialect of theirs.
+fn person_with(server: &Papo, name: &str, dialect: &[&str]) -> Terminal {
+    let mut terminal = Terminal::run(chat(server.tcp(), &[dialect, &["--nick", name]].concat()));
     terminal.wait_for_begin(&format!("[SYS] Seu nome agora é {name}."));
     terminal.wait_until(|rows| rows.last().is_some_and(|row| row == "Você:"));
     terminal
@@ -164,11 +172,13 @@ fn tab_completes_commands_rooms_and_names() {
 #[test]
 fn there_are_several_ways_to_leave() {
     let server = server();
-    for (name, keys) in [("Ana", "/quit\r"), ("Bia", "sair\r"), ("Caio", "\x04"), ("Davi", "\x03")] {
-        let mut terminal = person(&server, name);
-        terminal.press(keys);
-        assert_eq!(terminal.end(), 0, "{keys:?}");
-        terminal.wait_for_end(&["[SYS] Até logo!"]);
+    for dialect in DIALECTS {
+        for (name, keys) in [("Ana", "/quit\r"), ("Bia", "sair\r"), ("Caio", "\x04"), ("Davi", "\x03")] {
+            let mut terminal = person_with(&server, name, dialect);
+            terminal.press(keys);
+            assert_eq!(terminal.end(), 0, "{keys:?}");
+            terminal.wait_for_end(&["[SYS] Até logo!"]);
+        }
     }
 }
 
@@ -222,7 +232,7 @@ fn a_lost_server_is_told_and_the_terminal_is_as_before() {
     // The shell tells what the terminal is like afterwards.
     let mut command = Command::new("sh");
     command.args(["-c", r#"stty echo; "$0" "$@"; echo "código $?"; stty -a"#]).arg(program());
-    let chat = chat(server.tcp(), &["--nick", "Alice"]);
+    let chat = chat(server.tcp(), &["--text", "--nick", "Alice"]);
     command.args(chat.get_args()).env("TERM", "xterm-256color");
     let mut alice = Terminal::run(command);
     alice.wait_for_begin("[SYS] Seu nome agora é Alice.");
@@ -244,7 +254,7 @@ fn a_lost_server_is_told_and_the_terminal_is_as_before() {
 #[test]
 fn a_lost_server_ends_a_search_in_the_history() {
     let server = server();
-    let mut alice = person(&server, "Alice");
+    let mut alice = person_with(&server, "Alice", &["--text"]);
     // There is something to be found.
     alice.press("oi\r\x12");
     alice.wait_until(|rows| rows.last().is_some_and(|row| row.starts_with("(reverse-i-search)")));
@@ -260,13 +270,75 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
 #[test]
 fn a_server_that_drains_says_so_first() {
     let server = server();
-    let mut alice = person(&server, "Alice");
+    let mut alice = person_with(&server, "Alice", &["--text"]);
     server.terminate();
     assert_eq!(alice.end(), 1);
     let rows = alice.rows();
     let last_words = rows.iter().position(|row| row.starts_with("[SYS] O servidor está sendo desligado"));
     let lost = rows.iter().position(|row| row.starts_with(LOST));
     assert!(last_words.expect("told") < lost.expect("told"), "{rows:?}");
+}
+
+/// A server on this port and data folder, as after a restart.
+fn server_again(port: &str, data: &Path) -> Papo {
+    let data = data.to_str().expect("text");
+    Papo::serve(program(), &["--flood", "off", "--port", port, "--data", data, "--store", "sqlite"])
+}
+
+#[test]
+fn a_server_that_comes_back_finds_everybody_again() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = server_again("0", data.path());
+    let port = server.tcp().port().to_string();
+    let [mut alice, mut bob] = ["Alice", "Bob"].map(|name| person(&server, name));
+    bob.press("antes\r");
+    alice.wait_for("[#geral] Bob: antes");
+    server.kill();
+    drop(server);
+    for (terminal, line) in [(&mut alice, "da Alice"), (&mut bob, "do Bob")] {
+        terminal.wait_for("[SYS] Conexão perdida; reconectando…");
+        terminal.press(&format!("{line}\r"));
+        terminal.wait_for(&format!("Você: {line}"));
+    }
+    let server = server_again(&port, data.path());
+    alice.wait_for("[#geral] Bob: do Bob");
+    bob.wait_for("[#geral] Alice: da Alice");
+    for terminal in [&mut alice, &mut bob] {
+        terminal.wait_until(|rows| rows.iter().any(|row| row.starts_with("[SYS] De volta; ")));
+        terminal.press("/history\r");
+        let shown = |rows: &[String], line: &str| rows.iter().filter(|row| row.ends_with(line)).count();
+        terminal.wait_until(|rows| shown(rows, " Alice: da Alice") >= 1 && shown(rows, " Bob: do Bob") >= 1);
+        assert_eq!(shown(&terminal.rows(), " Bob: antes"), shown(&terminal.rows(), " Bob: do Bob"));
+        terminal.press("/quit\r");
+        assert_eq!(terminal.end(), 0);
+    }
+    drop(server);
+}
+
+#[test]
+fn without_a_line_one_leaves_at_once() {
+    for (typed, code) in [("", 0), ("não chega\r", 1)] {
+        let server = server();
+        let mut alice = person(&server, "Alice");
+        server.terminate();
+        alice.wait_for("[SYS] Conexão perdida; reconectando…");
+        assert!(alice.rows().iter().any(|row| row.starts_with("[SYS] O servidor está sendo desligado")));
+        alice.press(typed);
+        alice.press("/quit\r");
+        assert_eq!(alice.end(), code);
+    }
+}
+
+#[test]
+fn a_pipe_whose_name_is_taken_speaks_as_a_guest_and_a_refused_message_is_its_failure() {
+    let server = server();
+    let mut bob = friend(&server, "Bob");
+    let output = piped(server.tcp(), &["--nick", "Bob"], "oi\n");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    bob.read_until(|line| line.starts_with("[#geral] ") && line.ends_with(": oi"));
+    let output = piped(server.tcp(), &["--nick", "Ana"], "/leave\nninguém ouve\n");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with("[ERRO] 1 mensagem não foi aceita"));
 }
 
 /// Runs `papo chat` with this input on a pipe, up to its end.
@@ -287,6 +359,12 @@ fn piped(server: SocketAddr, args: &[&str], input: &str) -> Output {
 
 #[test]
 fn a_pipe_is_sent_whole_and_everything_is_printed() {
+    for dialect in DIALECTS {
+        everything_is_printed(dialect);
+    }
+}
+
+fn everything_is_printed(dialect: &[&str]) {
     const LINES: usize = 10_000;
     let server = server();
     let mut bob = friend(&server, "Bob");
@@ -302,7 +380,7 @@ fn a_pipe_is_sent_whole_and_everything_is_printed() {
     }
     // An answer to each of many questions, so that there is much to print as well.
     input.push_str(&"/help\n".repeat(1000));
-    let output = piped(server.tcp(), &[], &input);
+    let output = piped(server.tcp(), dialect, &input);
     let printed = String::from_utf8(output.stdout).expect("text");
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(printed.starts_with(&format!("[OK] Conectado a {}\n", server.tcp())), "{printed:.200}");
@@ -313,11 +391,17 @@ fn a_pipe_is_sent_whole_and_everything_is_printed() {
 
 #[test]
 fn a_server_that_reads_slowly_still_gets_every_line() {
+    for dialect in DIALECTS {
+        every_line_arrives(dialect);
+    }
+}
+
+fn every_line_arrives(dialect: &[&str]) {
     // The default rate: what is over the burst is read later.
     let server = Papo::serve(program(), &[]);
     let mut bob = friend(&server, "Bob");
     let lines: Vec<String> = (0..40).map(|number| format!("linha {number}")).collect();
-    let output = piped(server.tcp(), &["--nick", "Alice"], &lines.join("\n"));
+    let output = piped(server.tcp(), &[dialect, &["--nick", "Alice"]].concat(), &lines.join("\n"));
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     for expected in &lines {
         let line = bob.read_until(|line| line.starts_with("[#geral] Alice: "));
@@ -338,7 +422,13 @@ fn without_a_server_it_says_what_to_do() {
 #[test]
 fn a_closed_output_ends_it_quietly() {
     let server = server();
-    let mut command = chat(server.tcp(), &["--nick", "Alice"]);
+    for dialect in DIALECTS {
+        nobody_reads(&server, dialect);
+    }
+}
+
+fn nobody_reads(server: &Papo, dialect: &[&str]) {
+    let mut command = chat(server.tcp(), &[dialect, &["--nick", "Alice"]].concat());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");
     drop(child.stdout.take());

@@ -219,7 +219,7 @@ fn help_names_every_option_in_the_users_language() {
                 "127.0.0.1",
             ],
         ),
-        (&["chat"], &["--host", "--port", "--nick", "--room", "--plain", "--lang", "127.0.0.1", "12345"]),
+        (&["chat"], &["--host", "--port", "--nick", "--room", "--text", "--plain", "--lang", "127.0.0.1", "12345"]),
         (
             &["bridge"],
             &[

@@ -1,38 +1,59 @@
 /**
- * The page's connection, as a pure machine: what the world did goes in, the next state and the effects
+ * The page's session with a server, as a pure machine: what the world did goes in, the next state and the effects
  * that the driver must carry out come out. It knows no socket, no clock, no chance: `now` and `random` are
  * arguments, and `deadline` says when it wants to be woken.
  *
- *     idle ─► opening ─► greeting ─► naming ─► online
- *               ▲            └──────────┴────────┘ lost
- *               └── waiting ◄───────────┘
+ *     idle ─► opening ─► greeting ─► online ─► fenced
+ *               ▲ └► probing │          │
+ *               └── waiting ◄┴──────────┘ lost
+ *
+ * What is said while there is no line waits with its txn, and is sent until it is answered: under the same txn the
+ * server takes it once. `posting.ts` has the rules of that.
  */
 
+import type { Ask, Post } from './ask';
+import * as asking from './asking';
 import { backoff } from './backoff';
-import type { Frame, Posting } from './frame';
-import * as naming from './naming';
-import type { Naming } from './naming';
-import { canPost, deadline, OFFLINE, type Connection, type Ending, type Phase } from './phase';
-import { afterCommand, isQuit, type Wish } from './wish';
+import { SUBPROTOCOL, VERSION, type Answer, type Heard } from './codec';
+import { follow, welcomed } from './cursors';
+import { deadline, OFFLINE, PATIENCE_MS, SILENCE_MS, type Connection, type Ending, type Phase } from './phase';
+import * as posting from './posting';
+import { CODES, type ClientFrame } from './protocol.gen';
 
 export type Input =
-  | { is: 'connect'; address: string; wish: Wish }
+  /** `before`: what is left of a session that goes on. */
+  | { is: 'connect'; address: string; nick: string; lang: string; before?: Connection }
   | { is: 'disconnect' }
-  | { is: 'opened' }
+  | { is: 'opened'; protocol: string }
   | { is: 'closed' }
-  | { is: 'frame'; frame: Frame }
-  | { is: 'post'; id: number; posting: Posting }
-  /** The network is back or the person asks: no reason to wait any longer. */
+  | { is: 'frame'; frame: Heard }
+  | { is: 'post'; room: number; text: string }
+  /** What becomes of a message that failed. */
+  | { is: 'again' | 'discard'; txn: number }
+  | { is: 'ask'; ask: Ask }
+  /** A session that went on elsewhere is wanted here. */
+  | { is: 'here' }
+  /** The network is back, the page is looked at, or the person asks: no reason to wait any longer. */
   | { is: 'hurry' }
+  | { is: 'speak'; lang: string }
   | { is: 'time' };
 
+/** What the conversation must know. */
+export type Told =
+  | { is: 'welcomed'; hello: Extract<Answer, { to: 'hello' }> }
+  | { is: 'lost' }
+  | { is: 'frame'; frame: Exclude<Heard, { is: 'ack' | 'reject' }> }
+  | { is: 'posted'; post: Post; seq: number; at: number }
+  | { is: 'answered'; ask: Ask; answer: Answer }
+  /** Null: there is no line, or it was lost before the answer. */
+  | { is: 'refused'; ask: Ask; words: string | null };
+
 export type Effect =
-  | { do: 'open'; address: string }
+  /** `plain`: without the subprotocol, only to learn whether anybody is there. */
+  | { do: 'open'; address: string; plain: boolean }
   | { do: 'close' }
-  | { do: 'transmit'; text: string }
-  | { do: 'show'; frame: Frame }
-  | { do: 'settle'; id: number; delivery: 'sent' | 'failed' }
-  | { do: 'mark'; event: 'lost' | 'back' };
+  | { do: 'transmit'; frame: ClientFrame }
+  | { do: 'tell'; told: Told };
 
 export interface World {
   now: number;
@@ -41,155 +62,173 @@ export interface World {
 
 export type Step = [Connection, Effect[]];
 
+const CLIENT = 'papo-web';
 const OPENING_MS = 15_000;
-/** A server greets at once; one that does not is asked anyway. */
-const GREETING_MS = 1_500;
+const PROBING_MS = 5_000;
+const GREETING_MS = 20_000;
 /** Online for this long, the next loss starts its waits from the shortest. */
 const STEADY_AFTER_MS = 10_000;
-
+/** When somebody looks, silence of so much is asked about at once, and the answer must come sooner. */
+const LOOKED_AT_SILENCE_MS = 5_000;
+const LOOKED_AT_PATIENCE_MS = 5_000;
+/** Before `hello` is said again, when the server names no time. */
+const AGAIN_MS = 2_000;
 
 export function step(c: Connection, input: Input, world: World): Step {
   switch (input.is) {
     case 'connect':
-      return connect(c, input.address, input.wish, world);
+      return connect(c, input, world);
     case 'disconnect':
-      return end(c, { why: 'asked' });
+      return leave(c);
     case 'opened':
-      return c.phase.at === 'opening' ? [greeting(c, world), []] : [c, []];
+      return opened(c, input.protocol, world);
     case 'closed':
       return closed(c, world);
     case 'frame':
       return received(c, input.frame, world);
     case 'post':
-      return post(c, input.id, input.posting, world);
+      return flushed(posting.said(c, input.room, input.text, world.now), world);
+    case 'again':
+      return flushed(posting.saidAgain(c, input.txn, world.now), world);
+    case 'discard':
+      return [posting.discarded(c, input.txn), []];
+    case 'ask':
+      return asking.asked(c, input.ask);
+    case 'here':
+      return c.phase.at === 'fenced' ? open(c, world) : [c, []];
     case 'hurry':
       return hurry(c, world);
+    case 'speak':
+      return [{ ...c, lang: input.lang }, []];
     case 'time':
       return timePassed(c, world);
   }
 }
 
-function connect(c: Connection, address: string, wish: Wish, world: World): Step {
-  const [, before] = end(c, { why: 'asked' });
-  const [opening, effects] = open({ ...OFFLINE, address, wish }, world);
-  return [opening, [...before, ...effects]];
+function connect(c: Connection, input: Extract<Input, { is: 'connect' }>, world: World): Step {
+  const { address, nick, lang, before } = input;
+  if (before !== undefined) return open({ ...before, address, lang, settled: true }, world);
+  const goOn = goesOn(c, address);
+  const [, left] = goOn ? [c, []] : leave(c);
+  const [opening, effects] = open({ ...(goOn ? c : OFFLINE), address, nick, lang, token: null }, world);
+  return [opening, [...left, ...effects]];
+}
+
+/** The name was taken by another while the session had ended: the person's next name goes on with its rooms and posts. */
+export function goesOn(c: Connection, address: string): boolean {
+  return c.phase.at === 'idle' && c.phase.ending.why === 'name' && c.address === address && c.cursors.size > 0;
 }
 
 function open(c: Connection, world: World): Step {
   const phase: Phase = { at: 'opening', until: world.now + OPENING_MS };
-  return [{ ...c, phase, lastWords: '' }, [{ do: 'open', address: c.address }]];
+  // Two tabs may hold copies of one session, each with its own count: the clock keeps their numbers apart.
+  const lastTxn = Math.max(c.lastTxn, world.now);
+  return [{ ...c, phase, lastTxn, lastWords: '' }, [{ do: 'open', address: c.address, plain: false }]];
 }
 
-function greeting(c: Connection, world: World): Connection {
-  return { ...c, phase: { at: 'greeting', until: world.now + GREETING_MS } };
+function opened(c: Connection, protocol: string, world: World): Step {
+  if (c.phase.at === 'probing') return end(c, { why: 'dialect' });
+  if (c.phase.at !== 'opening') return [c, []];
+  return protocol === SUBPROTOCOL ? greet(c, world) : end(c, { why: 'dialect' });
 }
 
-function received(c: Connection, frame: Frame, world: World): Step {
-  const isError = frame.kind === 'notice' && frame.tag === 'error';
-  const complains = frame.kind === 'notice' && (isError || frame.tag === 'bridge');
-  const heard = complains ? { ...c, lastWords: frame.text } : c;
-  switch (heard.phase.at) {
-    case 'greeting':
-      return greeted(heard, frame, world);
-    case 'naming':
-      return whileNaming(heard, heard.phase.naming, frame, world);
-    case 'online':
-      return [isError ? takenBack(heard) : heard, [{ do: 'show', frame }]];
-    default:
-      return [c, []];
+function greet(c: Connection, world: World): Step {
+  const txn = c.lastTxn + 1;
+  const who = c.token !== null ? { session: c.token } : c.nick !== '' ? { nick: c.nick } : {};
+  const resume = c.cursors.size > 0 ? { resume: [...c.cursors.values()] } : {};
+  const hello: ClientFrame = { do: 'hello', txn, version: VERSION, ...who, lang: c.lang, client: CLIENT, capabilities: ['rooms'], ...resume };
+  const phase: Phase = { at: 'greeting', until: world.now + GREETING_MS, txn, again: false };
+  return [{ ...c, phase, lastTxn: txn }, [{ do: 'transmit', frame: hello }]];
+}
+
+function received(c: Connection, frame: Heard, world: World): Step {
+  if (c.phase.at === 'greeting') return whileGreeting(c, c.phase, frame, world);
+  if (c.phase.at !== 'online') return [c, []];
+  const heard: Connection = { ...c, phase: { ...c.phase, heard: world.now, pinged: null } };
+  if (frame.is === 'ack') return answered(heard, frame.txn, frame.answer);
+  if (frame.is === 'reject') return refused(heard, frame, world);
+  const told: Effect = { do: 'tell', told: { is: 'frame', frame } };
+  if (frame.is === 'notice' && frame.about === 'fenced') {
+    const [lost, effects] = asking.dropped({ ...heard, phase: { at: 'fenced' } });
+    return [lost, [{ do: 'close' }, ...effects, told]];
   }
+  const followed = follow(heard, frame);
+  return [frame.is === 'message' ? posting.seen(followed, frame.room, frame.txn) : followed, [told]];
 }
 
-function greeted(c: Connection, frame: Frame, world: World): Step {
-  // The bridge introduces itself before the server behind it does.
-  if (frame.kind === 'notice' && frame.tag === 'bridge') return [c, [{ do: 'show', frame }]];
-  const [named, effects] = introduce(c, world);
-  // After a reconnect everybody has read the welcome already.
-  return [named, c.settled ? effects : [{ do: 'show', frame }, ...effects]];
-}
-
-function introduce(c: Connection, world: World): Step {
-  if (c.wish.nick === '') return enter(c, world);
-  return [{ ...c, phase: { at: 'naming', naming: naming.ask(c.wish.nick, world.now) } }, [askForName(c)]];
-}
-
-function askForName(c: Connection): Effect {
-  return { do: 'transmit', text: `/nick ${c.wish.nick}` };
-}
-
-function whileNaming(c: Connection, current: Naming, frame: Frame, world: World): Step {
-  const insist = current.nick === c.lostName;
-  const verdict = naming.answered(current, frame, insist, world.now);
-  const isAnswered = verdict.is !== 'open' || verdict.naming.at === 'held';
-  // Another name was typed while this one was asked for.
-  if (isAnswered && current.nick !== c.wish.nick) return introduce(c, world);
-  if (verdict.is === 'refused') return end(c, { why: 'name', words: verdict.reason });
-  if (verdict.is === 'accepted') {
-    const [online, effects] = enter(c, world);
-    return [online, [{ do: 'show', frame }, ...effects]];
+function whileGreeting(c: Connection, greeting: Extract<Phase, { at: 'greeting' }>, frame: Heard, world: World): Step {
+  if (frame.is === 'notice') return [{ ...c, lastWords: frame.text }, []];
+  if (frame.is === 'ack' && frame.txn === greeting.txn && frame.answer.to === 'hello') return enter(c, frame.answer, world);
+  if (frame.is !== 'reject' || (frame.txn ?? greeting.txn) !== greeting.txn) return [c, []];
+  if (frame.code === CODES.unknown_session && c.token !== null) return greet(posting.sessionEnded({ ...c, token: null }), world);
+  if (frame.retry === 'later') {
+    const until = world.now + Math.min(frame.after_ms ?? AGAIN_MS, GREETING_MS);
+    return [{ ...c, lastWords: frame.text, phase: { ...greeting, until, again: true } }, []];
   }
-  return [{ ...c, phase: { at: 'naming', naming: verdict.naming } }, isAnswered ? [] : [{ do: 'show', frame }]];
+  const aboutName = frame.code === CODES.nickname || frame.code === CODES.nickname_taken;
+  return end(c, { why: aboutName ? 'name' : 'refused', words: frame.text });
 }
 
-/** Named: to the room, and out with what was typed meanwhile. */
-function enter(c: Connection, world: World): Step {
-  const effects: Effect[] = [];
-  if (c.wish.room === null) effects.push({ do: 'transmit', text: '/leave' });
-  else if (c.wish.room !== '') effects.push({ do: 'transmit', text: `/join ${c.wish.room}` });
-  if (c.settled) effects.push({ do: 'mark', event: 'back' });
-  for (const { id, posting } of c.pending) {
-    effects.push({ do: 'transmit', text: posting.text }, { do: 'settle', id, delivery: 'sent' });
+function enter(c: Connection, hello: Extract<Answer, { to: 'hello' }>, world: World): Step {
+  const phase: Phase = { at: 'online', since: world.now, heard: world.now, pinged: null, patience: PATIENCE_MS };
+  const { session: token, nick, message_bytes: messageBytes } = hello;
+  const online: Connection = { ...c, phase, token, nick, messageBytes, settled: true, cursors: welcomed(c.cursors, hello.rooms) };
+  const [sent, effects] = flushed(posting.lineIsNew(online), world);
+  return [sent, [{ do: 'tell', told: { is: 'welcomed', hello } }, ...effects]];
+}
+
+/** Sends what may be sent now. */
+function flushed(c: Connection, world: World): Step {
+  if (c.phase.at !== 'online') return [c, []];
+  const [sent, frames] = posting.due(c, world.now);
+  return [sent, frames.map((frame) => ({ do: 'transmit', frame }))];
+}
+
+function answered(c: Connection, txn: number, answer: Answer): Step {
+  if (answer.to === 'post') {
+    const post = c.posts.find((post) => post.txn === txn);
+    if (post === undefined) return [c, []];
+    const placed = follow(posting.discarded(c, txn), { is: 'placed', ...answer });
+    return [placed, [{ do: 'tell', told: { is: 'posted', post, seq: answer.seq, at: answer.at } }]];
   }
-  const phase: Phase = { at: 'online', since: world.now };
-  return [{ ...c, phase, fallback: null, settled: true, pending: [] }, effects];
+  const [next, effects] = asking.answered(c, txn, answer);
+  if (effects.length === 0) return [next, []];
+  const followed = follow(next, answer);
+  const settled = answer.to === 'history' ? posting.seenInPage(followed, answer) : followed;
+  return [answer.to === 'nick' ? { ...settled, nick: answer.nick } : settled, effects];
 }
 
-function post(c: Connection, id: number, posting: Posting, world: World): Step {
-  const sent: Effect = { do: 'settle', id, delivery: 'sent' };
-  if (!canPost(c)) return [c, [{ do: 'settle', id, delivery: 'failed' }]];
-  const quits = posting.kind === 'command' && isQuit(posting.text);
-  const wish = posting.kind === 'command' ? afterCommand(c.wish, posting.text) : c.wish;
-  if (c.phase.at === 'online') {
-    // The server says goodbye and closes; that must not look like a lost connection.
-    const next = quits ? { ...c, settled: false, drops: 0 } : c;
-    const fallback = wish === c.wish ? null : c.wish;
-    return [{ ...next, wish, fallback }, [{ do: 'transmit', text: posting.text }, sent]];
-  }
-  if (quits) {
-    const [ended, effects] = end(c, { why: 'asked' });
-    return [ended, [sent, ...effects]];
-  }
-  if (wish === c.wish) return [{ ...c, pending: [...c.pending, { id, posting }] }, []];
-  const [wished, effects] = wishedAnew({ ...c, wish }, c.wish.nick !== wish.nick, world);
-  return [wished, [sent, ...effects]];
-}
-
-/** A name or room typed while not online is asked for when its turn comes; a name being waited for, at once. */
-function wishedAnew(c: Connection, newName: boolean, world: World): Step {
-  if (c.phase.at !== 'naming' || c.phase.naming.at !== 'held' || !newName) return [c, []];
-  return introduce(c, world);
-}
-
-function takenBack(c: Connection): Connection {
-  return c.fallback === null ? c : { ...c, wish: c.fallback, fallback: null };
+function refused(c: Connection, reject: Extract<Heard, { is: 'reject' }>, world: World): Step {
+  const { txn } = reject;
+  if (txn === undefined) return [c, []];
+  if (c.posts.some((post) => post.txn === txn)) return [posting.refused(c, { ...reject, txn }, world.now), []];
+  return asking.refused(c, txn, reject, world.now);
 }
 
 function closed(c: Connection, world: World): Step {
-  if (c.phase.at === 'idle' || c.phase.at === 'waiting') return [c, []];
+  const { at } = c.phase;
+  if (at === 'idle' || at === 'waiting' || at === 'fenced') return [c, []];
   if (!c.settled) {
-    if (c.phase.at === 'online') return end(c, { why: 'asked' });
-    return end(c, c.phase.at === 'opening' ? { why: 'unreachable' } : { why: 'closed', words: c.lastWords });
+    if (at === 'opening') return [{ ...c, phase: { at: 'probing', until: world.now + PROBING_MS } }, [{ do: 'open', address: c.address, plain: true }]];
+    return end(c, at === 'probing' ? { why: 'unreachable' } : { why: 'closed', words: c.lastWords });
   }
   const steady = c.phase.at === 'online' && world.now - c.phase.since >= STEADY_AFTER_MS;
   const drops = steady ? 0 : c.drops;
   const phase: Phase = { at: 'waiting', until: world.now + backoff(drops, world.random) };
-  const waiting = { ...c, phase, drops: drops + 1 };
-  if (c.phase.at !== 'online') return [waiting, []];
-  return [{ ...waiting, lostName: c.wish.nick }, [{ do: 'mark', event: 'lost' }]];
+  const [waiting, effects] = asking.dropped({ ...c, phase, drops: drops + 1 });
+  return [waiting, at === 'online' ? [...effects, { do: 'tell', told: { is: 'lost' } }] : effects];
 }
 
 function hurry(c: Connection, world: World): Step {
-  return c.phase.at === 'waiting' ? open(c, world) : [c, []];
+  if (c.phase.at === 'waiting') return open(c, world);
+  if (c.phase.at !== 'online' || c.phase.pinged !== null || world.now - c.phase.heard < LOOKED_AT_SILENCE_MS) return [c, []];
+  return ping(c, c.phase, LOOKED_AT_PATIENCE_MS, world);
+}
+
+function ping(c: Connection, online: Extract<Phase, { at: 'online' }>, patience: number, world: World): Step {
+  const txn = c.lastTxn + 1;
+  const phase: Phase = { ...online, pinged: world.now, patience };
+  return [{ ...c, lastTxn: txn, phase }, [{ do: 'transmit', frame: { do: 'ping', txn } }]];
 }
 
 function timePassed(c: Connection, world: World): Step {
@@ -198,26 +237,25 @@ function timePassed(c: Connection, world: World): Step {
   switch (c.phase.at) {
     case 'waiting':
       return open(c, world);
-    case 'opening':
-      return hungUp(c, world);
     case 'greeting':
-      return introduce(c, world);
-    case 'naming':
-      return silent(c, c.phase.naming, world);
+      return c.phase.again ? greet(c, world) : hungUp(c, world);
+    case 'opening':
+    case 'probing':
+      return hungUp(c, world);
+    case 'online':
+      return whileOnline(c, c.phase, world);
     default:
       return [c, []];
   }
 }
 
-function silent(c: Connection, current: Naming, world: World): Step {
-  switch (naming.timePassed(current)) {
-    case 'gone':
-      return hungUp(c, world);
-    case 'accepted':
-      return enter(c, world);
-    case 'ask again':
-      return [{ ...c, phase: { at: 'naming', naming: naming.askAgain(current, world.now) } }, [askForName(c)]];
-  }
+function whileOnline(c: Connection, online: Extract<Phase, { at: 'online' }>, world: World): Step {
+  if (online.pinged !== null && world.now >= online.pinged + online.patience) return hungUp(c, world);
+  const silent = online.pinged === null && world.now >= online.heard + SILENCE_MS;
+  const [pinged, question] = silent ? ping(c, online, PATIENCE_MS, world) : [c, []];
+  const [asked, again] = asking.again(pinged, world.now);
+  const [sent, posts] = flushed(asked, world);
+  return [sent, [...question, ...again, ...posts]];
 }
 
 /** As if the other side had closed: it does not answer. */
@@ -226,10 +264,14 @@ function hungUp(c: Connection, world: World): Step {
   return [after, [{ do: 'close' }, ...effects.filter((effect) => effect.do !== 'close')]];
 }
 
-/** Ends here, for the person to decide: nothing stays open, nothing stays pending. */
-function end(c: Connection, ending: Ending): Step {
+/** The person goes: the session ends, its name is free at once. */
+function leave(c: Connection): Step {
   if (c.phase.at === 'idle') return [c, []];
-  const failed = c.pending.map(({ id }): Effect => ({ do: 'settle', id, delivery: 'failed' }));
-  const next: Connection = { ...c, phase: { at: 'idle', ending }, settled: false, pending: [], fallback: null };
-  return [next, [{ do: 'close' }, ...failed]];
+  const bye: Effect[] = c.phase.at === 'online' ? [{ do: 'transmit', frame: { do: 'bye', txn: c.lastTxn + 1 } }] : [];
+  return [{ ...OFFLINE, address: c.address, nick: c.nick, phase: { at: 'idle', ending: { why: 'asked' } } }, [...bye, { do: 'close' }]];
+}
+
+/** Ends here, for the person to decide: nothing stays open. What was said stays, in case that another name goes on. */
+function end(c: Connection, ending: Ending): Step {
+  return [{ ...c, phase: { at: 'idle', ending }, settled: false, token: null }, [{ do: 'close' }]];
 }

@@ -1,6 +1,13 @@
-/** Which of the two languages: what was chosen on the page, else the browser's. */
+/** Which of the two languages: what was chosen on the page, else the browser's; and the page's texts by their keys. */
+
+import type pt from '../../messages/pt-BR.json';
 
 export type Language = 'pt-BR' | 'en';
+export type TextKey = keyof typeof pt;
+export type Values = Record<string, string | number>;
+
+/** What is shown to people: a text of the page, translated where it is drawn, or words of the server. */
+export type Words = { key: TextKey; values?: Values } | { raw: string };
 
 export function pickLanguage(chosen: string | null, browser: string): Language {
   if (chosen === 'pt-BR' || chosen === 'en') return chosen;
@@ -8,6 +15,6 @@ export function pickLanguage(chosen: string | null, browser: string): Language {
 }
 
 /** Puts values into a text's `{places}`. */
-export function fill(text: string, values: Record<string, string | number>): string {
+export function fill(text: string, values: Values): string {
   return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
 }

@@ -1,60 +1,81 @@
 /** Where a connection can stand, and what it remembers: the state of `connection.ts`. */
 
-import type { Posting } from './frame';
-import type { Naming } from './naming';
-import type { Wish } from './wish';
+import type { Ask, Post } from './ask';
+import type { RoomCursor } from './protocol.gen';
 
 /** Why there is no connection, for the person who must decide what to do now. */
 export type Ending =
   | { why: 'never' }
   | { why: 'asked' }
   | { why: 'unreachable' }
+  /** Somebody answers at the address, but not in papo/1. */
+  | { why: 'dialect' }
   | { why: 'closed'; words: string }
-  | { why: 'name'; words: string };
+  | { why: 'name'; words: string }
+  | { why: 'refused'; words: string };
 
 export type Phase =
   | { at: 'idle'; ending: Ending }
   | { at: 'opening'; until: number }
-  /** Open, but the server speaks first: its welcome must not be taken for the answer to `/nick`. */
-  | { at: 'greeting'; until: number }
-  | { at: 'naming'; naming: Naming }
-  | { at: 'online'; since: number }
-  | { at: 'waiting'; until: number };
+  /** The first attempt failed: is nobody there, or somebody who does not speak papo/1? */
+  | { at: 'probing'; until: number }
+  /** `hello` is on its way; `again`: it was refused for now and is said once more then. */
+  | { at: 'greeting'; until: number; txn: number; again: boolean }
+  | { at: 'online'; since: number; heard: number; pinged: number | null; patience: number }
+  | { at: 'waiting'; until: number }
+  /** The session goes on elsewhere; only the person brings it back. */
+  | { at: 'fenced' };
+
+/** A command without an answer yet; `again`: when it is sent once more, because it was refused for now. */
+export interface Asked {
+  ask: Ask;
+  tries: number;
+  again: number | null;
+}
 
 export interface Connection {
   readonly phase: Phase;
   readonly address: string;
-  readonly wish: Wish;
-  /** The wish before the newest command, until something else is sent: an error takes the command back. */
-  readonly fallback: Wish | null;
-  /** Was online since the user connected: a loss is then repaired, not reported. */
+  /** The wished name until `hello` is answered, the session's own from then on. Empty: a guest's. */
+  readonly nick: string;
+  readonly lang: string;
+  /** By which the session is resumed. */
+  readonly token: string | null;
+  /** The newest txn that was used. */
+  readonly lastTxn: number;
+  /** The rooms that the session is in, and up to where each has been told. */
+  readonly cursors: ReadonlyMap<number, RoomCursor>;
+  /** Own messages without a place in their room's log, in the order in which they were said. */
+  readonly posts: readonly Post[];
+  readonly asked: ReadonlyMap<number, Asked>;
+  /** Was online since the person connected: a loss is then repaired, not reported. */
   readonly settled: boolean;
-  /** The name that a lost connection had: the server may still hold it, so it is worth waiting for. */
-  readonly lostName: string | null;
   readonly drops: number;
-  /** Typed while not online; sent under the right name or not at all. */
-  readonly pending: readonly Pending[];
-  /** What this socket's server complained of last, shown when it closes before it was of use. */
+  readonly messageBytes: number;
+  /** What the server complained of last, shown when it closes before it was of use. */
   readonly lastWords: string;
 }
 
-export interface Pending {
-  id: number;
-  posting: Posting;
-}
-
-/** Postings kept while not online; over it the composer keeps the text (`canPost`). */
-export const PENDING_POSTINGS = 50;
+/** Own messages that may wait, and their characters: what a tab's storage holds at ease. Over it, the composer keeps the text. */
+export const WAITING_POSTS = 50;
+export const WAITING_CHARS = 1_000_000;
+/** Between a frame and the question whether the server is there, and the time that its answer may take. */
+export const SILENCE_MS = 20_000;
+export const PATIENCE_MS = 20_000;
 
 export const OFFLINE: Connection = {
   phase: { at: 'idle', ending: { why: 'never' } },
   address: '',
-  wish: { nick: '', room: '' },
-  fallback: null,
+  nick: '',
+  lang: 'pt-BR',
+  token: null,
+  lastTxn: 0,
+  cursors: new Map(),
+  posts: [],
+  asked: new Map(),
   settled: false,
-  lostName: null,
   drops: 0,
-  pending: [],
+  messageBytes: 64 * 1024,
   lastWords: '',
 };
 
@@ -62,15 +83,29 @@ export const OFFLINE: Connection = {
 export function deadline(c: Connection): number | null {
   switch (c.phase.at) {
     case 'idle':
-    case 'online':
+    case 'fenced':
       return null;
-    case 'naming':
-      return c.phase.naming.until;
+    case 'online':
+      return Math.min(c.phase.pinged === null ? c.phase.heard + SILENCE_MS : c.phase.pinged + c.phase.patience, retryAt(c));
     default:
       return c.phase.until;
   }
 }
 
+function retryAt(c: Connection): number {
+  let soonest = Infinity;
+  // Only the first waiting post counts: those after it keep their order.
+  for (const post of c.posts) {
+    if (post.state !== 'waiting' || post.sent === 'now') continue;
+    soonest = post.notBefore;
+    break;
+  }
+  for (const { again } of c.asked.values()) if (again !== null) soonest = Math.min(soonest, again);
+  return soonest;
+}
+
 export function canPost(c: Connection): boolean {
-  return c.phase.at === 'online' || (c.phase.at !== 'idle' && c.pending.length < PENDING_POSTINGS);
+  if (c.phase.at === 'idle') return false;
+  const waiting = c.posts.filter((post) => post.state === 'waiting');
+  return waiting.length < WAITING_POSTS && waiting.reduce((sum, post) => sum + post.text.length, 0) < WAITING_CHARS;
 }

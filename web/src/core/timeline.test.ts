@@ -1,88 +1,201 @@
 import { describe, expect, it } from 'vitest';
-import { Timeline, type Content } from './timeline';
-import { atEnd, FOLLOWED_ROWS, held, MOST_ROWS, newer, older } from './window';
+import type { Page } from './codec';
+import { said } from './note';
+import type { Message } from './protocol.gen';
+import { Ranges } from './ranges';
+import { seeded } from './seeded';
+import { Timeline, type Slice } from './timeline';
 
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
-const says = (author: string, text = 'oi', room = 'geral'): Content => ({ kind: 'message', room, author, text, own: false });
-const mine = (text: string): Content => ({ kind: 'message', room: 'geral', author: 'ana', text, own: true, delivery: 'pending' });
-const timeline = (kept?: number) => new Timeline((at) => String(Math.floor(at / DAY)), kept);
+const ROOM = 7;
+const message = (seq: number, more: Partial<Message> = {}): Message => ({ room: ROOM, seq, at: seq, author: 'bob', text: `n${seq}`, ...more });
 
-describe('grouping', () => {
-  it('names an author once, until another speaks, a pause, another room, a notice or a new day', () => {
-    const t = timeline();
-    const opens = (content: Content, at: number) => t.append(content, at).opens;
-    expect(opens(says('bob'), 0)).toBe(true);
-    expect(opens(says('bob'), MINUTE)).toBe(false);
-    expect(opens(mine('oi'), 2 * MINUTE)).toBe(true);
-    expect(opens(says('bob'), 2 * MINUTE)).toBe(true);
-    expect(opens(says('bob', 'oi', 'jogos'), 3 * MINUTE)).toBe(true);
-    expect(opens(says('bob', 'oi', 'jogos'), 9 * MINUTE)).toBe(true);
-    expect(opens({ kind: 'notice', tag: 'sys', text: 'x' }, 9 * MINUTE)).toBe(true);
-    expect(opens(says('bob', 'oi', 'jogos'), 9 * MINUTE)).toBe(true);
-    expect(opens(says('bob', 'oi', 'jogos'), DAY)).toBe(true);
+/** A server's log, of which pages are read as the protocol has it. */
+class Log {
+  constructor(
+    public head: number,
+    public first = 1,
+  ) {}
+
+  page({ before, after }: Slice, limit: number): Page {
+    const all = Array.from({ length: this.head - this.first + 1 }, (_, i) => i + this.first);
+    const below = all.filter((seq) => seq < (before ?? Infinity) && seq > (after ?? 0));
+    const seqs = after === undefined ? below.slice(-limit) : below.slice(0, limit);
+    const events = seqs.map((seq) => ({ is: 'message' as const, ...message(seq) }));
+    return { to: 'history', room: ROOM, first: this.first, head: this.head, events };
+  }
+}
+
+const joined = (head: number, first = head === 0 ? 0 : 1) => new Timeline({ epoch: 1, first, head });
+const seqs = (t: Timeline) => t.entries.map(({ seq }) => seq);
+const missing = (t: Timeline) => t.missing.map(({ from, to }) => `${from}-${to}`);
+
+describe('a timeline', () => {
+  it('goes on from where the room was entered; all before is missing as yet', () => {
+    const t = joined(120);
+    expect(missing(t)).toEqual(['1-120']);
+    t.add(message(121));
+    t.add(message(122));
+    expect([seqs(t), missing(t)]).toEqual([[121, 122], ['1-120']]);
+    t.page({ before: 121 }, new Log(122).page({ before: 121 }, 50));
+    expect([seqs(t).length, missing(t)]).toEqual([52, ['1-70']]);
   });
 
-  it('marks the first entry of each local day', () => {
-    const t = timeline();
-    expect([0, 1, DAY, DAY + 1].map((at) => t.append(says('bob'), at).opensDay)).toEqual([true, false, true, false]);
+  it('misses nothing in a new room', () => {
+    const t = joined(0);
+    expect(missing(t)).toEqual([]);
+    t.add(message(1));
+    expect(missing(t)).toEqual([]);
   });
 
-  it('does not take a namesake for oneself', () => {
-    const t = timeline();
-    t.append(says('ana'), 0);
-    expect(t.append(mine('oi'), 0).opens).toBe(true);
+  it('shows each message once, in the order of seq, whatever the order it comes in', () => {
+    const t = joined(0);
+    for (const seq of [1, 3, 2, 3, 5, 1, 4]) t.add(message(seq));
+    expect([seqs(t), missing(t)]).toEqual([[1, 2, 3, 4, 5], []]);
+    expect(t.add(message(3, { text: 'other' }))).toBe(false);
+  });
+
+  it('knows what a gap left out, and fills it from either side', () => {
+    const log = new Log(700);
+    const t = joined(99, 100);
+    t.gap(700);
+    t.add(message(701));
+    expect(missing(t)).toEqual(['100-700']);
+    t.page({ before: 701 }, log.page({ before: 701 }, 200));
+    t.page({ after: 99 }, { ...log.page({ after: 99 }, 200) });
+    expect(missing(t)).toEqual(['300-500']);
+    t.page({ before: 501 }, log.page({ before: 501 }, 200));
+    t.page({ before: 301 }, log.page({ before: 301 }, 200));
+    expect(missing(t)).toEqual([]);
+  });
+
+  it('takes a hole that nobody told of for a gap', () => {
+    const t = joined(10, 11);
+    t.add(message(14));
+    expect(missing(t)).toEqual(['11-13']);
+  });
+
+  it('does not miss what the server does not keep any more', () => {
+    const t = joined(100, 1);
+    t.page({ before: 101 }, new Log(100, 80).page({ before: 101 }, 50));
+    expect([seqs(t).length, missing(t), t.first]).toEqual([21, [], 80]);
+    t.kept(0, 100);
+    t.add(message(101));
+    expect([missing(t), t.first]).toEqual([[], 101]);
+  });
+
+  it('does not ask again for what is said not to be there', () => {
+    const t = joined(100);
+    t.page({ before: 101 }, { to: 'history', room: ROOM, first: 1, head: 100, events: [] });
+    expect(missing(t)).toEqual([]);
+    const u = joined(9, 10);
+    u.gap(20);
+    u.page({ after: 9 }, { to: 'history', room: ROOM, first: 1, head: 9, events: [] });
+    expect(missing(u)).toEqual([]);
+  });
+
+  it('counts an event that it cannot show as told', () => {
+    const t = joined(3);
+    const events: Page['events'] = [{ is: 'message', ...message(1) }, { is: 'unknown', seq: 2 }, { is: 'message', ...message(3) }];
+    t.page({ before: 4 }, { to: 'history', room: ROOM, first: 1, head: 3, events });
+    expect([seqs(t), missing(t)]).toEqual([[1, 3], []]);
+  });
+
+  it('knows its own messages by their txn, not by the name', () => {
+    const t = joined(0);
+    t.add(message(1, { txn: 5 }));
+    t.add(message(2));
+    expect(t.entries.map(({ own }) => own)).toEqual([true, false]);
   });
 });
 
-describe('the bound', () => {
-  it('drops the oldest and keeps the ids', () => {
-    const t = timeline(1_000);
-    for (let i = 0; i < 2_345; i++) t.append(says('bob', String(i)), i);
-    expect(t.end).toBe(2_345);
-    expect(t.end - t.first).toBeLessThanOrEqual(1_000);
-    expect(t.end - t.first).toBeGreaterThanOrEqual(750);
-    expect(t.slice(t.first, t.first + 1)[0]?.id).toBe(t.first);
-    expect(t.slice(0, t.end)).toHaveLength(t.end - t.first);
+describe('its bound', () => {
+  it('drops what is farthest from the reader, and can read it again', () => {
+    const t = joined(0);
+    for (let seq = 1; seq <= 1_000; seq++) t.add(message(seq));
+    t.trim(1_000, 900);
+    expect([seqs(t)[0], seqs(t).at(-1), missing(t)]).toEqual([251, 1_000, ['1-250']]);
+    t.page({ before: 251 }, new Log(1_000).page({ before: 251 }, 200));
+    t.page({ before: 51 }, new Log(1_000).page({ before: 51 }, 200));
+    t.trim(10, 900);
+    expect([seqs(t)[0], seqs(t).at(-1), missing(t)]).toEqual([1, 750, ['751-1000']]);
+    t.add(message(1_001));
+    expect(missing(t)).toEqual(['751-1000']);
   });
 
-  it('settles what is still there and ignores what is gone', () => {
-    const t = timeline(2);
-    const gone = t.append(mine('a'), 0).id;
-    t.append(says('bob'), 0);
-    const kept = t.append(mine('b'), 0).id;
-    t.settle(gone, 'sent');
-    t.settle(kept, 'sent');
-    expect(t.slice(kept, kept + 1)[0]?.content).toMatchObject({ text: 'b', delivery: 'sent' });
+  it('holds for notes too', () => {
+    const t = joined(0);
+    for (let i = 0; i < 500; i++) t.note(said({ raw: `${i}` }), i);
+    expect(t.locals.length).toBe(200);
+    t.note({ is: 'presence', what: 'entered', who: ['ana'] }, 0);
+    t.note({ is: 'presence', what: 'entered', who: ['bia'] }, 0);
+    expect(t.locals.at(-1)?.note).toEqual({ is: 'presence', what: 'entered', who: ['ana', 'bia'] });
+    expect(t.locals.length).toBe(200);
   });
 });
 
-describe('the window', () => {
-  const all = { first: 1_000, end: 6_000 };
-
-  it('follows the newest', () => {
-    expect(atEnd(all)).toEqual({ from: 6_000 - FOLLOWED_ROWS, to: 6_000 });
-    expect(atEnd({ first: 0, end: 3 })).toEqual({ from: 0, to: 3 });
+describe('in any order', () => {
+  it.each(Array.from({ length: 200 }, (_, seed) => seed))('it holds exactly the log: seed %i', (seed) => {
+    const random = seeded(seed);
+    const below = (n: number) => Math.floor(random() * n);
+    const log = new Log(below(80), 1);
+    const t = joined(log.head);
+    const late: number[] = [];
+    for (let i = 0; i < 150; i++) {
+      const dice = below(10);
+      if (dice < 4) t.add(message(++log.head));
+      else if (dice === 4) late.push(++log.head);
+      else if (dice === 5 && late.length > 0) t.add(message(late.splice(below(late.length), 1)[0] as number));
+      else if (dice === 6) t.gap((log.head += below(30)));
+      else if (dice === 7 && log.head > 0) t.add(message(1 + below(log.head)));
+      else if (dice === 8) t.trim(below(log.head + 1), 40 + below(40));
+      else if (log.head > 0) {
+        const slice = random() < 0.5 ? { before: 1 + below(log.head + 2) } : { after: below(log.head + 1) };
+        t.page(slice, log.page(slice, 1 + below(20)));
+      }
+      holds(t, log);
+    }
+    // What came late is missing, not lost: history has it.
+    for (let gap = t.missing[0], pages = 0; gap !== undefined; gap = t.missing[0]) {
+      const slice = random() < 0.5 ? { before: gap.to + 1 } : { after: gap.from - 1 };
+      t.page(slice, log.page(slice, 1 + below(50)));
+      expect(pages++).toBeLessThan(2_000);
+    }
+    t.page({ after: t.head }, log.page({ after: t.head }, 1_000));
+    expect(seqs(t)).toEqual(Array.from({ length: log.head }, (_, i) => i + 1));
   });
 
-  it('slides to both ends without ever holding too much', () => {
-    let w = atEnd(all);
-    for (let i = 0; i < 100; i++) {
-      w = older(w, all);
-      expect(w.to - w.from).toBeLessThanOrEqual(MOST_ROWS);
-    }
-    expect(w.from).toBe(all.first);
-    for (let i = 0; i < 100; i++) {
-      w = newer(w, all);
-      expect(w.to - w.from).toBeLessThanOrEqual(MOST_ROWS);
-    }
-    expect(w.to).toBe(all.end);
-  });
+  /** Sorted, each once, with its own text; and what is not shown is missing, nothing else. */
+  function holds(t: Timeline, log: Log): void {
+    const shown = seqs(t);
+    const holes = new Set(t.missing.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, i) => from + i)));
+    expect(shown).toEqual([...new Set(shown)].sort((a, b) => a - b));
+    expect(t.entries.every(({ seq, text }) => text === `n${seq}`)).toBe(true);
+    expect(shown.length + holes.size).toBe(t.head);
+    expect(shown.some((seq) => holes.has(seq))).toBe(false);
+    expect(t.head).toBeLessThanOrEqual(log.head);
+  }
+});
 
-  it('stays with the reader while entries come and go', () => {
-    const w = { from: 1_100, to: 1_300 };
-    expect(held(w, { first: 1_000, end: 1_350 })).toEqual({ from: 1_100, to: 1_350 });
-    expect(held(w, { first: 1_200, end: 9_000 })).toEqual({ from: 1_200, to: 1_200 + MOST_ROWS });
-    expect(held(w, { first: 5_000, end: 9_000 }).from).toBe(5_000);
+describe('ranges', () => {
+  it.each(Array.from({ length: 100 }, (_, seed) => seed))('are a set of numbers: seed %i', (seed) => {
+    const random = seeded(seed);
+    const ranges = new Ranges();
+    const model = new Set<number>();
+    for (let i = 0; i < 60; i++) {
+      const from = Math.floor(random() * 40);
+      const to = from + Math.floor(random() * 8) - 1;
+      const isAdded = random() < 0.6;
+      if (isAdded) ranges.add(from, to);
+      else ranges.remove(from, to);
+      for (let n = from; n <= to; n++) {
+        if (isAdded) model.add(n);
+        else model.delete(n);
+      }
+      const held = Array.from({ length: 60 }, (_, n) => n).filter((n) => ranges.has(n));
+      expect(held).toEqual([...model].sort((a, b) => a - b));
+      expect(ranges.runs.every((run, at, runs) => run.from <= run.to && (at === 0 || (runs[at - 1]?.to ?? 0) + 1 < run.from))).toBe(true);
+      const holes = ranges.holes(5, 30).flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, i) => from + i));
+      expect(holes).toEqual(Array.from({ length: 26 }, (_, i) => i + 5).filter((n) => !model.has(n)));
+    }
   });
 });

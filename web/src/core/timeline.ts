@@ -1,90 +1,157 @@
 /**
- * What the screen holds of a conversation: its scrollback, bounded, numbered by the page itself.
+ * What the page holds of one room's log, merged by seq in whatever order it comes.
  *
- * The text dialect carries no seq, so the order is that of arrival. Ids grow by one, which makes the place of an
- * entry a subtraction, and lets a window be named by ids that stay true when the oldest entries go.
+ * It knows which seqs it has and which are missing between the oldest that the server keeps and the newest that it
+ * was told of. A missing range is no failure: history not yet read, a gap after a cut line and what was
+ * dropped to stay small are all the same, and all are filled by pages of history when they come in sight.
  */
 
-import type { Tag } from './frame';
+import type { LogEvent, Page } from './codec';
+import type { Note } from './note';
+import type { Message, RoomState } from './protocol.gen';
+import { bisect, Ranges, type Range } from './ranges';
 
-export type Delivery = 'sent' | 'pending' | 'failed';
-
-export type Content =
-  | { kind: 'message'; room: string; author: string; text: string; own: false }
-  | { kind: 'message'; room: string; author: string; text: string; own: true; delivery: Delivery }
-  | { kind: 'command'; text: string; delivery: Delivery }
-  | { kind: 'notice'; tag: Tag; text: string }
-  | { kind: 'link'; event: 'lost' | 'back' };
-
+/** One message, as it is drawn. */
 export interface Entry {
-  readonly id: number;
-  /** Milliseconds, by the local clock at arrival: shown, never an order. */
+  readonly seq: number;
+  /** Milliseconds since 1970: shown, never an order. */
   readonly at: number;
-  readonly content: Content;
-  /** Shows its author: it does not go on from the entry before. */
-  readonly opens: boolean;
-  /** First of its local day. */
-  readonly opensDay: boolean;
+  readonly author: string;
+  readonly text: string;
+  readonly own: boolean;
 }
 
-/** Entries kept: some 10 MiB of them at most in ordinary use. The oldest go, a block at a time. */
+/** Something that is no event of the log, told on this page only; it stands after the event `after`. */
+export interface Local {
+  readonly id: number;
+  readonly after: number;
+  readonly at: number;
+  readonly note: Note;
+}
+
+/** Where a page of history was asked for. */
+export interface Slice {
+  before?: number;
+  after?: number;
+}
+
+/** Entries kept of a room; some 10 MiB at most in ordinary use. Those farthest from the reader go, a block at a time. */
 export const KEPT_ENTRIES = 5_000;
 const DROPPED_AT_ONCE = 250;
-/** A pause after which the author is named again. */
-const SAME_BREATH_MS = 5 * 60_000;
+const KEPT_LOCALS = 200;
 
 export class Timeline {
+  readonly epoch: number;
   #entries: Entry[] = [];
-  #first = 0;
+  #locals: Local[] = [];
+  #known = new Ranges();
+  #first: number;
+  #head: number;
+  #ids = 0;
 
-  /** `dayOf` names the local day of a time; the clock's zone is not this module's business. */
-  constructor(
-    private readonly dayOf: (at: number) => string,
-    private readonly kept = KEPT_ENTRIES,
-  ) {}
+  /** `head`: up to where the room has been told; what lies below is missing as yet. */
+  constructor(room: Pick<RoomState, 'epoch' | 'first' | 'head'>, head = room.head) {
+    this.epoch = room.epoch;
+    this.#head = head;
+    this.#first = room.first === 0 ? room.head + 1 : room.first;
+  }
 
-  /** The id of the oldest entry kept, and the id that the next one will get. */
+  get entries(): readonly Entry[] {
+    return this.#entries;
+  }
+
+  get locals(): readonly Local[] {
+    return this.#locals;
+  }
+
+  /** The newest seq that was told. */
+  get head(): number {
+    return this.#head;
+  }
+
+  /** The oldest seq that the server still keeps. */
   get first(): number {
     return this.#first;
   }
 
-  get end(): number {
-    return this.#first + this.#entries.length;
+  get missing(): Range[] {
+    return this.#known.holes(this.#first, this.#head);
   }
 
-  append(content: Content, at: number): Entry {
-    const before = this.#entries.at(-1);
-    const opensDay = before === undefined || this.dayOf(before.at) !== this.dayOf(at);
-    const entry: Entry = { id: this.end, at, content, opensDay, opens: opensDay || !continues(before, content, at) };
-    this.#entries.push(entry);
-    if (this.#entries.length > this.kept) {
-      const excess = Math.min(this.#entries.length - 1, Math.max(DROPPED_AT_ONCE, this.#entries.length - this.kept));
-      this.#entries.splice(0, excess);
-      this.#first += excess;
+  /** False for one that was there already. */
+  add(message: Message): boolean {
+    this.#head = Math.max(this.#head, message.seq);
+    if (this.#known.has(message.seq)) return false;
+    this.#known.add(message.seq, message.seq);
+    this.#put({ ...message, is: 'message' });
+    return true;
+  }
+
+  /** Events that are not sent by themselves. */
+  gap(to: number): void {
+    this.#head = Math.max(this.#head, to);
+  }
+
+  /** The server keeps nothing below `first`; 0: it keeps nothing of all that was. */
+  kept(first: number, head: number): void {
+    this.#first = Math.max(this.#first, first === 0 ? head + 1 : first);
+  }
+
+  /** Takes in a page; its events follow one another without a hole, and so does the place it was asked for. */
+  page(asked: Slice, { first, head, events }: Page): void {
+    this.kept(first, head);
+    for (const event of events) if (!this.#known.has(event.seq)) this.#put(event);
+    const oldest = events[0]?.seq;
+    const newest = events.at(-1)?.seq;
+    const end = asked.before === undefined ? newest : Math.min(asked.before - 1, this.#head);
+    const start = asked.after === undefined ? oldest : asked.after + 1;
+    if (oldest !== undefined && newest !== undefined) {
+      this.#head = Math.max(this.#head, newest);
+      this.#known.add(Math.min(oldest, start ?? oldest), Math.max(newest, end ?? newest));
+    } else if (asked.after !== undefined) {
+      // Nothing above: what was told of is not there any more, and asking again would not help.
+      this.#known.add(asked.after + 1, this.#head);
+    } else if (asked.before !== undefined) {
+      this.#first = Math.max(this.#first, Math.min(asked.before, this.#head + 1));
     }
-    return entry;
   }
 
-  /** What became of an own entry. Ignored when it is gone already. */
-  settle(id: number, delivery: Delivery): void {
-    const entry = this.#entries[id - this.#first];
-    if (entry === undefined || !('delivery' in entry.content)) return;
-    this.#entries[id - this.#first] = { ...entry, content: { ...entry.content, delivery } };
+  note(note: Note, at: number): void {
+    const last = this.#locals.at(-1);
+    const merged = last !== undefined && last.after === this.#head ? together(last.note, note) : null;
+    if (merged !== null && last !== undefined) this.#locals[this.#locals.length - 1] = { ...last, note: merged };
+    else this.#locals.push({ id: this.#ids++, after: this.#head, at, note });
+    if (this.#locals.length > KEPT_LOCALS) this.#locals.shift();
   }
 
-  /** Entries with `from <= id < to`, as far as they are kept. */
-  slice(from: number, to: number): Entry[] {
-    return this.#entries.slice(Math.max(0, from - this.#first), Math.max(0, to - this.#first));
+  /** Drops what is farthest from the reader, who is at `seq`. */
+  trim(seq = this.#head, most = KEPT_ENTRIES): void {
+    const excess = this.#entries.length - most;
+    if (excess <= 0) return;
+    const dropped = Math.min(this.#entries.length - 1, Math.max(excess, DROPPED_AT_ONCE));
+    const above = this.#entries.length - bisect(this.#entries, (entry) => entry.seq > seq);
+    if (above > this.#entries.length / 2) {
+      const [oldestGone] = this.#entries.splice(this.#entries.length - dropped, dropped);
+      if (oldestGone !== undefined) this.#known.remove(oldestGone.seq, Infinity);
+    } else {
+      this.#entries.splice(0, dropped);
+      const oldest = this.#entries[0];
+      if (oldest !== undefined) this.#known.remove(0, oldest.seq - 1);
+    }
+  }
+
+  #put(event: LogEvent): void {
+    if (event.is !== 'message') return;
+    const { seq, at, author, text, txn } = event;
+    const entry: Entry = { seq, at, author, text, own: txn !== undefined };
+    const last = this.#entries.at(-1);
+    if (last === undefined || last.seq < seq) this.#entries.push(entry);
+    else this.#entries.splice(bisect(this.#entries, (other) => other.seq > seq), 0, entry);
   }
 }
 
-function continues(before: Entry | undefined, content: Content, at: number): boolean {
-  if (before === undefined || before.content.kind !== content.kind) return false;
-  if (before.content.kind !== 'message' || content.kind !== 'message') return true;
-  return (
-    before.content.own === content.own &&
-    before.content.author === content.author &&
-    before.content.room === content.room &&
-    at - before.at < SAME_BREATH_MS
-  );
+/** Two notes in one, where nobody needs two; null where both must stand. */
+function together(one: Note, other: Note): Note | null {
+  if (one.is !== 'presence' || other.is !== 'presence' || one.what !== other.what) return null;
+  return { ...one, who: [...one.who.filter((name) => !other.who.includes(name)), ...other.who] };
 }

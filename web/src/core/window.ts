@@ -1,42 +1,53 @@
 /**
- * The part of the timeline that has elements on the page, named by entry ids.
+ * The part of a timeline that has elements on the page, named by seqs.
  *
  * Following, it ends at the newest entry. Scrolled up, it stays where the reader is and slides by steps,
  * so the number of elements stays bounded however long the conversation is.
  */
 
+import { bisect } from './ranges';
+
 export interface Window {
+  /** The lowest seq drawn; 0: from the very beginning. */
   from: number;
-  /** Exclusive. */
+  /** The highest seq drawn; infinite: to the very end. */
   to: number;
 }
 
-export interface Extent {
-  first: number;
-  end: number;
-}
+type Entries = readonly { readonly seq: number }[];
 
 /** Rows drawn while following, rows drawn at most, and rows that one slide brings in. */
 export const FOLLOWED_ROWS = 150;
 export const MOST_ROWS = 600;
 const SLIDE_ROWS = 150;
 
-export function atEnd(all: Extent): Window {
-  return { from: Math.max(all.first, all.end - FOLLOWED_ROWS), to: all.end };
+export function atEnd(entries: Entries): Window {
+  return { from: seqAt(entries, entries.length - FOLLOWED_ROWS), to: Infinity };
 }
 
-/** New entries came, or old ones went, while the reader is further up. */
-export function held(window: Window, all: Extent): Window {
-  const from = Math.min(Math.max(window.from, all.first), all.end);
-  return { from, to: Math.min(all.end, from + MOST_ROWS) };
+/** Entries came or went while the reader is further up. */
+export function held({ from, to }: Window, entries: Entries): Window {
+  return { from, to: Math.min(to, endAt(entries, start(from, entries) + MOST_ROWS)) };
 }
 
-export function older(window: Window, all: Extent): Window {
-  const from = Math.max(all.first, window.from - SLIDE_ROWS);
-  return { from, to: Math.min(window.to, from + MOST_ROWS) };
+export function older(window: Window, entries: Entries): Window {
+  return held({ from: seqAt(entries, start(window.from, entries) - SLIDE_ROWS), to: window.to }, entries);
 }
 
-export function newer(window: Window, all: Extent): Window {
-  const to = Math.min(all.end, window.to + SLIDE_ROWS);
-  return { from: Math.max(all.first, window.from, to - MOST_ROWS), to };
+export function newer(window: Window, entries: Entries): Window {
+  const end = Math.min(entries.length, bisect(entries, ({ seq }) => seq > window.to) + SLIDE_ROWS);
+  return { from: Math.max(window.from, seqAt(entries, end - MOST_ROWS)), to: endAt(entries, end) };
+}
+
+function start(from: number, entries: Entries): number {
+  return bisect(entries, ({ seq }) => seq >= from);
+}
+
+function seqAt(entries: Entries, index: number): number {
+  return index <= 0 ? 0 : (entries[index]?.seq ?? 0);
+}
+
+/** The last seq of the first `end` entries. */
+function endAt(entries: Entries, end: number): number {
+  return end >= entries.length ? Infinity : (entries[end - 1]?.seq ?? Infinity);
 }

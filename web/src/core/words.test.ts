@@ -6,7 +6,6 @@ import { backoff } from './backoff';
 import { fill, pickLanguage } from './language';
 import { HUES, hue, initials } from './person';
 import { pieces } from './prose';
-import { afterCommand, isQuit, wishFor } from './wish';
 
 describe('texts', () => {
   it('has the same ones in both languages, with the same places', () => {
@@ -58,25 +57,6 @@ describe('addresses', () => {
     ['', null],
   ])('reads %j', (typed, expected) => {
     expect(parseAddress(typed)).toBe(expected);
-  });
-});
-
-describe('wishes', () => {
-  const wish = wishFor(' ana ', '#geral');
-
-  it.each([
-    ['/nick bia', { nick: 'bia', room: 'geral' }],
-    ['/NICK  bia', { nick: 'bia', room: 'geral' }],
-    ['/join #jogos', { nick: 'ana', room: 'jogos' }],
-    ['/join', wish],
-    ['/leave', { nick: 'ana', room: null }],
-    ['/nickname bia', wish],
-  ])('%s', (command, expected) => {
-    expect(afterCommand(wish, command)).toEqual(expected);
-  });
-
-  it('knows a goodbye', () => {
-    expect(['/quit', '/QUIT agora', '/quitanda', '/who'].map(isQuit)).toEqual([true, true, false, false]);
   });
 });
 

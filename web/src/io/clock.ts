@@ -15,19 +15,26 @@ export class Alarm {
   }
 }
 
+/** A page that nobody sees has no pictures, but its title counts all the same. */
+const UNSEEN_PICTURE_MS = 250;
+
 /** Runs `draw` once before the next picture, however often it is asked. */
 export class Frame {
-  #asked = false;
+  #asked: 'no' | 'picture' | 'timer' = 'no';
 
   constructor(private readonly draw: () => void) {}
 
   ask(): void {
-    if (this.#asked) return;
-    this.#asked = true;
-    requestAnimationFrame(() => {
-      this.#asked = false;
-      this.draw();
-    });
+    if (this.#asked === 'timer' || (this.#asked === 'picture' && !document.hidden)) return;
+    this.#asked = document.hidden ? 'timer' : 'picture';
+    if (document.hidden) setTimeout(() => this.#run(), UNSEEN_PICTURE_MS);
+    else requestAnimationFrame(() => this.#run());
+  }
+
+  #run(): void {
+    if (this.#asked === 'no') return;
+    this.#asked = 'no';
+    this.draw();
   }
 }
 

@@ -1,7 +1,8 @@
 /** One WebSocket at a time; events of a socket that was left behind never arrive. */
 
 export interface SocketEvents {
-  opened(): void;
+  /** `protocol`: the one of those offered that the server chose; empty when it chose none. */
+  opened(protocol: string): void;
   received(text: string): void;
   closed(): void;
 }
@@ -11,11 +12,11 @@ export class Socket {
 
   constructor(private readonly events: SocketEvents) {}
 
-  open(address: string): void {
+  open(address: string, protocols: string[]): void {
     this.close();
     let socket: WebSocket;
     try {
-      socket = new WebSocket(address);
+      socket = new WebSocket(address, protocols);
     } catch {
       // A page from https may not open ws: the browser refuses by throwing, and later than our caller's turn.
       queueMicrotask(() => this.events.closed());
@@ -23,7 +24,7 @@ export class Socket {
     }
     this.#socket = socket;
     const current = () => this.#socket === socket;
-    socket.onopen = () => current() && this.events.opened();
+    socket.onopen = () => current() && this.events.opened(socket.protocol);
     socket.onmessage = (event: MessageEvent<unknown>) => {
       if (current() && typeof event.data === 'string') this.events.received(event.data);
     };

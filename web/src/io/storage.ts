@@ -2,7 +2,7 @@
 
 const PREFIX = 'papo.';
 
-export type Remembered = 'address' | 'nick' | 'room' | 'language';
+export type Remembered = 'address' | 'nick' | 'room' | 'language' | 'members';
 
 export function recall(key: Remembered): string | null {
   try {
@@ -19,5 +19,26 @@ export function remember(key: Remembered, value: string | null): void {
     else localStorage.setItem(PREFIX + key, value);
   } catch {
     // Nothing depends on it.
+  }
+}
+
+const SESSION = `${PREFIX}session`;
+
+/** What this tab keeps of its session: it outlives a reload, and another tab has its own. */
+export function recallSession(): string | null {
+  try {
+    return sessionStorage.getItem(SESSION);
+  } catch {
+    return null;
+  }
+}
+
+/** Null forgets. */
+export function rememberSession(value: string | null): void {
+  try {
+    if (value === null) sessionStorage.removeItem(SESSION);
+    else sessionStorage.setItem(SESSION, value);
+  } catch {
+    // A reload then begins anew.
   }
 }

@@ -23,3 +23,15 @@ export function onNetwork(changed: () => void): void {
   addEventListener('online', changed);
   addEventListener('offline', changed);
 }
+
+/** Before the page goes, for good or into the background of a phone. */
+export function onGoing(going: () => void): void {
+  addEventListener('pagehide', going);
+}
+
+/** Whether the page is at least so wide, now and whenever that changes. */
+export function onWidth(least: string, told: (isWide: boolean) => void): void {
+  const query = matchMedia(`(min-width: ${least})`);
+  told(query.matches);
+  query.addEventListener('change', () => told(query.matches));
+}

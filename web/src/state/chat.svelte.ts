@@ -1,47 +1,86 @@
-/** Drives the connection: the world's events go into the machine, its effects out to socket and screen. */
+/** Drives the session: the world's events go into the machine, its effects out to socket, conversation and screen. */
 
-import { step, type Effect, type Input } from '../core/connection';
-import { compose, decode, type Frame } from '../core/frame';
+import type { Ask } from '../core/ask';
+import { decode, encode, SUBPROTOCOL } from '../core/codec';
+import { goesOn, step, type Effect, type Input } from '../core/connection';
+import { Conversation } from '../core/conversation';
+import * as kept from '../core/kept';
+import { failed, said } from '../core/note';
 import { canPost, deadline, OFFLINE, type Connection } from '../core/phase';
-import { wishFor } from '../core/wish';
-import { Alarm, now, random } from '../io/clock';
+import { ordered, type Room, type Rooms } from '../core/rooms';
+import { bytesOf, read, type Typed } from '../core/slash';
+import { Alarm, Frame, now, random } from '../io/clock';
 import { Socket } from '../io/socket';
-import { hasNetwork, isHidden, onNetwork, onVisibility } from '../io/surroundings';
+import { recallSession, rememberSession } from '../io/storage';
+import { hasNetwork, isHidden, onGoing, onNetwork, onVisibility } from '../io/surroundings';
 import { form } from './form.svelte';
 import { Scrollback } from './scrollback.svelte';
+import { texts } from './texts.svelte';
+
+/** Between two times that the tab's storage is brought up to date with how far rooms were told and read. */
+const KEEP_EVERY_MS = 1_000;
+/** The server tells of the same person typing no more often. */
+const TYPING_EVERY_MS = 3_000;
+const PAGE_ABOVE = 50;
+const PAGE_BETWEEN = 200;
 
 class Chat {
-  readonly scrollback = new Scrollback();
+  /** What is on the screen: brought up to date once for each picture. */
   connection: Connection = $state.raw(OFFLINE);
+  nick = $state('');
+  joined: readonly Room[] = $state.raw([]);
+  others: readonly Room[] = $state.raw([]);
+  open: Room | null = $state.raw(null);
+  unread: ReadonlyMap<number, number> = $state.raw(new Map());
+  typing: { who: string[]; more: boolean } = $state.raw({ who: [], more: false });
+  fillTrouble: string | null = $state(null);
+  isFilling = $state(false);
   hasNetwork = $state(hasNetwork());
   /** The current second while something is counted down. */
   second = $state(now());
 
+  readonly #frame = new Frame(() => this.#draw());
+  readonly scrollback = new Scrollback(() => this.#frame.ask());
+
+  #c: Connection = OFFLINE;
+  #talk = new Conversation();
+  #drawnRooms: Rooms | null = null;
+  #keepAt: number | null = null;
+  #toldTyping = 0;
+
   readonly #socket = new Socket({
-    opened: () => this.#put({ is: 'opened' }),
-    received: (text) => this.#put({ is: 'frame', frame: decode(text) }),
+    opened: (protocol) => this.#put({ is: 'opened', protocol }),
+    received: (text) => {
+      const frame = decode(text);
+      if (frame !== null) this.#put({ is: 'frame', frame });
+    },
     closed: () => this.#put({ is: 'closed' }),
   });
   readonly #alarm = new Alarm(() => this.#put({ is: 'time' }));
   readonly #countdown = new Alarm(() => this.#tick());
+  readonly #typingEnds = new Alarm(() => this.#frame.ask());
+  readonly #keeper = new Alarm(() => this.#keep());
 
   constructor() {
     onNetwork(() => {
       this.hasNetwork = hasNetwork();
       if (this.hasNetwork) this.hurry();
     });
-    onVisibility(() => {
-      if (isHidden()) return;
-      this.scrollback.seen();
-      this.hurry();
-    });
+    onVisibility(() => (isHidden() ? this.#frame.ask() : this.#looked()));
+    onGoing(() => this.#keep());
+    const before = kept.read(recallSession());
+    if (before === null) return;
+    this.#talk = Conversation.resumed(before);
+    this.#put({ is: 'connect', address: before.address, nick: before.nick, lang: texts.language, before: kept.connectionOf(before) });
+    this.#draw();
   }
 
   connect(): void {
     const address = form.parse();
     if (address === null) return;
     form.keep();
-    this.#put({ is: 'connect', address, wish: wishFor(form.nick, form.room) });
+    if (!goesOn(this.#c, address)) this.#talk = new Conversation(form.room.trim());
+    this.#put({ is: 'connect', address, nick: form.nick.trim(), lang: texts.language });
   }
 
   disconnect(): void {
@@ -52,64 +91,209 @@ class Chat {
     this.#put({ is: 'hurry' });
   }
 
-  /** False when it must stay in the composer. */
-  post(typed: string): boolean {
-    const posting = compose(typed);
-    if (posting === null) return true;
-    if (!canPost(this.connection)) return false;
-    const { nick, room } = this.connection.wish;
-    const id = this.scrollback.add(
-      posting.kind === 'command'
-        ? { kind: 'command', text: posting.text, delivery: 'pending' }
-        : { kind: 'message', room: room ?? '', author: nick, text: posting.text, own: true, delivery: 'pending' },
-    );
-    this.#put({ is: 'post', id, posting });
+  useHere(): void {
+    this.#put({ is: 'here' });
+  }
+
+  /** Takes what was typed. False when it must stay in the composer. */
+  say(typed: string): boolean {
+    const what = read(typed, this.#talk.open);
+    if (what.is === 'nothing') return true;
+    if (what.is === 'message') return this.#post(what.text);
+    if (what.is === 'error' && !typed.trimStart().startsWith('/')) {
+      this.#note(failed(what.words));
+      return false;
+    }
+    this.#note({ is: 'typed', text: typed.trim() });
+    this.#obey(what);
     this.scrollback.follow();
     return true;
   }
 
+  /** Told at most every few seconds, however often it is called. */
+  isTyping(): void {
+    const room = this.#talk.open;
+    if (room === null || this.#c.phase.at !== 'online' || now() - this.#toldTyping < TYPING_EVERY_MS) return;
+    this.#toldTyping = now();
+    this.#ask({ command: { do: 'typing', room }, by: 'page', room });
+  }
+
+  /** A room that was clicked: shown, and entered first if need be. */
+  enter(room: Room): void {
+    if (room.joined) this.#askAll(this.#talk.show(room.id));
+    else this.#ask({ command: { do: 'join', room: room.name }, by: 'hand', room: this.#talk.open });
+    this.#frame.ask();
+  }
+
+  enterByName(name: string): void {
+    this.#ask({ command: { do: 'join', room: name }, by: 'hand', room: this.#talk.open });
+  }
+
+  leave(room: number): void {
+    this.#ask({ command: { do: 'leave', room }, by: 'hand', room: this.#talk.open });
+  }
+
+  /** The next of the session's rooms, or the one before. */
+  turn(by: 1 | -1): void {
+    const at = this.joined.findIndex(({ id }) => id === this.#talk.open);
+    const next = this.joined[(at + by + this.joined.length) % this.joined.length];
+    if (next !== undefined) this.enter(next);
+  }
+
+  sendAgain(txn: number): void {
+    this.#put({ is: 'again', txn });
+    this.scrollback.follow();
+  }
+
+  discard(txn: number): void {
+    this.#put({ is: 'discard', txn });
+  }
+
+  /** A missing range came in sight. */
+  fill(gap: { from: number; to: number; isTop: boolean }): void {
+    const room = this.#talk.open;
+    if (room === null || this.#c.phase.at !== 'online') return;
+    const fromAbove = !gap.isTop && this.scrollback.goingDown && !this.scrollback.following;
+    const slice = fromAbove ? { after: gap.from - 1 } : { before: gap.to + 1 };
+    this.#askAll(this.#talk.fill(room, slice, gap.isTop ? PAGE_ABOVE : PAGE_BETWEEN));
+    this.#frame.ask();
+  }
+
+  speak(language: typeof texts.language): void {
+    texts.choose(language);
+    this.#put({ is: 'speak', lang: language });
+  }
+
+  #post(text: string): boolean {
+    const room = this.#talk.open;
+    if (room === null || !canPost(this.#c)) return false;
+    if (bytesOf(text) > this.#c.messageBytes) {
+      this.#note(failed({ key: 'tooLong', values: { kib: Math.floor(this.#c.messageBytes / 1024) } }));
+      return false;
+    }
+    this.#talk.here.readBefore = null;
+    this.#toldTyping = 0;
+    this.#put({ is: 'post', room, text });
+    this.scrollback.follow();
+    return true;
+  }
+
+  #obey(what: Exclude<Typed, { is: 'nothing' | 'message' }>): void {
+    const room = this.#talk.open;
+    switch (what.is) {
+      case 'ask':
+        return this.#ask({ command: what.command, by: 'typed', room });
+      case 'history': {
+        const oldest = this.#talk.here.timeline.entries[0]?.seq ?? this.#talk.here.timeline.head + 1;
+        if (room !== null) this.#askAll(this.#talk.fill(room, { before: oldest }, what.limit, 'typed'));
+        return;
+      }
+      case 'speak':
+        return this.speak(what.language);
+      case 'help':
+        return this.#note(said({ key: 'help' }));
+      case 'error':
+        return this.#note(failed(what.words));
+      case 'quit':
+        return this.disconnect();
+    }
+  }
+
+  #note(note: Parameters<Conversation['note']>[0]): void {
+    this.#talk.note(note, this.#talk.open, now());
+    this.#frame.ask();
+  }
+
+  #looked(): void {
+    this.#talk.markUnread();
+    this.hurry();
+    this.#frame.ask();
+  }
+
+  #ask(ask: Ask): void {
+    this.#put({ is: 'ask', ask });
+  }
+
+  #askAll(asks: Ask[]): void {
+    for (const ask of asks) this.#ask(ask);
+  }
+
   #put(input: Input): void {
-    const wished = this.connection.wish;
-    const [next, effects] = step(this.connection, input, { now: now(), random: random() });
-    this.connection = next;
+    const before = this.#c;
+    const [next, effects] = step(before, input, { now: now(), random: random() });
+    this.#c = next;
+    // Before anything leaves: after a crash the same message must have the same txn.
+    if (next.posts !== before.posts || next.token !== before.token) this.#keep();
+    if (before.phase.at === 'online' && next.nick !== before.nick) this.#named(next.nick);
     for (const effect of effects) this.#carryOut(effect);
-    this.#alarm.set(deadline(next));
-    if (next.wish !== wished) this.#keepWish();
+    this.#alarm.set(deadline(this.#c));
     this.#tick();
+    this.#frame.ask();
+  }
+
+  #named(nick: string): void {
+    form.nick = nick;
+    form.keep();
   }
 
   #carryOut(effect: Effect): void {
     switch (effect.do) {
       case 'open':
-        return this.#socket.open(effect.address);
+        return this.#socket.open(effect.address, effect.plain ? [] : [SUBPROTOCOL]);
       case 'close':
         return this.#socket.close();
       case 'transmit':
-        return this.#socket.send(effect.text);
-      case 'show':
-        return this.#show(effect.frame);
-      case 'settle':
-        return this.scrollback.settle(effect.id, effect.delivery);
-      case 'mark':
-        this.scrollback.add({ kind: 'link', event: effect.event });
+        return this.#socket.send(encode(effect.frame));
+      case 'tell':
+        return this.#askAll(this.#talk.told(effect.told, now()));
     }
   }
 
-  #show(frame: Frame): void {
-    if (frame.kind === 'message') this.scrollback.add({ ...frame, own: false });
-    else if (frame.text !== '') this.scrollback.add(frame);
+  #draw(): void {
+    const talk = this.#talk;
+    if (this.scrollback.following && !isHidden()) talk.readAll();
+    // What was said in a room that is left or gone must be seen somewhere.
+    const posts = this.#c.posts.filter(({ room }) => room === talk.open || !talk.isIn(room));
+    this.scrollback.draw(talk.here, posts);
+    this.connection = this.#c;
+    this.nick = talk.nick === '' ? this.#c.nick : talk.nick;
+    this.#drawRooms();
+    this.isFilling = talk.here.isFilling;
+    this.fillTrouble = talk.here.fillTrouble;
+    const { until, ...typing } = talk.typists.of(talk.open ?? 0, now());
+    if (typing.who.join() !== this.typing.who.join() || typing.more !== this.typing.more) this.typing = typing;
+    this.#typingEnds.set(until);
+    this.#keepSoon();
   }
 
-  /** A name or room taken by a command is also what the form offers next time. */
-  #keepWish(): void {
-    const { nick, room } = this.connection.wish;
-    form.nick = nick;
-    if (room !== null) form.room = room;
+  #drawRooms(): void {
+    const { rooms } = this.#talk;
+    if (rooms !== this.#drawnRooms) {
+      this.#drawnRooms = rooms;
+      ({ joined: this.joined, others: this.others } = ordered(rooms));
+    }
+    this.open = this.#talk.open === null ? null : (rooms.get(this.#talk.open) ?? null);
+    const unread = new Map(this.joined.map(({ id }) => [id, this.#talk.unread(id)]));
+    if ([...unread].some(([id, n]) => this.unread.get(id) !== n) || unread.size !== this.unread.size) this.unread = unread;
+    // What the form offers next time.
+    if (this.#c.phase.at !== 'online' || this.open === null || form.room === this.open.name) return;
+    form.room = this.open.name;
     form.keep();
   }
 
+  #keepSoon(): void {
+    if (this.#keepAt !== null) return;
+    this.#keepAt = now() + KEEP_EVERY_MS;
+    this.#keeper.set(this.#keepAt);
+  }
+
+  #keep(): void {
+    this.#keepAt = null;
+    rememberSession(kept.write(this.#c, this.#talk));
+  }
+
   #tick(): void {
-    if (this.connection.phase.at !== 'waiting') return this.#countdown.set(null);
+    if (this.#c.phase.at !== 'waiting') return this.#countdown.set(null);
     this.second = now();
     this.#countdown.set(this.second + 1_000);
   }

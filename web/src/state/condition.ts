@@ -1,7 +1,7 @@
 /** How the connection stands, in the words of the page. */
 
+import type { TextKey } from '../core/language';
 import type { Connection } from '../core/phase';
-import type { TextKey } from './texts.svelte';
 
 export type Tone = 'good' | 'busy' | 'bad';
 
@@ -15,18 +15,20 @@ export function condition(c: Connection): Condition {
     case 'idle':
       return { text: 'stateOffline', tone: 'bad' };
     case 'opening':
+    case 'probing':
       return { text: 'stateConnecting', tone: 'busy' };
     case 'greeting':
-    case 'naming':
       return { text: 'stateNaming', tone: 'busy' };
     case 'online':
       return { text: 'stateOnline', tone: 'good' };
     case 'waiting':
       return { text: 'stateNoConnection', tone: 'bad' };
+    case 'fenced':
+      return { text: 'stateFenced', tone: 'bad' };
   }
 }
 
-/** The conversation is on the screen from the first welcome of one's name until the person leaves. */
+/** The conversation is on the screen from the first welcome until the person leaves. */
 export function isConversing(c: Connection): boolean {
-  return c.phase.at === 'online' || c.settled;
+  return c.settled;
 }

@@ -1,56 +1,41 @@
 /**
- * What of the timeline is on the screen. Whatever happens between two pictures is drawn with the next one,
- * together: a thousand messages in one burst are one change of the page.
+ * What of the open room's timeline is on the screen. Whatever happens between two pictures is drawn with the next
+ * one, together: a thousand messages in one burst are one change of the page.
  */
 
-import { Timeline, type Content, type Delivery, type Entry } from '../core/timeline';
+import type { Post } from '../core/ask';
+import type { Place } from '../core/conversation';
+import { rows, type Row } from '../core/rows';
 import { atEnd, held, newer, older, type Window } from '../core/window';
-import { dayOf, Frame, now } from '../io/clock';
-import { isHidden } from '../io/surroundings';
+import { dayOf } from '../io/clock';
 
 export class Scrollback {
-  rows: readonly Entry[] = $state.raw([]);
+  rows: readonly Row[] = $state.raw([]);
   /** The reader is at the newest message, and new ones keep it in sight. */
   following = $state(true);
   /** Messages below what the reader sees. */
   unseen = $state(0);
-  /** Messages that came while the page was hidden. */
-  unread = $state(0);
+  /** Which way the reader went last: a gap is filled from where they come. */
+  goingDown = false;
 
-  readonly #timeline = new Timeline(dayOf);
-  #window: Window = { from: 0, to: 0 };
-  #unseen = 0;
-  readonly #frame = new Frame(() => this.#draw());
+  #place: Place | null = null;
+  #window: Window = { from: 0, to: Infinity };
 
-  add(content: Content): number {
-    const { id } = this.#timeline.append(content, now());
-    if (content.kind === 'message' && !content.own) {
-      if (!this.following) this.#unseen += 1;
-      // Not with the next picture: a hidden page draws none, and its title must count all the same.
-      if (isHidden()) this.unread += 1;
-    }
-    this.#frame.ask();
-    return id;
-  }
-
-  settle(id: number, delivery: Delivery): void {
-    this.#timeline.settle(id, delivery);
-    this.#frame.ask();
-  }
-
-  seen(): void {
-    this.unread = 0;
-  }
+  /** `changed`: something must be drawn. */
+  constructor(private readonly changed: () => void) {}
 
   /** The reader went to one end of what is drawn. */
   reachedTop(): void {
-    if (!this.following && this.#window.from > this.#timeline.first) this.#slide(older(this.#window, this.#timeline));
+    if (this.following || this.#place === null || this.#window.from === 0) return;
+    this.#window = older(this.#window, this.#place.timeline.entries);
+    this.changed();
   }
 
   reachedBottom(): void {
-    if (this.following) return;
-    if (this.#window.to < this.#timeline.end) this.#slide(newer(this.#window, this.#timeline));
-    else this.follow();
+    if (this.following || this.#place === null) return;
+    if (this.#window.to === Infinity) return this.follow();
+    this.#window = newer(this.#window, this.#place.timeline.entries);
+    this.changed();
   }
 
   leftBottom(): void {
@@ -59,18 +44,19 @@ export class Scrollback {
 
   follow(): void {
     this.following = true;
-    this.#unseen = 0;
-    this.#draw();
+    this.goingDown = false;
+    this.changed();
   }
 
-  #slide(window: Window): void {
-    this.#window = window;
-    this.#draw();
-  }
-
-  #draw(): void {
-    this.#window = this.following ? atEnd(this.#timeline) : held(this.#window, this.#timeline);
-    this.rows = this.#timeline.slice(this.#window.from, this.#window.to);
-    this.unseen = this.#unseen;
+  draw(place: Place, posts: readonly Post[]): void {
+    const { timeline } = place;
+    if (place !== this.#place) {
+      this.#place = place;
+      this.following = true;
+    }
+    timeline.trim(this.following ? undefined : this.#window.from);
+    this.#window = this.following ? atEnd(timeline.entries) : held(this.#window, timeline.entries);
+    this.rows = rows({ timeline, window: this.#window, posts, readUpTo: place.readBefore, dayOf }, this.rows);
+    this.unseen = this.following ? 0 : Math.max(0, timeline.head - place.read);
   }
 }

@@ -1,15 +1,13 @@
 /**
- * The page's words. A table of some forty texts needs no library: the keys are checked by the type checker,
+ * The page's words. A table of some hundred texts needs no library: the keys are checked by the type checker,
  * that both languages have the same ones by a test, and all of it weighs less than a library's start-up code.
  */
 
 import en from '../../messages/en.json';
 import pt from '../../messages/pt-BR.json';
-import { fill, pickLanguage, type Language } from '../core/language';
+import { fill, pickLanguage, type Language, type TextKey, type Values, type Words } from '../core/language';
 import { recall, remember } from '../io/storage';
 import { browserLanguage, setDocumentLanguage } from '../io/surroundings';
-
-export type TextKey = keyof typeof pt;
 
 const TEXTS: Record<Language, Record<TextKey, string>> = { 'pt-BR': pt, en };
 
@@ -20,6 +18,7 @@ function formats(language: Language) {
   return {
     time: new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' }),
     day: new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' }),
+    list: new Intl.ListFormat(language, { type: 'conjunction' }),
     dayAndTime: new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }),
   };
 }
@@ -52,6 +51,18 @@ class Texts {
 
 export const texts = new Texts();
 
-export function t(key: TextKey, values: Record<string, string | number> = {}): string {
+export function t(key: TextKey, values: Values = {}): string {
   return fill(TEXTS[texts.language][key], values);
+}
+
+/** In words of the page or of the server. */
+export function inWords(words: Words): string {
+  return 'raw' in words ? words.raw : t(words.key, words.values);
+}
+
+/** Names as one reads them aloud: Ana, Bia e Caio; many are cut. */
+export function names(who: readonly string[], most: number): string {
+  const left = who.length - most;
+  const shown = left > 0 ? [...who.slice(0, most), t('andMore', { n: left }).replace(/^e |^and /, '')] : [...who];
+  return FORMATS[texts.language].list.format(shown);
 }

@@ -1,13 +1,15 @@
 /** Keeps what a person reads where it is while rows above or below come and go. */
 
-/** Remembers the first row in sight; the function returned puts it back where it was. */
+/** Remembers the first row in sight; the function returned puts it back where it was. A gap does not count: it is filled. */
 export function keepPlace(box: HTMLElement, list: HTMLElement): () => void {
   const top = box.getBoundingClientRect().top;
-  const row = firstInSight(list.children, top);
+  let row = firstInSight(list.children, top);
+  while (row?.classList.contains('gap') === true) row = row.nextElementSibling ?? undefined;
   if (row === undefined) return () => {};
   const before = row.getBoundingClientRect().top;
+  const kept = row;
   return () => {
-    if (row.isConnected) box.scrollTop += row.getBoundingClientRect().top - before;
+    if (kept.isConnected) box.scrollTop += kept.getBoundingClientRect().top - before;
   };
 }
 

@@ -16,3 +16,28 @@ internal = I cannot start the client ({ $causa }).
 lost-closed = The server { $servidor } closed the connection. To come back, run “papo chat” again.
 lost-broken = The connection to { $servidor } broke ({ $causa }). Check your network and run “papo chat” again.
 lost-foreign = What answers at { $servidor } is not a Papo server. Check --host and --port.
+lost-no-papo1 = What answers at { $servidor } does not speak papo/1. Check --host and --port; with an original server, use --text.
+
+reconnecting = Connection lost; reconnecting…
+back =
+    { $total ->
+        [0] Back; no message was missed.
+        [one] Back; 1 missed message shown.
+       *[other] Back; { $total } missed messages shown.
+    }
+fate-unknown = The server cannot tell whether your message arrived. See with /history whether it is in the room; if not, send it again.
+put-off = The server cannot keep messages now; yours wait here and will be sent when it can.
+room-gone = The room #{ $sala } does not exist any more. Enter another with /join <room>.
+room-anew = The room #{ $sala } has begun anew: what was said before is not on the server any more.
+refused-messages =
+    { $total ->
+        [one] 1 message was not taken.
+       *[other] { $total } messages were not taken.
+    }
+unsent =
+    { $total ->
+        [one] 1 message was not sent: { $servidor } does not answer. Check that “papo serve” is running.
+       *[other] { $total } messages were not sent: { $servidor } does not answer. Check that “papo serve” is running.
+    }
+ended-fenced = Your session at { $servidor } goes on by another connection; this one has ended.
+ended-refused = The server { $servidor } did not take the connection: { $causa }

@@ -16,3 +16,28 @@ internal = Não consegui iniciar o cliente ({ $causa }).
 lost-closed = O servidor { $servidor } encerrou a conexão. Para voltar, rode “papo chat” de novo.
 lost-broken = A conexão com { $servidor } caiu ({ $causa }). Confira a sua rede e rode “papo chat” de novo.
 lost-foreign = O que responde em { $servidor } não é um servidor Papo. Confira --host e --port.
+lost-no-papo1 = O que responde em { $servidor } não fala papo/1. Confira --host e --port; com um servidor original, use --text.
+
+reconnecting = Conexão perdida; reconectando…
+back =
+    { $total ->
+        [0] De volta; nenhuma mensagem perdida.
+        [one] De volta; 1 mensagem perdida mostrada.
+       *[other] De volta; { $total } mensagens perdidas mostradas.
+    }
+fate-unknown = O servidor não sabe dizer se a sua mensagem chegou. Veja com /history se ela está na sala; se não estiver, envie-a de novo.
+put-off = O servidor não pode guardar mensagens agora; as suas esperam aqui e serão enviadas quando ele puder.
+room-gone = A sala #{ $sala } não existe mais. Entre em outra com /join <sala>.
+room-anew = A sala #{ $sala } recomeçou: o que foi dito antes não está mais no servidor.
+refused-messages =
+    { $total ->
+        [one] 1 mensagem não foi aceita.
+       *[other] { $total } mensagens não foram aceitas.
+    }
+unsent =
+    { $total ->
+        [one] 1 mensagem não foi enviada: { $servidor } não responde. Confira se o “papo serve” está rodando.
+       *[other] { $total } mensagens não foram enviadas: { $servidor } não responde. Confira se o “papo serve” está rodando.
+    }
+ended-fenced = Sua sessão em { $servidor } continua em outra conexão; esta terminou.
+ended-refused = O servidor { $servidor } não aceitou a conexão: { $causa }

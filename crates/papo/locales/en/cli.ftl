@@ -65,6 +65,7 @@ chat-host = Address of the server
 chat-port = Port of the server
 chat-nick = Your name; without it the client asks
 chat-room = Room to enter
+chat-text = The text dialect of the original programs: no reconnecting, nothing that was missed is shown
 chat-plain = Whole lines only, no redrawing (screen readers, logs)
 chat-lang = Language of the client
 

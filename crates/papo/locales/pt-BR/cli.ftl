@@ -65,6 +65,7 @@ chat-host = Endereço do servidor
 chat-port = Porta do servidor
 chat-nick = Seu nome; sem ele, o cliente pergunta
 chat-room = Sala em que entrar
+chat-text = O dialeto de texto dos programas originais: sem reconectar, sem recuperar o que se perdeu
 chat-plain = Só linhas inteiras, sem redesenhar (leitores de tela, registros)
 chat-lang = Idioma do cliente
 

@@ -1,0 +1,76 @@
+//! The scenarios that every client's tests read.
+
+use serde_json::Value;
+
+use super::*;
+
+pub(crate) fn message(seq: u64) -> Message {
+    Message { room: 1, seq, at: seq, author: "Ana".into(), text: format!("{seq}").into(), txn: None }
+}
+
+fn play(scenario: &Value) -> (Timeline, Vec<Value>) {
+    let number = |value: &Value| value.as_u64().expect("a number");
+    let extent = Extent {
+        whole: scenario["whole"].as_bool().unwrap_or(false),
+        window: scenario["window"].as_u64().unwrap_or(u64::MAX),
+    };
+    let mut timeline = Timeline::at(0, 0, extent);
+    let mut told = Vec::new();
+    for (epoch, step) in (1..).zip(scenario["steps"].as_array().expect("steps")) {
+        let (what, value) = step.as_object().and_then(|step| step.iter().next()).expect("one key");
+        match what.as_str() {
+            "enter" | "reset" => {
+                timeline = Timeline::enter(epoch, number(&value["first"]), number(&value["head"]), extent);
+            }
+            "resume" => timeline = Timeline::at(epoch, number(&value["cursor"]), extent),
+            "message" | "posted" => timeline.handle_message(message(number(value))),
+            "gap" => timeline.handle_gap(number(&value[1])),
+            "want_from" => timeline.want_from(number(value)),
+            "page" => {
+                let old = value["old"].as_bool().unwrap_or(false);
+                let ask = Ask {
+                    epoch: timeline.epoch() - u64::from(old),
+                    after: number(&value["after"]),
+                    limit: number(&value["limit"]) as u32,
+                };
+                let events = value["events"].as_array().expect("events").iter().map(|seq| message(number(seq)));
+                timeline.handle_page(ask, number(&value["first"]), number(&value["head"]), events.collect());
+            }
+            other => panic!("{other} is no step"),
+        }
+        while let Some(next) = timeline.poll_told() {
+            told.push(match next {
+                Told::Message(message) => message.seq.into(),
+                Told::LeftOut(count) => vec![count].into(),
+            });
+        }
+    }
+    (timeline, told)
+}
+
+#[test]
+fn scenarios() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/timeline.json");
+    let file: Value = serde_json::from_str(&std::fs::read_to_string(path).expect("the file")).expect("JSON");
+    let page = file["page"].as_u64().expect("a number") as u32;
+    for scenario in file["scenarios"].as_array().expect("scenarios") {
+        let what = &scenario["what"];
+        let (timeline, told) = play(scenario);
+        let shown: Vec<u64> = timeline.shown().map(|message| message.seq).collect();
+        assert_eq!(Value::from(shown), scenario["shown"], "shown: {what}");
+        let missing: Vec<Value> = timeline.missing().map(|(from, to)| vec![from, to].into()).collect();
+        assert_eq!(Value::from(missing), scenario["missing"], "missing: {what}");
+        let ask = timeline.poll_ask(page).map(|ask| serde_json::json!({"after": ask.after, "limit": ask.limit}));
+        assert_eq!(ask.unwrap_or_default(), scenario["ask"], "ask: {what}");
+        assert_eq!(Value::from(told), scenario["told"], "told: {what}");
+    }
+}
+
+#[test]
+fn a_seq_beyond_all_numbers_is_not_taken() {
+    let mut timeline = Timeline::enter(1, 0, 0, Extent { whole: false, window: 10 });
+    timeline.handle_message(message(u64::MAX));
+    timeline.handle_gap(u64::MAX);
+    assert_eq!(timeline.shown().count(), 0);
+    assert_eq!(timeline.missing().last(), Some((SEQ_MAX - 9, SEQ_MAX)));
+}

@@ -1,0 +1,137 @@
+//! What both directions of a conversation share. They run in one task, so nothing is ever contended.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use papo_client::{Incoming, Outcome};
+use papo_proto::Reply;
+use papo_proto::lang::{Args, Lang};
+use papo_proto::papo1::server::RoomState;
+use tokio::sync::watch;
+
+use super::answers::{self, Naming};
+use crate::known::Known;
+use crate::layout::Layout;
+use crate::screen::{Screen, Unseen};
+use crate::texts;
+
+/// How the line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Link {
+    /// The server is there and does not know us yet.
+    Strange,
+    /// The name was refused; another one is awaited.
+    Refused,
+    /// All is well.
+    Open,
+    /// It is lost and is being made anew.
+    Offline,
+}
+
+/// What makes those look up who wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pulse {
+    pub(super) link: Link,
+    /// How many messages have their outcome.
+    pub(super) outcomes: u64,
+    /// The last command that is no message and has its outcome on the screen.
+    pub(super) answered: u64,
+}
+
+/// The conversation's face to the person.
+pub(super) struct Face {
+    screen: Screen,
+    known: Arc<Mutex<Known>>,
+    layout: Cell<Layout>,
+    pub(super) pulse: watch::Sender<Pulse>,
+    /// The room that one is in: one at a time.
+    pub(super) room: RefCell<Option<RoomState>>,
+    /// The names of all rooms that one has been in; what still comes from one that was left has its name.
+    pub(super) names: RefCell<BTreeMap<u64, Arc<str>>>,
+    pub(super) nick: RefCell<Option<Arc<str>>>,
+    /// A first name that is told when its room is entered.
+    pub(super) naming: RefCell<Option<Naming>>,
+    /// The name of the room or person in the command that is being carried out was cut.
+    pub(super) cut: Cell<bool>,
+    /// Messages that were not taken.
+    pub(super) refused: Cell<usize>,
+    pub(super) message_bytes: Cell<u64>,
+    /// What became of the command that was answered last.
+    pub(super) outcome: RefCell<Option<Outcome>>,
+}
+
+impl Face {
+    pub(super) fn new(screen: Screen, known: Arc<Mutex<Known>>, layout: Layout) -> Self {
+        Self {
+            screen,
+            known,
+            layout: Cell::new(layout),
+            pulse: watch::Sender::new(Pulse { link: Link::Strange, outcomes: 0, answered: 0 }),
+            room: RefCell::default(),
+            names: RefCell::default(),
+            nick: RefCell::default(),
+            naming: RefCell::default(),
+            cut: Cell::default(),
+            refused: Cell::default(),
+            message_bytes: Cell::new(u64::MAX),
+            outcome: RefCell::default(),
+        }
+    }
+
+    /// The first words, which in the text dialect the server says.
+    pub(super) async fn welcome(&self) -> Result<(), Unseen> {
+        self.show(answers::line(self.lang(), &Reply::Welcome)).await
+    }
+
+    pub(super) fn lang(&self) -> Lang {
+        self.layout.get().lang
+    }
+
+    pub(super) fn speak(&self, lang: Lang) {
+        self.layout.set(Layout { lang, ..self.layout.get() });
+    }
+
+    pub(super) fn link(&self) -> Link {
+        self.pulse.borrow().link
+    }
+
+    pub(super) fn set_link(&self, link: Link) {
+        self.pulse.send_if_modified(|pulse| std::mem::replace(&mut pulse.link, link) != link);
+    }
+
+    pub(super) fn room_id(&self) -> Option<u64> {
+        self.room.borrow().as_ref().map(|room| room.id)
+    }
+
+    pub(super) fn room_name(&self, room: u64) -> Arc<str> {
+        self.names.borrow().get(&room).cloned().unwrap_or_else(|| room.to_string().into())
+    }
+
+    /// Shows something, and learns its names for completion.
+    pub(super) async fn show(&self, what: impl IntoIterator<Item = Incoming>) -> Result<(), Unseen> {
+        let mut lines = String::new();
+        for incoming in what {
+            self.known.lock().expect("invariant: nothing panics while it learns").learn(&incoming);
+            self.layout.get().show(&incoming, &mut lines);
+        }
+        if lines.is_empty() { Ok(()) } else { self.screen.show(lines).await }
+    }
+
+    /// Shows lines that belong to what was shown before.
+    pub(super) async fn show_more(&self, text: &str) -> Result<(), Unseen> {
+        let mut lines = String::new();
+        self.layout.get().more(&mut lines, text);
+        self.screen.show(lines).await
+    }
+
+    /// Says something of our own.
+    pub(super) async fn say(&self, id: &str, args: Args<'_>) -> Result<(), Unseen> {
+        self.show([Incoming::Notice(texts::say(self.lang(), id, args))]).await
+    }
+
+    /// Says that something of ours did not work.
+    pub(super) async fn refuse(&self, id: &str, args: Args<'_>) -> Result<(), Unseen> {
+        self.show([Incoming::Refusal(texts::say(self.lang(), id, args))]).await
+    }
+}

@@ -1,0 +1,130 @@
+/**
+ * papo/1 on the wire: one WebSocket text message is one frame of JSON.
+ *
+ * What the server sends is looked at here once; behind this file a frame has the shape of its type. What this
+ * page does not know is passed over, and so is what is broken: a frame is never half believed.
+ */
+
+import type { About, Answer as WireAnswer, ClientFrame, Message, Retry, RoomInfo, RoomState, ServerFrame } from './protocol.gen';
+
+/** The WebSocket subprotocol, and the version that `hello` names. */
+export const SUBPROTOCOL = 'papo.v1';
+export const VERSION = 1;
+
+/** An event of a room's log; of a kind that this page does not know, only its place counts. */
+export type LogEvent = ({ is: 'message' } & Message) | { is: 'unknown'; seq: number };
+
+export type Page = { to: 'history'; room: number; first: number; head: number; events: LogEvent[] };
+export type Answer = Exclude<WireAnswer, { to: 'history' }> | Page;
+export type Heard = Exclude<ServerFrame, { is: 'ack' }> | { is: 'ack'; txn: number; answer: Answer };
+
+export function encode(frame: ClientFrame): string {
+  return JSON.stringify(frame);
+}
+
+/** Null for what is to be passed over. */
+export function decode(raw: string): Heard | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(raw);
+  } catch {
+    return null;
+  }
+  return isObject(value) ? frame(value) : null;
+}
+
+type Fields = Record<string, unknown>;
+type Check = (value: unknown) => boolean;
+
+const text: Check = (value) => typeof value === 'string';
+const flag: Check = (value) => typeof value === 'boolean';
+const number: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const maybe = (check: Check): Check => (value) => value === undefined || check(value);
+const listOf = (check: Check): Check => (value) => Array.isArray(value) && value.every(check);
+const shape =
+  (fields: Record<string, Check>): Check =>
+  (value) =>
+    isObject(value) && Object.entries(fields).every(([name, check]) => check(value[name]));
+
+const roomState = shape({ id: number, epoch: number, name: text, first: number, head: number } satisfies Every<RoomState>);
+const roomInfo = shape({ id: number, name: text, online: number } satisfies Every<RoomInfo>);
+const MESSAGE = { room: number, seq: number, at: number, author: text, text, txn: maybe(number) } satisfies Every<Message>;
+const people = shape({ room: number, who: listOf(text) });
+
+const ANSWERS: Record<WireAnswer['to'], Check> = {
+  hello: shape({
+    version: number,
+    server: text,
+    session: text,
+    ends: number,
+    nick: text,
+    now: number,
+    capabilities: listOf(text),
+    message_bytes: number,
+    resumed: flag,
+    rooms: listOf(roomState),
+  }),
+  post: shape({ room: number, seq: number, at: number }),
+  join: shape({ room: roomState, cut: flag }),
+  leave: shape({ room: number }),
+  create: shape({ room: roomState, existed: flag, cut: flag }),
+  rooms: shape({ rooms: listOf(roomInfo) }),
+  who: shape({ room: number, members: listOf(text) }),
+  nick: shape({ nick: text, cut: flag }),
+  history: shape({ room: number, first: number, head: number, events: listOf(shape({ is: text, seq: number })) }),
+  typing: () => true,
+  ping: shape({ now: number }),
+  bye: () => true,
+};
+
+const FRAMES: Record<Exclude<ServerFrame['is'], 'ack'>, Check> = {
+  reject: shape({ txn: maybe(number), code: number, text, retry: text, after_ms: maybe(number) }),
+  message: shape(MESSAGE),
+  entered: people,
+  left: people,
+  lost: people,
+  renamed: shape({ room: number, from: text, to: text }),
+  typing: shape({ room: number, who: text }),
+  gap: shape({ room: number, from: number, to: number }),
+  stale: shape({ room: number }),
+  reset: shape({ room: roomState }),
+  gone: shape({ room: number }),
+  rooms: shape({ changed: listOf(roomInfo), gone: listOf(number), stale: maybe(flag) }),
+  notice: shape({ about: text, text }),
+};
+
+const ABOUT: readonly About[] = ['slowed_down', 'draining', 'fenced', 'frame_too_big', 'other'];
+const RETRY: readonly Retry[] = ['never', 'changed', 'later'];
+
+function frame(value: Fields): Heard | null {
+  const is = value['is'];
+  if (is === 'ack') return ack(value);
+  if (typeof is !== 'string' || !Object.hasOwn(FRAMES, is) || !FRAMES[is as keyof typeof FRAMES](value)) return null;
+  const known = value as ServerFrame;
+  if (known.is === 'notice' && !ABOUT.includes(known.about)) return { ...known, about: 'other' };
+  // A rule that is not known must at least not send the same again for ever.
+  if (known.is === 'reject' && !RETRY.includes(known.retry)) return { ...known, retry: 'changed' };
+  return known as Heard;
+}
+
+function ack(value: Fields): Heard | null {
+  const { txn, answer } = value;
+  if (!number(txn) || !isObject(answer)) return null;
+  const to = answer['to'];
+  if (typeof to !== 'string' || !Object.hasOwn(ANSWERS, to) || !ANSWERS[to as keyof typeof ANSWERS](answer)) return null;
+  const known = answer as WireAnswer;
+  const page = known.to === 'history' ? { ...known, events: (known.events as Fields[]).map(logEvent) } : known;
+  return { is: 'ack', txn: txn as number, answer: page };
+}
+
+function logEvent(value: Fields): LogEvent {
+  const known = value['is'] === 'message' && shape(MESSAGE)(value);
+  return known ? (value as LogEvent) : { is: 'unknown', seq: value['seq'] as number };
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A check for every field of a type, so that a new field of the protocol is not forgotten here. */
+type Every<T> = Record<keyof T, Check>;

@@ -1,0 +1,13 @@
+/** What stands between the messages of a room without being an event of its log. */
+
+import type { Words } from './language';
+
+export type Note =
+  | { is: 'said'; tone: 'plain' | 'error'; lines: Words[] }
+  | { is: 'typed'; text: string }
+  | { is: 'presence'; what: 'entered' | 'left' | 'lost'; who: string[] }
+  | { is: 'renamed'; from: string; to: string }
+  | { is: 'link'; event: 'lost' | 'back' };
+
+export const said = (...lines: Words[]): Note => ({ is: 'said', tone: 'plain', lines });
+export const failed = (...lines: Words[]): Note => ({ is: 'said', tone: 'error', lines });
