@@ -43,6 +43,11 @@ impl Model {
             }
             self.stored -= usize::from(waits);
             let fact = self.pending.remove(0);
+            if let Fact::Again { who, .. } = fact
+                && let Some(program) = &mut self.people[who].program
+            {
+                program.again = program.again.saturating_sub(1);
+            }
             match outcome {
                 _ if !waits => self.happen(fact),
                 Ok(_) => anew.extend(self.kept(fact, *outcomes.next().expect("each record has its outcome"))),

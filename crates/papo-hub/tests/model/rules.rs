@@ -167,9 +167,10 @@ impl Model {
     }
 
     fn post(&mut self, who: usize, text: &str, room: Option<u64>, when: When) {
-        if let (Some(txn), Some(program), Some(room)) = (self.asking, &self.people[who].program, room)
-            && txn <= program.newest_txn
+        if let (Some(txn), Some(program), Some(room)) = (self.asking, &mut self.people[who].program, room)
+            && (txn <= program.newest_txn || program.again > 0)
         {
+            program.again += 1;
             self.asking = None;
             return self.pending.push(Fact::Again { who, room, text: text.to_owned(), txn });
         }
