@@ -187,10 +187,10 @@ impl Hub {
             }
             (Effect::Recall { session, txn, command }, _) => return Some((session, txn, *command)),
             (Effect::Keep(Record::Room(record)), _) => self.room_is_stored(record.id),
-            (Effect::Create { record, session, txn, cut }, _) => {
+            (Effect::Create { record, existed, session, txn, cut }, _) => {
                 self.room_is_stored(record.id);
                 if let Some(room) = self.rooms.get(record.id) {
-                    let reply = Reply::Created { room: room.facts(), existed: false, cut };
+                    let reply = Reply::Created { room: room.facts(), existed, cut };
                     self.answer(session, txn, reply, outlet);
                 }
             }

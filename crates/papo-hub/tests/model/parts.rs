@@ -121,6 +121,7 @@ pub(crate) enum Fact {
     Made {
         who: usize,
         record: RoomRecord,
+        existed: bool,
         txn: Option<u64>,
     },
     Told {

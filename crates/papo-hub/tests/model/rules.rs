@@ -153,6 +153,10 @@ impl Model {
 
     fn create(&mut self, who: usize, shown: &str, key: &str, When { now, wall_ms }: When) {
         if let Some(room) = self.find(key) {
+            if !self.rooms[&room].stored {
+                let (record, txn) = (self.rooms[&room].record.clone(), self.asking.take());
+                return self.pending.push(Fact::Made { who, record, existed: true, txn });
+            }
             let room = self.facts(room);
             return self.answer(who, Reply::Created { room, existed: true, cut: false });
         }
@@ -160,7 +164,7 @@ impl Model {
             Ok(()) => {
                 let record = self.make_room(shown, now, wall_ms);
                 let txn = self.asking.take();
-                self.pending.push(Fact::Made { who, record, txn });
+                self.pending.push(Fact::Made { who, record, existed: false, txn });
             }
             Err(reject) => self.answer(who, Reply::Rejected(reject)),
         }
