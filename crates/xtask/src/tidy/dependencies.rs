@@ -50,7 +50,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("papo-client", &["papo-proto", "getrandom", "serde_json", "socket2", "thiserror", "tokio"]),
     ("papo-tui", &["papo-client", "papo-proto", "fluent-bundle", "jiff", "rustix", "rustyline", "thiserror", "tokio"]),
     ("papo-bench", &["papo-proto", "rusqlite", "rustix", "serde_json", "socket2", "thiserror"]),
-    ("papo-testkit", &["papo-proto", "rustix", "socket2", "tempfile"]),
+    ("papo-testkit", &["papo-proto", "rustix", "serde_json", "socket2", "tempfile"]),
     (
         "papo",
         &[

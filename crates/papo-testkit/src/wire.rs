@@ -1,0 +1,140 @@
+//! Frames over a line that may break at any byte: nothing here panics because of it.
+
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use papo_proto::frame::{self, FrameDecoder};
+use papo_proto::ws::{self, Opcode, Role, WsDecoder};
+use papo_proto::{Cut, limits};
+
+/// How long a handshake or a write may take. A line that is slower is as good as broken.
+const STALL: Duration = Duration::from_secs(10);
+
+enum Framing {
+    Length(FrameDecoder),
+    WebSocket(Box<WsDecoder>),
+}
+
+/// What came of waiting for a frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// A frame.
+    Frame(String),
+    /// Nothing in the time that there was.
+    Nothing,
+    /// The line is broken or closed: nothing comes any more.
+    Closed,
+}
+
+/// A line to the server.
+pub struct Wire {
+    socket: TcpStream,
+    framing: Framing,
+    unread: VecDeque<String>,
+    closed: bool,
+}
+
+impl Wire {
+    /// Framed TCP.
+    pub fn tcp(addr: SocketAddr) -> io::Result<Self> {
+        Ok(Self::over(connect(addr)?, Framing::Length(FrameDecoder::new(limits::FRAME_MAX_BYTES))))
+    }
+
+    /// WebSocket with a subprotocol, or none for text.
+    pub fn ws(addr: SocketAddr, subprotocol: Option<&str>) -> io::Result<Self> {
+        let mut socket = connect(addr)?;
+        let key = ws::client_key(*b"sixteen bytes :)");
+        let subprotocol = subprotocol.map(|name| format!("Sec-WebSocket-Protocol: {name}\r\n")).unwrap_or_default();
+        let request = format!(
+            "GET /ws HTTP/1.1\r\nHost: {addr}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{subprotocol}\r\n"
+        );
+        socket.write_all(request.as_bytes())?;
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while !head.ends_with(b"\r\n\r\n") {
+            socket.read_exact(&mut byte)?;
+            head.push(byte[0]);
+        }
+        if !head.starts_with(b"HTTP/1.1 101") {
+            return Err(io::Error::other(String::from_utf8_lossy(&head).into_owned()));
+        }
+        Ok(Self::over(socket, Framing::WebSocket(Box::new(WsDecoder::new(Role::Client, limits::FRAME_MAX_BYTES)))))
+    }
+
+    fn over(socket: TcpStream, framing: Framing) -> Self {
+        Self { socket, framing, unread: VecDeque::new(), closed: false }
+    }
+
+    /// Whether frames have a length before them.
+    pub fn is_tcp(&self) -> bool {
+        matches!(self.framing, Framing::Length(_))
+    }
+
+    /// The socket, for what is below frames.
+    pub fn socket(&mut self) -> &mut TcpStream {
+        &mut self.socket
+    }
+
+    /// Sends one frame. That nobody takes it shows when the answer does not come.
+    pub fn send(&mut self, payload: impl AsRef<[u8]>) {
+        let mut bytes = Vec::new();
+        match self.framing {
+            Framing::Length(_) => frame::encode(payload.as_ref(), &mut bytes),
+            Framing::WebSocket(_) => ws::encode_masked(Opcode::Text, payload.as_ref(), [3, 1, 4, 1], &mut bytes),
+        }
+        self.closed |= self.socket.write_all(&bytes).is_err();
+    }
+
+    /// The next frame, for so long.
+    pub fn hear(&mut self, time: Duration) -> Heard {
+        let until = Instant::now() + time;
+        let mut buffer = [0; 16 * 1024];
+        loop {
+            if let Some(text) = self.unread.pop_front() {
+                return Heard::Frame(text);
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if self.closed || left.is_zero() {
+                return if self.closed { Heard::Closed } else { Heard::Nothing };
+            }
+            let waits = self.socket.set_read_timeout(Some(left));
+            match waits.and_then(|()| self.socket.read(&mut buffer)) {
+                Ok(0) => self.closed = true,
+                Ok(n) => self.take_in(&buffer[..n]),
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+                Err(_) => self.closed = true,
+            }
+        }
+    }
+
+    fn take_in(&mut self, mut input: &[u8]) {
+        loop {
+            let cut = match &mut self.framing {
+                Framing::Length(decoder) => decoder.next(&mut input),
+                Framing::WebSocket(decoder) => decoder.next(&mut input),
+            };
+            let mut pong = Vec::new();
+            match cut.expect("the server keeps to the framing") {
+                None => return,
+                Some(Cut::Frame(frame)) => {
+                    self.unread.push_back(String::from_utf8(frame.to_vec()).expect("the server sends UTF-8"));
+                }
+                Some(Cut::Ping(payload)) => ws::encode_masked(Opcode::Pong, payload, [2, 7, 1, 8], &mut pong),
+                Some(Cut::Pong | Cut::Close(_)) => {}
+                Some(other) => panic!("unexpected {other:?}"),
+            }
+            self.closed |= !pong.is_empty() && self.socket.write_all(&pong).is_err();
+        }
+    }
+}
+
+fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
+    let socket = TcpStream::connect(addr)?;
+    socket.set_nodelay(true)?;
+    socket.set_read_timeout(Some(STALL))?;
+    socket.set_write_timeout(Some(STALL))?;
+    Ok(socket)
+}

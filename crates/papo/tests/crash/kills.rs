@@ -1,0 +1,47 @@
+//! The server is killed at random moments and comes back on the same data.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use papo_testkit::checks::Fate;
+use papo_testkit::{Random, is_long};
+
+use crate::world::{World, seed};
+
+/// Kills the server so many times while clients post, and goes on until it has died between a commit and
+/// its answer, which is the moment that this is about.
+fn run(seed: u64, clients: usize, kills: usize) {
+    let mut world = World::new(seed);
+    let signals = world.signals.clone();
+    let repeated = || signals.repeated.load(Ordering::SeqCst);
+    let mut random = Random::part(seed, 1);
+    let (tcp, web) = (world.server.tcp(), world.server.web());
+    world.populate(clients, tcp, web);
+    let mut done = 0;
+    while done < kills || (repeated() == 0 && done < 10 * kills) {
+        // Sometimes it has hardly begun, sometimes everybody is back and in the middle of something.
+        let posts = *random.pick(&[0, 1, 40, 120, 300]);
+        world.wait_for_posts(random.below(posts + 1));
+        std::thread::sleep(Duration::from_micros(random.below(4_000) as u64));
+        world.kill();
+        world.restart();
+        done += 1;
+    }
+    world.wait_for_posts(20);
+    let (stories, _) = world.check(&[]);
+    let posts = stories.iter().flat_map(|story| &story.posts);
+    let acknowledged = posts.filter(|post| matches!(post.fate, Fate::Stored(_))).count();
+    assert!(acknowledged > 10 * kills, "seed {seed}: too little happened: {acknowledged}");
+    assert!(repeated() > 0, "seed {seed}: nothing was sent again that had been stored");
+}
+
+#[test]
+fn what_was_acknowledged_or_seen_survives_every_kill() {
+    if is_long() {
+        for number in 0..4 {
+            run(seed(0xA11CE) + number, 18, 25);
+        }
+    } else {
+        run(seed(0xA11CE), 9, 12);
+    }
+}

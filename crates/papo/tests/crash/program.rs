@@ -1,0 +1,332 @@
+//! A client of papo/1: it posts with a window, resumes with its token and cursors, sends again what was
+//! not answered, fills gaps by history, and writes down everything.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use papo_proto::papo1::client::RoomCursor;
+use papo_proto::papo1::server::{Answer, Message, RoomEvent, RoomState};
+use papo_proto::papo1::{ClientFrame, SUBPROTOCOL, ServerFrame};
+use papo_testkit::checks::{Event, Fate, Post, Story, Told};
+use papo_testkit::{Heard, PATIENCE, Random, Structured, Wire};
+
+use crate::world::{ROOMS, Signals};
+
+/// Posts that wait for an answer.
+const WINDOW: usize = 8;
+/// How long it listens before it does something by itself.
+const LISTENS: Duration = Duration::from_millis(2);
+/// A line on which an answer takes longer is given up.
+const ANSWER: Duration = Duration::from_secs(8);
+
+/// A room as it knows it.
+struct Room {
+    name: String,
+    epoch: u64,
+    /// Everything up to here was told, by itself or by history.
+    whole: u64,
+    /// Everything after this comes by itself.
+    next: u64,
+}
+
+pub(crate) struct Program {
+    addr: SocketAddr,
+    is_ws: bool,
+    random: Random,
+    signals: Arc<Signals>,
+    line: Option<Structured>,
+    token: Option<String>,
+    /// Names that it has asked for.
+    names: usize,
+    rooms: BTreeMap<u64, Room>,
+    next_txn: u64,
+    /// Posts without an answer: their txns, rooms and places in the story.
+    pending: VecDeque<(u64, u64, usize)>,
+    /// Until when the oldest of what it asked must be answered.
+    asked: Option<Instant>,
+    story: Story,
+}
+
+/// The line is of no use any more.
+struct Broken;
+
+impl Program {
+    pub(crate) fn new(who: &str, addr: SocketAddr, is_ws: bool, random: Random, signals: Arc<Signals>) -> Self {
+        Self {
+            addr,
+            is_ws,
+            random,
+            signals,
+            line: None,
+            token: None,
+            names: 0,
+            rooms: BTreeMap::new(),
+            next_txn: 1,
+            pending: VecDeque::new(),
+            asked: None,
+            story: Story { who: who.to_owned(), ..Story::default() },
+        }
+    }
+
+    /// Lives until the run is over and everything is read.
+    pub(crate) fn live(mut self, idle: &AtomicUsize) -> Story {
+        let mut is_idle = false;
+        loop {
+            if self.line.is_none() && self.connect().is_err() {
+                self.line = None;
+                continue;
+            }
+            if self.turn().is_err() {
+                self.line = None;
+            }
+            if self.signals.is_finishing() && self.pending.is_empty() && !is_idle {
+                is_idle = true;
+                idle.fetch_add(1, Ordering::SeqCst);
+            }
+            if self.has_read_everything() {
+                return self.story;
+            }
+        }
+    }
+
+    fn has_read_everything(&self) -> bool {
+        let Some(heads) = self.signals.heads() else { return false };
+        let head = |name: &str| heads.iter().find(|(room, _)| room == name).map(|(_, head)| *head);
+        self.line.is_some() && self.rooms.values().all(|room| head(&room.name).is_none_or(|head| room.whole >= head))
+    }
+
+    /// Connects, says hello and sends again what was not answered.
+    fn connect(&mut self) -> Result<(), Broken> {
+        self.signals.wait_for_server();
+        let wire = if self.is_ws { Wire::ws(self.addr, Some(SUBPROTOCOL)) } else { Wire::tcp(self.addr) };
+        self.line = Some(Structured::over(wire.map_err(|_| Broken)?));
+        self.asked = Some(Instant::now() + ANSWER);
+        let resume: Vec<RoomCursor> =
+            self.rooms.iter().map(|(id, room)| RoomCursor { room: *id, epoch: room.epoch, seq: room.whole }).collect();
+        let nick = format!("{}x{}", self.story.who, self.names);
+        let token = self.token.clone();
+        let line = self.line.as_mut().ok_or(Broken)?;
+        let hello = line.hello(token.is_none().then_some(nick.as_str()), token.as_deref(), resume);
+        line.send(&hello);
+        match self.answer(papo_testkit::txn_of(&hello))? {
+            Ok(Answer::Hello { session, nick, resumed, rooms, .. }) => {
+                assert_eq!(resumed, self.token.is_some(), "{}: a token is good for its session", self.story.who);
+                self.token = Some(session.to_string());
+                self.story.names.push(nick.to_string());
+                assert_eq!(rooms.len(), self.rooms.len(), "{}: no room is gone", self.story.who);
+                self.go_on();
+            }
+            // Its hello of before was taken though the answer was lost; that session is held for a while.
+            Err(2001) if self.token.is_none() => {
+                self.names += 1;
+                return Err(Broken);
+            }
+            Err(3001) => return Err(Broken),
+            other => panic!("{}: {other:?}", self.story.who),
+        }
+        self.asked = None;
+        for (txn, room, at) in self.pending.clone() {
+            self.send_post(txn, room, at);
+        }
+        Ok(())
+    }
+
+    /// What was held beyond a hole is discarded; everything after it comes again.
+    fn go_on(&mut self) {
+        for room in self.rooms.values_mut() {
+            room.next = room.whole + 1;
+            self.story.told.push((room.name.clone(), Told::From(room.whole)));
+        }
+    }
+
+    /// Does one thing by itself, and hears what has come.
+    fn turn(&mut self) -> Result<(), Broken> {
+        if !self.signals.is_finishing() {
+            match self.random.below(40) {
+                0..2 if self.rooms.len() < ROOMS.len() => self.join()?,
+                _ if self.rooms.is_empty() => self.join()?,
+                2..14 => (0..=self.random.below(WINDOW)).for_each(|_| self.post()),
+                _ => {}
+            }
+        }
+        let until = Instant::now() + LISTENS;
+        loop {
+            let line = self.line.as_mut().ok_or(Broken)?;
+            match line.hear(until.saturating_duration_since(Instant::now())) {
+                Ok(frame) => self.hear(frame)?,
+                Err(Heard::Nothing) => break,
+                Err(_) => return Err(Broken),
+            }
+        }
+        // What is lost on the way to the server is noticed by nobody else.
+        if self.asked.is_some_and(|until| until < Instant::now()) { Err(Broken) } else { Ok(()) }
+    }
+
+    fn txn(&mut self) -> u64 {
+        self.next_txn += 1;
+        self.next_txn - 1
+    }
+
+    fn post(&mut self) {
+        if self.pending.len() >= WINDOW {
+            return;
+        }
+        let rooms: Vec<u64> = self.rooms.keys().copied().collect();
+        let room = *self.random.pick(&rooms);
+        let (txn, number) = (self.txn(), self.story.posts.len());
+        let filler = if self.random.chance(10) { "z".repeat(self.random.below(3_000)) } else { String::new() };
+        let text = format!("{} {number}{filler}", self.story.who);
+        self.story.posts.push(Post { room: self.rooms[&room].name.clone(), text, fate: Fate::Unknown });
+        self.pending.push_back((txn, room, number));
+        self.send_post(txn, room, number);
+    }
+
+    fn send_post(&mut self, txn: u64, room: u64, at: usize) {
+        let text = self.story.posts[at].text.as_str().into();
+        if let Some(line) = &mut self.line {
+            line.send(&ClientFrame::Post { txn, room, text });
+        }
+        self.asked.get_or_insert_with(|| Instant::now() + ANSWER);
+    }
+
+    fn join(&mut self) -> Result<(), Broken> {
+        let name = *self.random.pick(&ROOMS);
+        if self.rooms.values().any(|room| room.name == name) {
+            return Ok(());
+        }
+        let txn = self.txn();
+        self.line.as_mut().ok_or(Broken)?.send(&ClientFrame::Join { txn, room: name.into() });
+        match self.answer(txn)? {
+            // Or somebody else is just making it.
+            Ok(Answer::Join { .. }) | Err(3001) => Ok(()),
+            other => panic!("{}: {other:?}", self.story.who),
+        }
+    }
+
+    /// Waits for one answer; what else comes is heard on the way.
+    fn answer(&mut self, wanted: u64) -> Result<Result<Answer, u16>, Broken> {
+        let until = Instant::now() + ANSWER;
+        loop {
+            let line = self.line.as_mut().ok_or(Broken)?;
+            let frame = line.hear(until.saturating_duration_since(Instant::now())).map_err(|_| Broken)?;
+            match frame {
+                ServerFrame::Ack { txn, answer } if txn == wanted => {
+                    if let Answer::Join { room, .. } = &answer {
+                        self.enter(room);
+                    }
+                    return Ok(Ok(answer));
+                }
+                ServerFrame::Reject { txn: Some(txn), code, .. } if txn == wanted => return Ok(Err(code)),
+                other => self.hear(other)?,
+            }
+        }
+    }
+
+    fn enter(&mut self, state: &RoomState) {
+        let name = state.name.to_string();
+        self.story.told.push((name.clone(), Told::From(state.head)));
+        self.rooms.insert(state.id, Room { name, epoch: state.epoch, whole: state.head, next: state.head + 1 });
+    }
+
+    fn hear(&mut self, frame: ServerFrame) -> Result<(), Broken> {
+        match frame {
+            ServerFrame::Message(message) => self.event(&message),
+            ServerFrame::Ack { txn, answer: Answer::Post { room, seq, .. } } => self.posted(txn, room, seq),
+            ServerFrame::Ack { answer: Answer::History { room, events, .. }, .. } => self.page(room, events),
+            ServerFrame::Reject { txn: Some(txn), code, .. } => {
+                // What may be accepted later is sent again when the line is new; nothing else may be refused here.
+                assert!(code >= 3000 && self.pending.iter().any(|post| post.0 == txn), "{}: {code}", self.story.who);
+                return Err(Broken);
+            }
+            ServerFrame::Gap { room, from, to } => {
+                self.tell(room, Told::Gap(from, to));
+                if let Some(room) = self.rooms.get_mut(&room) {
+                    room.next = to + 1;
+                }
+                self.fill(room);
+            }
+            ServerFrame::Reset { room } => self.tell(room.id, Told::Reset(room.head)),
+            ServerFrame::Gone { room } => self.tell(room, Told::Reset(0)),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, room: u64, told: Told) {
+        let name = self.rooms.get(&room).expect("nothing comes from a room that it is not in").name.clone();
+        self.story.told.push((name, told));
+    }
+
+    fn event(&mut self, message: &Message) {
+        let event = Event { seq: message.seq, author: message.author.to_string(), text: message.text.to_string() };
+        self.tell(message.room, Told::Event(event));
+        self.advance(message.room, message.seq);
+    }
+
+    /// An event has come in its place: if nothing before it is missing, neither is it.
+    fn advance(&mut self, room: u64, seq: u64) {
+        let room = self.rooms.get_mut(&room).expect("told before");
+        if room.whole + 1 == seq {
+            room.whole = seq;
+        }
+        room.next = room.next.max(seq + 1);
+    }
+
+    fn posted(&mut self, txn: u64, room: u64, seq: u64) {
+        let at = self.pending.iter().position(|post| post.0 == txn).expect("one answer for each post");
+        let (_, _, number) = self.pending.remove(at).expect("just found");
+        self.asked = (!self.pending.is_empty()).then(|| Instant::now() + ANSWER);
+        self.signals.acknowledged.fetch_add(1, Ordering::SeqCst);
+        self.story.posts[number].fate = Fate::Stored(Some(seq));
+        let is_new = self.rooms[&room].next == seq;
+        // Of a post of before it may not know under which name it was stored; the log has been told.
+        if is_new {
+            let author = self.story.names.last().expect("it said hello").clone();
+            self.tell(room, Told::Own(Event { seq, author, text: self.story.posts[number].text.clone() }));
+            self.advance(room, seq);
+        } else {
+            assert!(
+                self.rooms[&room].next > seq,
+                "{}: the ack of {seq} comes before what is before it",
+                self.story.who
+            );
+            self.signals.repeated.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    /// Asks for what is missing in front of what comes by itself.
+    fn fill(&mut self, room: u64) {
+        let (txn, after) = (self.txn(), self.rooms[&room].whole);
+        if let Some(line) = &mut self.line {
+            line.send(&ClientFrame::History { txn, room, before: None, after: Some(after), limit: Some(200) });
+        }
+        self.asked.get_or_insert_with(|| Instant::now() + ANSWER);
+    }
+
+    fn page(&mut self, room: u64, events: Vec<RoomEvent>) {
+        self.asked = (!self.pending.is_empty()).then(|| Instant::now() + ANSWER);
+        let message = |RoomEvent::Message(message): RoomEvent| Event {
+            seq: message.seq,
+            author: message.author.to_string(),
+            text: message.text.to_string(),
+        };
+        let known = &self.rooms[&room];
+        let (whole, next) = (known.whole, known.next);
+        let missing = |event: &Event| event.seq > whole && event.seq < next;
+        let events: Vec<Event> = events.into_iter().map(message).filter(missing).collect();
+        let last = events.last().map_or(whole, |event| event.seq);
+        self.tell(room, Told::Page(events));
+        let known = self.rooms.get_mut(&room).expect("just seen");
+        // What came by itself meanwhile is behind the gap: with the gap filled everything up to it is whole.
+        known.whole = if last + 1 >= next { next - 1 } else { last };
+        if known.whole + 1 < next && last > whole {
+            self.fill(room);
+        }
+    }
+}
+
+/// Longer than any answer takes.
+const _: () = assert!(ANSWER.as_secs() < PATIENCE.as_secs());

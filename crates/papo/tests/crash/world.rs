@@ -1,0 +1,217 @@
+//! A server that can be killed and comes back on its ports, the clients around it, and the end of a run.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use papo_testkit::checks::{self, Event, Logs, Story};
+use papo_testkit::{Ended, PATIENCE, Papo, Proxy, Random, Structured, free_port};
+
+use crate::person::Person;
+use crate::program::Program;
+
+/// Rooms that the clients meet in. Programs are in several, text clients in one at a time.
+pub(crate) const ROOMS: [&str; 3] = ["azul", "verde", "roxo"];
+
+pub(crate) fn program() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_papo"))
+}
+
+/// The seed of a run: `PAPO_SEED`, or the test's own.
+pub(crate) fn seed(usual: u64) -> u64 {
+    std::env::var("PAPO_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(usual)
+}
+
+/// What the clients and the run share.
+#[derive(Default)]
+pub(crate) struct Signals {
+    /// Whether the server listens.
+    is_up: Mutex<bool>,
+    changed: Condvar,
+    /// Posts that were acknowledged, of all clients.
+    pub(crate) acknowledged: AtomicUsize,
+    /// Posts that were sent again and had been stored before.
+    pub(crate) repeated: AtomicUsize,
+    /// Nobody begins anything any more; what was begun is finished.
+    pub(crate) finishing: AtomicBool,
+    /// How long each log is in the end: so far everybody reads on.
+    pub(crate) heads: Mutex<Option<Vec<(String, u64)>>>,
+}
+
+impl Signals {
+    /// Waits until there is a server to connect to.
+    pub(crate) fn wait_for_server(&self) {
+        let is_up = self.is_up.lock().expect("no panic");
+        let (_is_up, waited) = self.changed.wait_timeout_while(is_up, PATIENCE, |is_up| !*is_up).expect("no panic");
+        assert!(!waited.timed_out(), "the server does not come back");
+    }
+
+    fn say_up(&self, up: bool) {
+        *self.is_up.lock().expect("no panic") = up;
+        self.changed.notify_all();
+    }
+
+    pub(crate) fn is_finishing(&self) -> bool {
+        self.finishing.load(Ordering::SeqCst)
+    }
+
+    /// The heads of all logs when nobody posts any more.
+    pub(crate) fn heads(&self) -> Option<Vec<(String, u64)>> {
+        self.heads.lock().expect("no panic").clone()
+    }
+}
+
+/// A server with its data, which both outlive its processes.
+pub(crate) struct World {
+    pub(crate) seed: u64,
+    pub(crate) data: PathBuf,
+    _folder: tempfile::TempDir,
+    args: Vec<String>,
+    pub(crate) server: Papo,
+    pub(crate) signals: Arc<Signals>,
+    clients: Vec<JoinHandle<Story>>,
+    /// Clients say here that they have no answer to wait for any more.
+    pub(crate) idle: Arc<AtomicUsize>,
+}
+
+impl World {
+    /// Starts a server on an empty data folder.
+    pub(crate) fn new(seed: u64) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        Self::on(seed, folder, data)
+    }
+
+    /// Starts a server on a data folder.
+    pub(crate) fn on(seed: u64, folder: tempfile::TempDir, data: PathBuf) -> Self {
+        let (port, web_port) = (free_port(), free_port());
+        let text = |text: &str| text.to_owned();
+        let args = vec![
+            text("--store"),
+            text("sqlite"),
+            text("--data"),
+            data.to_str().expect("text").to_owned(),
+            text("--flood"),
+            text("off"),
+            text("--port"),
+            port.to_string(),
+            text("--web-port"),
+            web_port.to_string(),
+        ];
+        let server = serve(&args);
+        let signals = Arc::new(Signals::default());
+        signals.say_up(true);
+        let idle = Arc::new(AtomicUsize::new(0));
+        Self { seed, data, _folder: folder, args, server, signals, clients: Vec::new(), idle }
+    }
+
+    /// Clients of every kind come, by these addresses of framed TCP and of the web.
+    pub(crate) fn populate(&mut self, clients: usize, tcp: SocketAddr, web: SocketAddr) {
+        for number in 0..clients {
+            let random = Random::part(self.seed, 1_000 + number as u64);
+            let (signals, idle) = (self.signals.clone(), self.idle.clone());
+            let is_ws = number % 2 == 1;
+            let addr = if is_ws { web } else { tcp };
+            let life = move || match number % 3 {
+                2 => Person::new(&format!("t{number}"), addr, is_ws, random, signals).live(&idle),
+                _ => Program::new(&format!("p{number}"), addr, is_ws, random, signals).live(&idle),
+            };
+            let thread = std::thread::Builder::new().name(format!("client {number}"));
+            self.clients.push(thread.spawn(life).expect("a thread"));
+        }
+    }
+
+    /// Waits until so many further posts are acknowledged.
+    pub(crate) fn wait_for_posts(&self, further: usize) {
+        let wanted = self.signals.acknowledged.load(Ordering::SeqCst) + further;
+        self.wait_until("further posts are acknowledged", |signals| {
+            signals.acknowledged.load(Ordering::SeqCst) >= wanted
+        });
+    }
+
+    /// Waits while the clients go on, until something is true.
+    pub(crate) fn wait_until(&self, what: &str, is_true: impl Fn(&Signals) -> bool) {
+        let until = Instant::now() + 2 * PATIENCE;
+        while !is_true(&self.signals) {
+            assert!(Instant::now() < until, "seed {}: waited in vain until {what}", self.seed);
+            assert!(!self.clients.iter().any(JoinHandle::is_finished), "seed {}: a client has failed", self.seed);
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Kills the server without a word.
+    pub(crate) fn kill(&mut self) {
+        self.signals.say_up(false);
+        self.server.kill();
+        self.server.wait();
+    }
+
+    /// The server comes back on the same data and ports.
+    pub(crate) fn restart(&mut self) {
+        self.server = serve(&self.args);
+        self.signals.say_up(true);
+    }
+
+    /// Everybody finishes what was begun and reads to the end; returns what each of them saw, and the logs.
+    pub(crate) fn finish(&mut self, proxies: &[Proxy]) -> (Vec<Story>, Logs) {
+        for proxy in proxies {
+            proxy.calm();
+        }
+        self.signals.finishing.store(true, Ordering::SeqCst);
+        let (idle, all) = (self.idle.clone(), self.clients.len());
+        self.wait_until("every post is answered", |_| idle.load(Ordering::SeqCst) == all);
+        let logs = read_logs(self.server.tcp());
+        let heads = logs.iter().map(|(room, log)| (room.clone(), log.len() as u64)).collect();
+        *self.signals.heads.lock().expect("no panic") = Some(heads);
+        let stories = self.clients.drain(..).map(|client| client.join().expect("a client has failed")).collect();
+        (stories, logs)
+    }
+
+    /// Stops the server as an operator does, and sees that all is well with its data.
+    pub(crate) fn close(mut self) {
+        self.server.terminate();
+        assert_eq!(self.server.wait().0.code(), Some(0), "seed {}", self.seed);
+        assert_well(&self.data);
+    }
+
+    /// The whole end of a run: every checker, and the server's own.
+    pub(crate) fn check(mut self, proxies: &[Proxy]) -> (Vec<Story>, Logs) {
+        let (stories, logs) = self.finish(proxies);
+        let seed = self.seed;
+        let faults = checks::all(&stories, &logs);
+        assert!(faults.is_empty(), "seed {seed}: {} faults: {:?}", faults.len(), &faults[..faults.len().min(20)]);
+        self.close();
+        (stories, logs)
+    }
+}
+
+fn serve(args: &[String]) -> Papo {
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    Papo::serve(program(), &args)
+}
+
+/// `papo store check` finds nothing.
+pub(crate) fn assert_well(data: &Path) {
+    let mut check = std::process::Command::new(program());
+    let checked = Ended::of(check.args(["store", "check", "--lang", "en", "--data"]).arg(data));
+    assert_eq!(checked.code, Some(0), "{checked:?}");
+    assert!(checked.out.ends_with("All is well.\n"), "{checked:?}");
+}
+
+/// The logs of all rooms, by a client that has seen nothing before.
+pub(crate) fn read_logs(addr: SocketAddr) -> Logs {
+    let (mut reader, _) = Structured::tcp(addr).named("leitor");
+    let log = |room: &&str| {
+        let id = reader.join(room).id;
+        let event = |message: papo_proto::papo1::server::Message| Event {
+            seq: message.seq,
+            author: message.author.to_string(),
+            text: message.text.to_string(),
+        };
+        ((*room).to_owned(), reader.log(id).into_iter().map(event).collect())
+    };
+    ROOMS.iter().map(log).collect()
+}
