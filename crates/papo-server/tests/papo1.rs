@@ -32,13 +32,15 @@ fn seqs(client: &mut Structured, count: usize) -> Vec<u64> {
     (0..count).map(|_| client.message().seq).collect()
 }
 
+/// A command with a txn, about a room.
+type Makes = fn(u64, u64) -> ClientFrame;
+
 #[test]
 fn every_command_is_answered_once_with_its_txn() {
     let server = start();
     for client in [tcp(&server), ws(&server)] {
         let (mut client, _) = client.named("Pia");
         let room = client.join("geral").id;
-        type Makes = fn(u64, u64) -> ClientFrame;
         let table: [(Makes, &str); 9] = [
             (|txn, room| ClientFrame::Post { txn, room, text: "oi".into() }, "post"),
             (|txn, _| ClientFrame::Create { txn, room: "outra".into() }, "create"),
@@ -173,7 +175,7 @@ fn another_log_is_a_reset_and_no_room_is_gone() {
         pia.resume(&token, vec![at]);
         match (pia.read(), told) {
             (Some(ServerFrame::Reset { room: state }), "reset") => {
-                assert_eq!((state.head, state.epoch), (1, room.epoch))
+                assert_eq!((state.head, state.epoch), (1, room.epoch));
             }
             (Some(ServerFrame::Gone { room: 88 }), "gone") => {}
             (other, _) => panic!("{other:?}, not {told}"),
