@@ -38,6 +38,7 @@ impl Drop for Small {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "whoever reads the run must know what it did not try")]
 fn a_full_disk_takes_nothing_new_loses_nothing_and_recovers_by_itself() {
     let folder = tempfile::tempdir().expect("a folder");
     let Some(disk) = Small::mount(&folder.path().join("disco")) else {
