@@ -69,9 +69,6 @@ pub enum BenchError {
     /// The database of the floor refuses.
     #[error("the floor's database: {0}")]
     Sqlite(rusqlite::Error),
-    /// The data folder cannot be used.
-    #[error("{0}")]
-    Data(String),
     /// The system refused something that the bench itself needs.
     #[error("{doing}: {cause}")]
     System {

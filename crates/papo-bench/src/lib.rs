@@ -20,7 +20,7 @@
 //! * `programs` – connects them and brings them into their rooms;
 //! * [`durable`](mod@durable) – acknowledged posts: each once, in a place of its own; `metrics` – the
 //!   server's batches; [`durable_floor`](mod@durable_floor) – a bare loop of commits of the same rows;
-//! * [`history`](mod@history) – pages of a long room; [`fill`](mod@fill) – makes one.
+//! * [`history`](mod@history) – pages of a long room.
 
 mod cpu;
 mod crowd;
@@ -29,7 +29,6 @@ pub mod durable;
 pub mod durable_floor;
 pub mod error;
 pub mod fanout;
-pub mod fill;
 pub mod floor;
 pub mod histogram;
 pub mod history;
@@ -51,7 +50,6 @@ pub use durable::{DurableOptions, DurableReport, durable};
 pub use durable_floor::{DurableFloorOptions, DurableFloorReport, durable_floor};
 pub use error::BenchError;
 pub use fanout::fanout;
-pub use fill::{FillOptions, fill};
 pub use floor::{FloorOptions, serve_floor};
 pub use history::{HistoryOptions, HistoryReport, history};
 pub use options::{Dialect, FanoutOptions, Rate};

@@ -189,7 +189,9 @@ impl Timeline {
             // Whoever reads the stream is told what is held before it is forgotten.
             self.tell_up_to(floor);
             self.floor = floor;
-            self.messages = self.messages.split_off(&(floor + 1));
+            while self.messages.first_key_value().is_some_and(|(&seq, _)| seq <= floor) {
+                self.messages.pop_first();
+            }
             self.known.forget_to(floor);
         }
     }

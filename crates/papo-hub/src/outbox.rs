@@ -22,7 +22,7 @@ pub(crate) enum Effect {
     /// Something else is kept; nobody waits for it.
     Keep(Record),
     /// A room is kept; whoever made it is told.
-    Create { record: RoomRecord, session: SessionId, txn: Option<Txn>, cut: bool },
+    Create { record: RoomRecord, existed: bool, session: SessionId, txn: Option<Txn>, cut: bool },
     /// A notice to a room's readers, but not to this session.
     Tell { room: RoomId, ephemeral: Ephemeral, except: SessionId },
     /// An answer to a session.

@@ -156,7 +156,10 @@ impl Hub {
                 Effect::Append(Append { session, txn, .. }) | Effect::Create { session, txn, .. } => {
                     refuse(session, txn)
                 }
-                Effect::Recall { session, txn, .. } => refuse(session, Some(txn)),
+                Effect::Recall { session, txn, .. } => {
+                    self.recalled(session);
+                    refuse(session, Some(txn))
+                }
                 // A session goes on without being kept; a room that is gone is taken away another time.
                 Effect::Keep(_) => None,
                 other => Some(other),
@@ -171,6 +174,9 @@ impl Hub {
 
     /// Publishes what is stored now. Returns a command that is to be decided anew.
     fn keep(&mut self, effect: Effect, stored: Stored, outlet: &mut impl Outlet) -> Option<(SessionId, Txn, Command)> {
+        if let Effect::Recall { session, .. } = &effect {
+            self.recalled(*session);
+        }
         match (effect, stored) {
             (Effect::Append(append), Stored::Appended(seq)) => self.appended(append, seq, outlet),
             (Effect::Append(Append { session, txn, .. }), Stored::Repeated(place)) => {
@@ -181,10 +187,10 @@ impl Hub {
             }
             (Effect::Recall { session, txn, command }, _) => return Some((session, txn, *command)),
             (Effect::Keep(Record::Room(record)), _) => self.room_is_stored(record.id),
-            (Effect::Create { record, session, txn, cut }, _) => {
+            (Effect::Create { record, existed, session, txn, cut }, _) => {
                 self.room_is_stored(record.id);
                 if let Some(room) = self.rooms.get(record.id) {
-                    let reply = Reply::Created { room: room.facts(), existed: false, cut };
+                    let reply = Reply::Created { room: room.facts(), existed, cut };
                     self.answer(session, txn, reply, outlet);
                 }
             }
@@ -198,6 +204,14 @@ impl Hub {
         self.append(room, &Item::Message { seq, at_ms, author, text, txn: None }, session);
         if txn.is_some() {
             self.answer(session, txn, Reply::Posted(Place { room, seq, at_ms }), outlet);
+        }
+    }
+
+    /// The store has said what became of a post that may be a repeat, or could not.
+    fn recalled(&mut self, session: SessionId) {
+        let session = self.sessions.get_mut(session);
+        if let Some(resumable) = session.and_then(|session| session.resumable.as_mut()) {
+            resumable.recalls = resumable.recalls.saturating_sub(1);
         }
     }
 

@@ -129,6 +129,7 @@ impl Hub {
             token,
             ends_ms: now.wall_ms,
             newest_txn,
+            recalls: 0,
             held_until: None,
             typing: smallvec::SmallVec::new(),
         }));

@@ -64,6 +64,8 @@ pub(crate) struct Resumable {
     pub(crate) ends_ms: u64,
     /// The highest txn of a post that was taken: up to here a post may be a repeat.
     pub(crate) newest_txn: Txn,
+    /// Posts that may be repeats and wait for the store's word.
+    pub(crate) recalls: u32,
     /// Its connection is lost; it ends then unless it is resumed.
     pub(crate) held_until: Option<Duration>,
     /// When each room was last told that it is typing.

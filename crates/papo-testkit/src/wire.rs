@@ -34,6 +34,7 @@ pub struct Wire {
     framing: Framing,
     unread: VecDeque<String>,
     closed: bool,
+    close_code: Option<u16>,
 }
 
 impl Wire {
@@ -65,7 +66,7 @@ impl Wire {
     }
 
     fn over(socket: TcpStream, framing: Framing) -> Self {
-        Self { socket, framing, unread: VecDeque::new(), closed: false }
+        Self { socket, framing, unread: VecDeque::new(), closed: false, close_code: None }
     }
 
     /// Whether frames have a length before them.
@@ -76,6 +77,11 @@ impl Wire {
     /// The socket, for what is below frames.
     pub fn socket(&mut self) -> &mut TcpStream {
         &mut self.socket
+    }
+
+    /// The code that a WebSocket was closed with, once that was read.
+    pub fn close_code(&self) -> Option<u16> {
+        self.close_code
     }
 
     /// Sends one frame. That nobody takes it shows when the answer does not come.
@@ -123,7 +129,8 @@ impl Wire {
                     self.unread.push_back(String::from_utf8(frame.to_vec()).expect("the server sends UTF-8"));
                 }
                 Some(Cut::Ping(payload)) => ws::encode_masked(Opcode::Pong, payload, [2, 7, 1, 8], &mut pong),
-                Some(Cut::Pong | Cut::Close(_)) => {}
+                Some(Cut::Close(code)) => self.close_code = code,
+                Some(Cut::Pong) => {}
                 Some(other) => panic!("unexpected {other:?}"),
             }
             self.closed |= !pong.is_empty() && self.socket.write_all(&pong).is_err();

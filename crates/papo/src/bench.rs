@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::ArgMatches;
-use papo_bench::{DurableFloorOptions, DurableOptions, FanoutOptions, FillOptions, FloorOptions, HistoryOptions};
+use papo_bench::{DurableFloorOptions, DurableOptions, FanoutOptions, FloorOptions, HistoryOptions};
 
 use crate::EXIT_USAGE;
 use crate::texts::complain;
@@ -91,8 +91,7 @@ fn history(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
 
 fn fill(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     let messages = matches.get_one::<u64>("messages").copied().unwrap_or_default();
-    let options = FillOptions { data: folder(matches), room: text(matches, "room").to_owned(), messages };
-    let head = papo_bench::fill(&options)?;
+    let head = crate::fill::fill(&folder(matches), text(matches, "room"), messages)?;
     print(&format!("{head}"));
     Ok(ExitCode::SUCCESS)
 }

@@ -10,6 +10,7 @@ mod bridge;
 mod chat;
 mod cli;
 mod data;
+mod fill;
 mod logging;
 mod serve;
 mod signals;

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::sh::target;
+
 /// A server that has not said its address by then will not.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -16,6 +18,8 @@ const START_TIMEOUT: Duration = Duration::from_secs(20);
 pub(crate) struct Started {
     child: Child,
     pub(crate) addr: SocketAddr,
+    /// Where it tells its metrics, if it is one that does.
+    pub(crate) web: SocketAddr,
     folder: PathBuf,
 }
 
@@ -24,6 +28,8 @@ pub(crate) struct Started {
 pub(crate) enum Server {
     /// Papo itself, in memory and without limits of rate.
     Papo,
+    /// Papo with everything on disk.
+    Kept,
     /// The bare loop of `send()`.
     Floor,
     /// The same, joining what waits.
@@ -35,21 +41,24 @@ impl Server {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Server::Papo => "papo",
+            Server::Kept => "papo on disk",
             Server::Floor => "floor",
             Server::JoiningFloor => "joining floor",
         }
     }
 
-    /// The arguments that start it on a port, with a folder for its data.
-    fn arguments(self, port: u16, data: &Path) -> Vec<String> {
-        let port_text = port.to_string();
-        let data = data.to_string_lossy();
-        let serve = format!("serve --port {port_text} --web-port off --store memory --flood off --lang pt-BR --data");
+    /// The arguments that start it on its ports, with a folder for its data.
+    fn arguments(self, port: u16, web_port: u16, data: &Path) -> Vec<String> {
         let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let serve = |rest: &str| {
+            let serve = format!("serve --port {port} --flood off --lang pt-BR {rest} --data");
+            [words(&serve), vec![data.to_string_lossy().into_owned()]].concat()
+        };
         match self {
-            Server::Papo => [words(&serve), vec![data.into_owned()]].concat(),
-            Server::Floor => words(&format!("bench floor --addr 127.0.0.1:{port_text}")),
-            Server::JoiningFloor => words(&format!("bench floor --addr 127.0.0.1:{port_text} --join")),
+            Server::Papo => serve("--web-port off --store memory"),
+            Server::Kept => serve(&format!("--web-port {web_port} --store sqlite")),
+            Server::Floor => words(&format!("bench floor --addr 127.0.0.1:{port}")),
+            Server::JoiningFloor => words(&format!("bench floor --addr 127.0.0.1:{port} --join")),
         }
     }
 }
@@ -57,16 +66,24 @@ impl Server {
 impl Started {
     /// Starts a server of this program, on one core if given, and waits until it says its address.
     pub(crate) fn new(program: &Path, server: Server, core: Option<usize>) -> Result<Self> {
-        let port = free_port()?;
-        let folder = std::env::temp_dir().join(format!("papo-xtask-{}-{port}", std::process::id()));
+        Self::on_data(program, server, core, None)
+    }
+
+    /// The same with a data folder that stays.
+    pub(crate) fn on_data(program: &Path, server: Server, core: Option<usize>, data: Option<&Path>) -> Result<Self> {
+        let (port, web_port) = free_ports()?;
+        // Where everything is built: a temporary folder may lie in memory, where nothing is durable.
+        let folder = target().join(format!("started-{}-{port}", std::process::id()));
         fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         let output = folder.join("output");
         let mut command = pinned(program, core);
-        command.args(server.arguments(port, &folder.join("data"))).stdin(Stdio::null());
+        let own_data = folder.join("data");
+        command.args(server.arguments(port, web_port, data.unwrap_or(&own_data))).stdin(Stdio::null());
         // A file takes whatever is printed, and nobody has to read along.
         command.stdout(File::create(&output)?).stderr(File::create(folder.join("errors"))?);
         let child = command.spawn().with_context(|| format!("{} cannot be started", program.display()))?;
-        let mut started = Self { child, addr: ([127, 0, 0, 1], port).into(), folder };
+        let local = |port| ([127, 0, 0, 1], port).into();
+        let mut started = Self { child, addr: local(port), web: local(web_port), folder };
         started.await_address(&output)?;
         Ok(started)
     }
@@ -114,9 +131,11 @@ fn names(line: &str, addr: SocketAddr) -> bool {
     line.split_whitespace().next_back().is_some_and(|word| word.parse() == Ok(addr))
 }
 
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind("127.0.0.1:0").context("no free port")?;
-    Ok(listener.local_addr()?.port())
+/// Two ports that nobody listens on.
+fn free_ports() -> Result<(u16, u16)> {
+    let listener = || TcpListener::bind("127.0.0.1:0").context("no free port");
+    let (one, other) = (listener()?, listener()?);
+    Ok((one.local_addr()?.port(), other.local_addr()?.port()))
 }
 
 #[cfg(test)]
@@ -139,9 +158,10 @@ mod tests {
     }
 
     #[test]
-    fn papo_keeps_nothing_on_disk_and_limits_no_rate() {
-        let line = Server::Papo.arguments(7, Path::new("/tmp/x")).join(" ");
-        let expected = "serve --port 7 --web-port off --store memory --flood off --lang pt-BR --data /tmp/x";
-        assert_eq!(line, expected);
+    fn papo_keeps_nothing_on_disk_unless_asked_and_limits_no_rate() {
+        let line = |server: Server| server.arguments(7, 8, Path::new("/tmp/x")).join(" ");
+        let same = "serve --port 7 --flood off --lang pt-BR";
+        assert_eq!(line(Server::Papo), format!("{same} --web-port off --store memory --data /tmp/x"));
+        assert_eq!(line(Server::Kept), format!("{same} --web-port 8 --store sqlite --data /tmp/x"));
     }
 }

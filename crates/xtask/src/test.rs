@@ -2,6 +2,8 @@
 //! integration and a developer run the same list.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -138,6 +140,21 @@ fn bench_smoke(asked: &Asked) -> Result<()> {
     }
     ensure!(number("delivered")? > 0, "nothing was delivered: {report}");
     println!("{} deliveries, none lost", number("delivered")?);
+    drop(server);
+    durable_smoke(&program)
+}
+
+/// The same with everything on disk: each post is acknowledged once, in a place of its own.
+fn durable_smoke(program: &Path) -> Result<()> {
+    let server = Started::new(program, Server::Kept, None)?;
+    let line = format!("bench durable --addr {} --senders 8 --rooms 2 --window 8 --secs 0.5 --json", server.addr);
+    let report = bench::report(Command::new(program).args(line.split(' ')))?;
+    let number = |name: &str| report[name].as_u64().with_context(|| format!("the report has no {name}: {report}"));
+    for wrong in ["missing", "surplus", "rejected", "gaps", "shared"] {
+        ensure!(number(wrong)? == 0, "{wrong} is not 0: {report}");
+    }
+    ensure!(number("acknowledged")? > 0, "nothing was acknowledged: {report}");
+    println!("{} acknowledgements, each once", number("acknowledged")?);
     Ok(())
 }
 

@@ -84,6 +84,11 @@ pub enum ClientEvent {
         /// What.
         what: Ephemeral,
     },
+    /// Who came and went in a room was left out: whoever shows its members asks who is there again.
+    MembersStale {
+        /// The room.
+        room: u64,
+    },
     /// The list of rooms has changed, for those who follow it.
     RoomsChanged {
         /// New and changed rooms.

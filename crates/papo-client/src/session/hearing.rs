@@ -36,10 +36,6 @@ impl Session {
         None
     }
 
-    #[allow(
-        clippy::match_wildcard_for_single_variants,
-        reason = "a frame that is new is passed over like an unknown one"
-    )]
     fn hear(&mut self, frame: ServerFrame, now: Instant) {
         let told = |room, what| ClientEvent::Told { room, what };
         match frame {
@@ -73,8 +69,9 @@ impl Session {
             ServerFrame::Rooms { changed, gone, stale } => {
                 self.events.push_back(ClientEvent::RoomsChanged { changed, gone, stale });
             }
+            ServerFrame::Stale { room } => self.events.push_back(ClientEvent::MembersStale { room }),
             ServerFrame::Notice { about, text } => self.notice(about, text),
-            _ => {}
+            ServerFrame::Unknown => {}
         }
     }
 

@@ -8,13 +8,19 @@ use crate::outbox::Effect;
 
 pub(super) fn run(hub: &mut Hub, session: SessionId, room: &Parsed<RoomName>, now: Now) {
     if let Some(found) = hub.rooms.find(&room.name) {
-        let facts = hub.rooms.of(found).facts();
+        let found = hub.rooms.of(found);
+        if !found.is_stored {
+            // Whoever made it was told that it could not be kept, or is still waiting.
+            let (record, txn) = (found.record.clone(), hub.asking.take());
+            return hub.outbox.push(Effect::Create { record, existed: true, session, txn, cut: room.cut });
+        }
+        let facts = found.facts();
         return hub.reply(session, Reply::Created { room: facts, existed: true, cut: room.cut });
     }
     match make(hub, session, &room.name, now) {
         Ok(record) => {
             let txn = hub.asking.take();
-            hub.outbox.push(Effect::Create { record, session, txn, cut: room.cut });
+            hub.outbox.push(Effect::Create { record, existed: false, session, txn, cut: room.cut });
         }
         Err(reject) => hub.reject(session, reject),
     }

@@ -9,10 +9,12 @@ use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
 
 pub(super) fn run(hub: &mut Hub, session: SessionId, to: Target, text: Arc<str>, now: Now) {
-    if let (Some(txn), Some(resumable)) = (hub.asking, &hub.sessions.of(session).resumable)
-        && txn <= resumable.newest_txn
+    if let (Some(txn), Some(resumable)) = (hub.asking, &mut hub.sessions.of(session).resumable)
+        && (txn <= resumable.newest_txn || resumable.recalls > 0)
     {
         // It may be a repeat: the store knows. Whatever has changed since, the first answer holds.
+        // What is new waits behind those that may be repeats, so that posts keep their order.
+        resumable.recalls += 1;
         hub.asking = None;
         let command = Box::new(Command::Post { to, text });
         return hub.outbox.push(Effect::Recall { session, txn, command });

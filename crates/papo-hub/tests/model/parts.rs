@@ -46,6 +46,8 @@ pub(crate) struct Program {
     /// Its token is that of so manieth connection.
     pub(crate) token: usize,
     pub(crate) newest_txn: u64,
+    /// Posts that may be repeats, until the store has said so.
+    pub(crate) again: u32,
     pub(crate) held_until: Option<Duration>,
     pub(crate) follows: bool,
     pub(crate) typing: Vec<(u64, Duration)>,
@@ -119,6 +121,7 @@ pub(crate) enum Fact {
     Made {
         who: usize,
         record: RoomRecord,
+        existed: bool,
         txn: Option<u64>,
     },
     Told {

@@ -43,6 +43,11 @@ impl Model {
             }
             self.stored -= usize::from(waits);
             let fact = self.pending.remove(0);
+            if let Fact::Again { who, .. } = fact
+                && let Some(program) = &mut self.people[who].program
+            {
+                program.again = program.again.saturating_sub(1);
+            }
             match outcome {
                 _ if !waits => self.happen(fact),
                 Ok(_) => anew.extend(self.kept(fact, *outcomes.next().expect("each record has its outcome"))),
@@ -81,11 +86,11 @@ impl Model {
             }
             (Fact::Again { who, txn, room, text }, _) => return Some((who, txn, room, text)),
             (Fact::Kept(Record::Room(record)), _) => self.is_stored(record.id.0),
-            (Fact::Made { who, txn, record }, _) => {
+            (Fact::Made { who, txn, record, existed }, _) => {
                 self.is_stored(record.id.0);
                 if self.rooms.contains_key(&record.id.0) {
                     let room = self.facts(record.id.0);
-                    self.say_to(who, txn, &Reply::Created { room, existed: false, cut: false });
+                    self.say_to(who, txn, &Reply::Created { room, existed, cut: false });
                 }
             }
             _ => {}

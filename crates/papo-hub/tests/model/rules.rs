@@ -153,6 +153,10 @@ impl Model {
 
     fn create(&mut self, who: usize, shown: &str, key: &str, When { now, wall_ms }: When) {
         if let Some(room) = self.find(key) {
+            if !self.rooms[&room].stored {
+                let (record, txn) = (self.rooms[&room].record.clone(), self.asking.take());
+                return self.pending.push(Fact::Made { who, record, existed: true, txn });
+            }
             let room = self.facts(room);
             return self.answer(who, Reply::Created { room, existed: true, cut: false });
         }
@@ -160,16 +164,17 @@ impl Model {
             Ok(()) => {
                 let record = self.make_room(shown, now, wall_ms);
                 let txn = self.asking.take();
-                self.pending.push(Fact::Made { who, record, txn });
+                self.pending.push(Fact::Made { who, record, existed: false, txn });
             }
             Err(reject) => self.answer(who, Reply::Rejected(reject)),
         }
     }
 
     fn post(&mut self, who: usize, text: &str, room: Option<u64>, when: When) {
-        if let (Some(txn), Some(program), Some(room)) = (self.asking, &self.people[who].program, room)
-            && txn <= program.newest_txn
+        if let (Some(txn), Some(program), Some(room)) = (self.asking, &mut self.people[who].program, room)
+            && (txn <= program.newest_txn || program.again > 0)
         {
+            program.again += 1;
             self.asking = None;
             return self.pending.push(Fact::Again { who, room, text: text.to_owned(), txn });
         }
@@ -231,7 +236,9 @@ impl Model {
             Err(reject) => Reply::Rejected(reject),
             Ok(id) => {
                 let room = &self.rooms[&id];
-                let with_name = room.members.iter().filter_map(|member| self.people[*member].name.as_ref());
+                // A drain ends sessions where they are.
+                let people = room.members.iter().map(|member| &self.people[*member]).filter(|person| person.alive);
+                let with_name = people.filter_map(|person| person.name.as_ref());
                 let mut names: Vec<&str> = with_name.map(|(shown, _)| &**shown).collect();
                 names.sort_by_key(|name| name.to_lowercase());
                 Reply::Members(room.record.id, room.name(), names.into_iter().map(Into::into).collect())

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 /// How long a lock of another connection is waited for. The writer is alone, and readers never lock
@@ -61,6 +62,8 @@ pub(super) fn observer(database: &Path) -> rusqlite::Result<Connection> {
 fn open(database: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let conn = Connection::open_with_flags(database, flags)?;
     conn.busy_timeout(BUSY)?;
+    // A plan is made once for a statement, not again for other values: all of ours are by keys.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(conn)
 }

@@ -100,6 +100,7 @@ impl Ear<'_> {
             ClientEvent::CaughtUp { .. }
             | ClientEvent::Unreachable { .. }
             | ClientEvent::Gap { .. }
+            | ClientEvent::MembersStale { .. }
             | ClientEvent::RoomsChanged { .. }
             | ClientEvent::Ended(_) => Ok(()),
         }

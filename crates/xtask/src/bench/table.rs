@@ -68,6 +68,9 @@ pub(crate) fn rows(workload: &Workload, reports: &Reports, goals: &[Goal]) -> St
             figure("lost", 0),
         );
     }
+    if let Some(cost) = cost_of_durability(&medians) {
+        let _ = writeln!(out, "    on disk: {cost}");
+    }
     for goal in goals {
         let _ = writeln!(out, "    {} {}", if goal.met { "met:    " } else { "NOT MET:" }, goal.text);
     }
@@ -116,13 +119,22 @@ pub(crate) fn goals(workload: &Workload, reports: &Reports) -> Vec<Goal> {
     goals
 }
 
+/// What keeping everything on disk costs.
+fn cost_of_durability(medians: &BTreeMap<&'static str, BTreeMap<String, f64>>) -> Option<String> {
+    let figure = |server: Server, name: &str| medians.get(server.name())?.get(name).copied();
+    let ratio = |name: &str| Some(figure(Server::Kept, name)? / figure(Server::Papo, name)?);
+    let (cpu, rate, p99) = (ratio("cpu_us_per_delivery")?, ratio("deliveries_per_second")?, ratio("p99_us")?);
+    Some(format!("{cpu:.2} × the CPU time, {rate:.2} × the deliveries a second, {p99:.1} × the p99 of in memory"))
+}
+
 /// One loss in one run is one too many, so this looks at every run and not at a median.
 fn nothing_wrong(reports: &Reports) -> Goal {
-    let papo = reports.get(Server::Papo.name()).map_or(&[][..], Vec::as_slice);
-    let of = |run: &Value| -> Option<u64> {
+    let of = |server: Server| reports.get(server.name()).map_or(&[][..], Vec::as_slice);
+    let papo = [of(Server::Papo), of(Server::Kept)].concat();
+    let counted = |run: &Value| -> Option<u64> {
         ["lost", "out_of_order", "duplicates", "misdirected"].into_iter().map(|name| run[name].as_u64()).sum()
     };
-    let wrong: Option<u64> = papo.iter().map(of).sum();
+    let wrong: Option<u64> = papo.iter().map(counted).sum();
     let text = match wrong {
         Some(wrong) => format!("{wrong} messages lost, twice, out of order or misdirected (0)"),
         None => "a report without its counts".to_owned(),

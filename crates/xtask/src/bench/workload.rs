@@ -20,7 +20,7 @@ pub(crate) struct Workload {
     pub(crate) servers: &'static [Server],
 }
 
-const BESIDE_THE_FLOOR: &[Server] = &[Server::Floor, Server::Papo];
+const BESIDE_THE_FLOOR: &[Server] = &[Server::Floor, Server::Papo, Server::Kept];
 
 /// All of them.
 pub(crate) const ALL: [Workload; 4] = [
@@ -33,7 +33,7 @@ pub(crate) const ALL: [Workload; 4] = [
         senders: 1,
         rate: "max",
         seconds: 5.0,
-        servers: &[Server::Floor, Server::JoiningFloor, Server::Papo],
+        servers: &[Server::Floor, Server::JoiningFloor, Server::Papo, Server::Kept],
     },
     // The floor keeps nothing for a member, so there is nothing to compare with.
     Workload { name: "W4", rooms: 100, members: 100, senders: 0, rate: "0", seconds: 5.0, servers: &[Server::Papo] },

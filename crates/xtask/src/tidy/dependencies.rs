@@ -49,7 +49,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("papo-client", &["papo-proto", "getrandom", "serde_json", "socket2", "thiserror", "tokio"]),
     ("papo-tui", &["papo-client", "papo-proto", "fluent-bundle", "jiff", "rustix", "rustyline", "thiserror", "tokio"]),
-    ("papo-bench", &["papo-proto", "papo-store", "rusqlite", "rustix", "serde_json", "socket2", "thiserror"]),
+    ("papo-bench", &["papo-proto", "rusqlite", "rustix", "serde_json", "socket2", "thiserror"]),
     ("papo-testkit", &["papo-proto", "rustix", "serde_json", "socket2", "tempfile"]),
     (
         "papo",
@@ -167,7 +167,7 @@ mod tests {
             ("papo-store", &["papo-hub", "papo-server", "mio"]),
             ("papo-client", &["papo-hub", "papo-store", "papo-server", "rustyline"]),
             ("papo-tui", &["papo-hub", "papo-store", "papo-server"]),
-            ("papo-bench", &["papo-hub", "papo-store", "papo-server", "tokio"]),
+            ("papo-bench", &["papo-hub", "papo-server", "tokio"]),
         ] {
             assert!(!may(name).iter().any(|known| forbidden.contains(known)), "{name}");
         }

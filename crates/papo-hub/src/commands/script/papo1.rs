@@ -80,6 +80,38 @@ fn a_post_that_is_sent_again_gets_its_first_answer() {
     assert!(frames(&mut world, "p")[0].contains(r#""code":2006"#));
 }
 
+/// It was said to exist although the disk had refused it.
+#[test]
+fn a_room_that_could_not_be_kept_is_kept_when_it_is_made_again() {
+    let mut world = World::new(true);
+    hello(&mut world, "p", r#","nick":"Pia""#);
+    for (full, expected) in [(true, r#""code":5001"#), (true, r#""code":5001"#), (false, r#""existed":true"#)] {
+        world.store.full = full;
+        world.send_json("p", r#"{"do":"create","txn":2,"room":"nova"}"#);
+        assert!(frames(&mut world, "p")[0].contains(expected), "{full}");
+    }
+}
+
+/// After a full disk what was sent again came behind what was new.
+#[test]
+fn posts_keep_their_order_behind_those_that_are_sent_again() {
+    let mut world = World::new(true);
+    hello(&mut world, "p", r#","nick":"Pia""#);
+    world.send_json("p", r#"{"do":"join","txn":2,"room":"geral"}"#);
+    world.store.full = true;
+    let post = |txn| format!(r#"{{"do":"post","txn":{txn},"room":1,"text":"{txn}"}}"#);
+    world.send_json("p", &post(3));
+    frames(&mut world, "p");
+    (world.store.full, world.hold_commits) = (false, true);
+    for txn in [3, 4, 5] {
+        world.send_json("p", &post(txn));
+    }
+    world.hold_commits = false;
+    world.tick();
+    let ack = |txn, seq| format!(r#"{{"is":"ack","txn":{txn},"answer":{{"to":"post","room":1,"seq":{seq},"at":1}}}}"#);
+    assert_eq!(frames(&mut world, "p"), [ack(3, 1), ack(4, 2), ack(5, 3)]);
+}
+
 #[test]
 fn a_full_disk_refuses_what_must_be_kept_and_nothing_else() {
     let mut world = World::new(true);

@@ -1,6 +1,7 @@
-//! Fills a room of a data folder with messages, in large batches, while no server has the folder.
+//! `papo bench fill`: fills a room of a data folder with messages, in large batches, while no server
+//! has the folder. It knows the store, which the generator must not.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -9,31 +10,14 @@ use papo_proto::words::{RoomRecord, Stored};
 use papo_proto::{Append, Epoch, Record, RoomId, SessionId};
 use papo_store::{SqliteStore, Store as _, StoreError};
 
-use crate::durable::BODY;
-use crate::error::BenchError;
-
 /// Messages of a transaction.
 const BATCH: u64 = 10_000;
+const TEXT: &str = "sixty-four bytes that say nothing, as long as most messages are.";
 
-/// What `papo bench fill` is asked for.
-#[derive(Clone, Debug)]
-pub struct FillOptions {
-    /// The data folder.
-    pub data: PathBuf,
-    /// The room, made if it does not exist.
-    pub room: String,
-    /// Messages to add.
-    pub messages: u64,
-}
-
-/// Adds the messages. Returns the room's newest seq.
-///
-/// # Errors
-/// The folder cannot be used, or the room's name is none.
-pub fn fill(options: &FillOptions) -> Result<u64, BenchError> {
-    let name = RoomName::parse(&options.room).map_err(|_| BenchError::Options("no room can have this name"))?.name;
-    let store = SqliteStore::open(&options.data).map_err(|error| BenchError::Data(error.to_string()))?;
-    fill_store(&store, &name, options.messages).map_err(|error| BenchError::Data(error.to_string()))
+/// Adds so many messages to the room, which is made if it does not exist. Returns its newest seq.
+pub(crate) fn fill(data: &Path, room: &str, messages: u64) -> anyhow::Result<u64> {
+    let name = RoomName::parse(room).map_err(|_| anyhow::anyhow!("{room} can be no room's name"))?.name;
+    Ok(fill_store(&SqliteStore::open(data)?, &name, messages)?)
 }
 
 fn fill_store(store: &SqliteStore, name: &RoomName, messages: u64) -> Result<u64, StoreError> {
@@ -49,7 +33,7 @@ fn fill_store(store: &SqliteStore, name: &RoomName, messages: u64) -> Result<u64
     // Numbers that no session of a server has: each opening of the store counts on.
     let session = SessionId((u64::from(recovered.generation) << 32) + 1);
     let authors: Vec<Arc<str>> = ["Ana", "Bruno", "Célia", "Davi"].map(Arc::from).to_vec();
-    let text: Arc<str> = BODY.into();
+    let text: Arc<str> = TEXT.into();
     let mut left = messages;
     while left > 0 {
         let count = left.min(BATCH);
@@ -72,11 +56,9 @@ mod tests {
 
     #[test]
     fn a_room_is_made_and_filled_and_filled_on() {
-        let data = std::env::temp_dir().join(format!("papo-bench-fill-{}", std::process::id()));
-        let options = FillOptions { data: data.clone(), room: "#Cheia".into(), messages: 25_001 };
-        assert_eq!(fill(&options).expect("filled"), 25_001);
-        let more = FillOptions { room: "cheia".into(), messages: 4, ..options };
-        assert_eq!(fill(&more).expect("filled"), 25_005);
-        std::fs::remove_dir_all(data).expect("removed");
+        let data = tempfile::tempdir().expect("a folder");
+        assert_eq!(fill(data.path(), "#Cheia", 25_001).expect("filled"), 25_001);
+        assert_eq!(fill(data.path(), "cheia", 4).expect("filled"), 25_005);
+        assert!(fill(data.path(), "a b", 1).is_err());
     }
 }
