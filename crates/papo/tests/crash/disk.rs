@@ -1,4 +1,4 @@
-//! A full disk: nothing new is taken, all else goes on, and by itself it works again when there is room.
+//! What begins on a full disk, and clients that go on while it fills up; `tests/store` shows the rest.
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -7,10 +7,9 @@ use std::time::Instant;
 
 use papo_proto::papo1::ClientFrame;
 use papo_proto::papo1::server::Answer;
-use papo_testkit::{Client, PATIENCE, SmallDisk, Structured};
+use papo_testkit::{PATIENCE, SmallDisk, Structured};
 
-use crate::person::FULL;
-use crate::world::{World, assert_well, seed};
+use crate::world::{World, seed};
 
 /// The code of a post for which the disk has no room.
 const STORE_FULL: u16 = 5001;
@@ -23,19 +22,11 @@ fn world(seed: u64) -> Option<(Rc<SmallDisk>, World)> {
     Some((disk, world))
 }
 
-/// Posts until there is no room; how many were taken.
-fn post_until_full(client: &mut Structured, room: u64) -> u64 {
+/// Posts until there is no room.
+fn post_until_full(client: &mut Structured, room: u64) {
     let text = "x".repeat(2_000);
-    for taken in 0..10_000 {
-        match client.post(room, &text) {
-            Ok(_) => {}
-            Err(code) => {
-                assert_eq!(code, STORE_FULL);
-                return taken;
-            }
-        }
-    }
-    panic!("the disk has no end");
+    let refused = (0..10_000).find_map(|_| client.post(room, &text).err());
+    assert_eq!(refused, Some(STORE_FULL));
 }
 
 /// Sends the same post until it is taken, as its reject says.
@@ -48,54 +39,6 @@ fn insist(client: &mut Structured, post: &ClientFrame) -> u64 {
             other => panic!("{other:?}"),
         }
     }
-}
-
-#[test]
-fn on_a_full_disk_posts_are_refused_and_all_else_goes_on() {
-    let Some((disk, world)) = world(1) else { return };
-    let (tcp, web) = (world.server.tcp(), world.server.web());
-    let (mut ana, session) = Structured::tcp(tcp).named("Ana");
-    let (mut bia, _) = Structured::ws(web).named("Bia");
-    let room = ana.join("azul").id;
-    bia.join("azul");
-    let mut teo = Client::tcp(tcp).named("Teo").joined("azul");
-    disk.fill(200);
-    let taken = post_until_full(&mut ana, room);
-    assert!(taken > 0, "there was some room");
-
-    // Those who only read are shown everything that was taken, and nothing else.
-    for _ in 0..taken {
-        assert!(bia.message().seq <= taken);
-        teo.read_until(|line| line.starts_with("[#azul] Ana: "));
-    }
-    assert_eq!(bia.log(room).len() as u64, taken);
-    teo.send("sem lugar");
-    teo.read_until(|line| line == FULL);
-    teo.send("/history 2");
-    let history = teo.read_until(|line| line.contains("Últimas mensagens"));
-    assert_eq!(history.lines().count(), 3);
-    // Rooms, names and members need no disk; somebody new may come.
-    let (mut eva, _) = Structured::tcp(tcp).named("Eva");
-    assert_eq!(eva.join("azul").head, taken);
-    let txn = eva.txn();
-    let who = eva.ask(&ClientFrame::Who { txn, room });
-    assert!(matches!(who, Ok(Answer::Who { ref members, .. }) if members.len() == 4), "{who:?}");
-    let kept_out = ClientFrame::Post { txn: eva.txn(), room, text: "espera".into() };
-    assert_eq!(eva.ask(&kept_out), Err(STORE_FULL));
-
-    disk.free();
-    assert_eq!(insist(&mut eva, &kept_out), taken + 1, "no seq was used up");
-    assert_eq!(insist(&mut eva, &kept_out), taken + 1, "the first answer is given again");
-    assert_eq!(&*bia.message().text, "espera");
-    teo.read_until(|line| line == "[#azul] Eva: espera");
-    assert_eq!(ana.post(room, "de novo"), Ok(taken + 2));
-    drop((ana, bia, eva, teo));
-    let mut again = Structured::tcp(tcp);
-    again.resume(&session, Vec::new());
-    drop(again);
-    let data = world.data.clone();
-    assert_well(&data);
-    world.close();
 }
 
 #[test]

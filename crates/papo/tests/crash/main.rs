@@ -4,8 +4,7 @@
 //! * `world` – a server that can be killed and comes back, the clients around it, and the end of a run;
 //! * `program`, `person` – a client of papo/1 and one of the text dialect, as threads of their own;
 //! * `kills`, `lines` – the server is killed; lines go through a proxy that breaks them;
-//! * `disk`, `folder`, `restored`, `forgetful` – a full disk, what a data folder refuses, a restored
-//!   backup, a memory store that begins anew.
+//! * `disk` – the disk is full for a while.
 //!
 //! One seed gives a run its clients, kills and plans; it is in the message of a failure, and `PAPO_SEED`
 //! runs it again. When threads and the disk take their turns is up to the machine. `PAPO_LONG=1` kills

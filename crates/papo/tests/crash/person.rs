@@ -19,8 +19,7 @@ const ANSWER: Duration = Duration::from_secs(8);
 const BATCH: usize = 4;
 
 /// The one refusal that may come: the disk is full.
-pub(crate) const FULL: &str =
-    "[ERRO] O disco do servidor está cheio; a mensagem não foi guardada. Tente de novo mais tarde.";
+const FULL: &str = "[ERRO] O disco do servidor está cheio; a mensagem não foi guardada. Tente de novo mais tarde.";
 
 pub(crate) struct Person {
     addr: SocketAddr,

@@ -197,7 +197,7 @@ fn serve(args: &[String]) -> Papo {
 }
 
 /// `papo store check` finds nothing.
-pub(crate) fn assert_well(data: &Path) {
+fn assert_well(data: &Path) {
     let mut check = std::process::Command::new(program());
     let checked = Ended::of(check.args(["store", "check", "--lang", "en", "--data"]).arg(data));
     assert_eq!(checked.code, Some(0), "{checked:?}");
