@@ -4,12 +4,13 @@
 //! * `world` – a server that can be killed and comes back, the clients around it, and the end of a run;
 //! * `program`, `person` – a client of papo/1 and one of the text dialect, as threads of their own;
 //! * `kills`, `lines` – the server is killed; lines go through a proxy that breaks them;
-//! * `disk` – the disk is full for a while.
+//! * `away` – clients come back after a long time; `disk` – the disk is full for a while.
 //!
 //! One seed gives a run its clients, kills and plans; it is in the message of a failure, and `PAPO_SEED`
 //! runs it again. When threads and the disk take their turns is up to the machine. `PAPO_LONG=1` kills
 //! for longer.
 
+mod away;
 mod disk;
 mod kills;
 mod lines;

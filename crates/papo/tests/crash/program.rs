@@ -19,6 +19,10 @@ use crate::world::{ROOMS, Signals};
 const WINDOW: usize = 8;
 /// How long it listens before it does something by itself.
 const LISTENS: Duration = Duration::from_millis(2);
+/// It hangs up once in so many turns.
+const HANGS_UP: usize = 300;
+/// How many posts of others it stays away for; more than 500 in a room come as a gap.
+const AWAY: [usize; 4] = [0, 0, 100, 2_000];
 /// A line on which an answer takes longer is given up.
 const ANSWER: Duration = Duration::from_secs(8);
 
@@ -84,6 +88,8 @@ impl Program {
             }
             if self.turn().is_err() {
                 self.line = None;
+            } else if self.random.chance(HANGS_UP) {
+                self.stay_away();
             }
             if self.signals.is_finishing() && self.pending.is_empty() && !is_idle {
                 is_idle = true;
@@ -102,6 +108,16 @@ impl Program {
         }
         let head = |name: &str| heads.iter().find(|(room, _)| room == name).map(|(_, head)| *head);
         self.line.is_some() && self.rooms.values().all(|room| head(&room.name).is_none_or(|head| room.whole >= head))
+    }
+
+    /// Hangs up, and is not seen until others have posted so much.
+    fn stay_away(&mut self) {
+        self.line = None;
+        let until = self.signals.acknowledged.load(Ordering::SeqCst) + *self.random.pick(&AWAY);
+        let Some(_away) = self.signals.go_away() else { return };
+        while self.signals.acknowledged.load(Ordering::SeqCst) < until && !self.signals.is_finishing() {
+            std::thread::sleep(LISTENS);
+        }
     }
 
     /// Connects, says hello and sends again what was not answered.
@@ -249,6 +265,7 @@ impl Program {
                 return Err(Broken);
             }
             ServerFrame::Gap { room, from, to } => {
+                self.signals.gaps.fetch_add(1, Ordering::SeqCst);
                 self.tell(room, Told::Gap(from, to));
                 if let Some(room) = self.rooms.get_mut(&room) {
                     room.next = to + 1;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -37,6 +37,10 @@ pub(crate) struct Signals {
     pub(crate) repeated: AtomicUsize,
     /// Posts that were rejected, to be sent again, or refused.
     pub(crate) rejected: AtomicUsize,
+    /// Gaps that clients were told of.
+    pub(crate) gaps: AtomicUsize,
+    /// At most one client stays away at a time, or nobody would post.
+    away: Mutex<()>,
     /// Nobody begins anything any more; what was begun is finished.
     pub(crate) finishing: AtomicBool,
     /// How long each log is in the end: so far everybody reads on.
@@ -54,6 +58,11 @@ impl Signals {
     fn say_up(&self, up: bool) {
         *self.is_up.lock().expect("no panic") = up;
         self.changed.notify_all();
+    }
+
+    /// Whoever has this may stay away.
+    pub(crate) fn go_away(&self) -> Option<MutexGuard<'_, ()>> {
+        self.away.try_lock().ok()
     }
 
     pub(crate) fn is_finishing(&self) -> bool {
