@@ -7,9 +7,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use papo_client::Target;
 use papo_testkit::checks::{self, Event, Logs, Story};
 use papo_testkit::{Ended, PATIENCE, Papo, Proxy, Random, Structured, free_port};
 
+use crate::library::Library;
 use crate::person::Person;
 use crate::program::Program;
 
@@ -132,6 +134,21 @@ impl World {
                 _ => Program::new(&format!("p{number}"), addr, is_ws, random, signals).live(&idle),
             };
             let thread = std::thread::Builder::new().name(format!("client {number}"));
+            self.clients.push(thread.spawn(life).expect("a thread"));
+        }
+    }
+
+    /// Clients come that are made of the client library.
+    pub(crate) fn populate_with_library(&mut self, clients: usize, tcp: SocketAddr, web: SocketAddr) {
+        for number in 0..clients {
+            let random = Random::part(self.seed, 2_000 + number as u64);
+            let (signals, idle) = (self.signals.clone(), self.idle.clone());
+            let target = match number % 2 {
+                0 => Target::tcp("127.0.0.1", tcp.port()),
+                _ => Target::websocket("127.0.0.1", web.port()),
+            };
+            let life = move || Library::new(&format!("c{number}"), random, signals).live(target, &idle);
+            let thread = std::thread::Builder::new().name(format!("client {number} by the library"));
             self.clients.push(thread.spawn(life).expect("a thread"));
         }
     }
