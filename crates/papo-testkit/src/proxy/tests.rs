@@ -34,9 +34,12 @@ fn read(socket: &mut TcpStream) -> Saw {
 
 /// Somebody who sends so many bytes, shuts down writing and reads to the end.
 fn talk(mut socket: TcpStream, bytes: usize) -> Saw {
-    let _ = socket.write_all(&vec![b'x'; bytes]);
+    let written = socket.write_all(&vec![b'x'; bytes]);
     let _ = socket.shutdown(std::net::Shutdown::Write);
-    read(&mut socket)
+    let saw = read(&mut socket);
+    // The system tells of a reset once: whoever writes first is told, and then reads an end.
+    let was_told = written.is_err_and(|error| error.kind() == ErrorKind::ConnectionReset);
+    Saw { was_reset: saw.was_reset || was_told, ..saw }
 }
 
 /// A client sends 3000 bytes and a server 2000, through a plan; returns what they saw.
