@@ -160,7 +160,12 @@ impl Hub {
                     self.recalled(session);
                     refuse(session, Some(txn))
                 }
-                // A session goes on without being kept; a room that is gone is taken away another time.
+                // A session goes on, and is kept when it next posts.
+                Effect::Keep(Record::Session(record)) => {
+                    self.session_is_unkept(record.id);
+                    None
+                }
+                // A room that is gone is taken away another time.
                 Effect::Keep(_) => None,
                 other => Some(other),
             };
@@ -212,6 +217,13 @@ impl Hub {
         let session = self.sessions.get_mut(session);
         if let Some(resumable) = session.and_then(|session| session.resumable.as_mut()) {
             resumable.recalls = resumable.recalls.saturating_sub(1);
+        }
+    }
+
+    fn session_is_unkept(&mut self, session: SessionId) {
+        let session = self.sessions.get_mut(session);
+        if let Some(resumable) = session.and_then(|session| session.resumable.as_mut()) {
+            resumable.is_unkept = true;
         }
     }
 

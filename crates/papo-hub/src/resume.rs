@@ -130,6 +130,7 @@ impl Hub {
             ends_ms: now.wall_ms,
             newest_txn,
             recalls: 0,
+            is_unkept: false,
             held_until: None,
             typing: smallvec::SmallVec::new(),
         }));
@@ -140,6 +141,7 @@ impl Hub {
         let kept = self.sessions.of(session);
         let nick = kept.nick.as_ref().map(|nick| nick.shared().clone());
         let Some(resumable) = &mut kept.resumable else { return };
+        resumable.is_unkept = false;
         resumable.ends_ms = now.wall_ms + SESSION_LIFE.as_millis() as u64;
         let (token, ends_ms) = (resumable.token, resumable.ends_ms);
         let record = SessionRecord { id: session, token, nick: nick.unwrap_or_default(), ends_ms };

@@ -5,6 +5,7 @@
 //! * [`Http`] – a browser that sends exactly the bytes it is given;
 //! * [`Papo`] – the real program as a process of its own; [`Ended`] – one that ends by itself;
 //! * [`Proxy`] – stands between clients and server, and does to their lines what networks do;
+//! * [`SmallDisk`] – a file system that is soon full;
 //! * [`checks`] – what must be true of a server's logs after anything has happened to it;
 //! * [`Random`] – numbers from a seed; [`free_port`] – a port that a server keeps when it comes back.
 //!
@@ -12,6 +13,7 @@
 
 pub mod checks;
 mod client;
+mod disk;
 mod ended;
 mod http;
 mod port;
@@ -22,6 +24,7 @@ mod structured;
 mod wire;
 
 pub use client::Client;
+pub use disk::SmallDisk;
 pub use ended::Ended;
 pub use http::{Answer, Http};
 pub use port::free_port;

@@ -38,6 +38,9 @@ pub(super) fn decide(hub: &mut Hub, session: SessionId, to: Target, text: Arc<st
     let txn = hub.asking.take();
     if let (Some(txn), Some(resumable)) = (txn, &mut hub.sessions.of(session).resumable) {
         resumable.newest_txn = resumable.newest_txn.max(txn);
+        if resumable.is_unkept {
+            hub.keep_session(session, now);
+        }
     }
     let found = hub.rooms.of(room);
     found.has_history = true;

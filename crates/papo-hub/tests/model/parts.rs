@@ -48,6 +48,8 @@ pub(crate) struct Program {
     pub(crate) newest_txn: u64,
     /// Posts that may be repeats, until the store has said so.
     pub(crate) again: u32,
+    /// The store could not keep it.
+    pub(crate) unkept: bool,
     pub(crate) held_until: Option<Duration>,
     pub(crate) follows: bool,
     pub(crate) typing: Vec<(u64, Duration)>,

@@ -65,6 +65,13 @@ impl Model {
         match fact {
             Fact::Said { who, txn, .. } | Fact::Made { who, txn, .. } => self.say_to(*who, *txn, &reply),
             Fact::Again { who, txn, .. } => self.say_to(*who, Some(*txn), &reply),
+            Fact::Kept(Record::Session(record)) => {
+                let whose = (0..self.people.len()).find(|who| session(*who) == record.id);
+                let person = &mut self.people[whose.expect("it was there before")];
+                if let Some(program) = person.program.as_mut().filter(|_| person.alive) {
+                    program.unkept = true;
+                }
+            }
             _ => {}
         }
     }

@@ -194,7 +194,11 @@ impl Model {
         let person = &mut self.people[who];
         if let (Some(txn), Some(program)) = (txn, &mut person.program) {
             program.newest_txn = program.newest_txn.max(txn);
+            if program.unkept {
+                self.keep(who, wall_ms);
+            }
         }
+        let person = &self.people[who];
         let (author, _) = person.name.clone().expect("named by now");
         let found = self.rooms.get_mut(&room).expect("there is the room");
         found.kept = true;

@@ -116,6 +116,7 @@ impl Model {
     pub(crate) fn keep(&mut self, who: usize, wall_ms: u64) {
         let person = &mut self.people[who];
         let Some(program) = &mut person.program else { return };
+        program.unkept = false;
         program.ends_ms = wall_ms + SESSION_LIFE.as_millis() as u64;
         let (nick, _) = person.name.as_ref().expect("who said hello has a name");
         let (token, ends_ms) = (token(program.token).hash(), program.ends_ms);

@@ -45,3 +45,20 @@ fn what_was_acknowledged_or_seen_survives_every_kill() {
         run(seed(0xA11CE), 9, 12);
     }
 }
+
+/// The client library waits half a second and more before it comes back.
+#[test]
+fn the_client_library_loses_and_repeats_nothing_over_kills() {
+    let seed = seed(0x11B);
+    let mut world = World::new(seed);
+    let mut random = Random::part(seed, 3);
+    let (tcp, web) = (world.server.tcp(), world.server.web());
+    world.populate_with_library(6, tcp, web);
+    for _ in 0..if is_long() { 25 } else { 2 } {
+        world.wait_for_posts(10 + random.below(600));
+        world.kill();
+        world.restart();
+    }
+    world.wait_for_posts(100);
+    world.check(&[]);
+}

@@ -47,3 +47,15 @@ fn nor_when_the_server_is_killed_behind_them() {
         run(seed(0xCAFE), 9, 120, 2);
     }
 }
+
+#[test]
+fn the_client_library_loses_and_repeats_nothing_over_lines_that_break() {
+    let seed = seed(0x11C);
+    let mut world = World::new(seed);
+    let proxies = [Proxy::seeded(world.server.tcp(), seed), Proxy::seeded(world.server.web(), seed + 1)];
+    world.populate_with_library(8, proxies[0].addr(), proxies[1].addr());
+    let wanted = if is_long() { 150 } else { 10 };
+    world.wait_until("enough lines are broken", |_| proxies.iter().map(Proxy::ended).sum::<usize>() >= wanted);
+    world.wait_for_posts(50);
+    world.check(&proxies);
+}

@@ -2,16 +2,19 @@
 //! disk is full; in the end the checkers compare what they saw with what is there.
 //!
 //! * `world` – a server that can be killed and comes back, the clients around it, and the end of a run;
-//! * `program`, `person` – a client of papo/1 and one of the text dialect, as threads of their own;
+//! * `program`, `person` – a plain client of papo/1 and one of the text dialect, as threads of their own;
+//! * `library` – a client that is made of the client library, which connects and resumes by itself;
 //! * `kills`, `lines` – the server is killed; lines go through a proxy that breaks them;
-//! * `disk`, `folder`, `restored`, `forgetful` – a full disk, what a data folder refuses, a restored
-//!   backup, a memory store that begins anew.
+//! * `away` – clients come back after a long time; `disk` – the disk is full for a while.
 //!
 //! One seed gives a run its clients, kills and plans; it is in the message of a failure, and `PAPO_SEED`
 //! runs it again. When threads and the disk take their turns is up to the machine. `PAPO_LONG=1` kills
 //! for longer.
 
+mod away;
+mod disk;
 mod kills;
+mod library;
 mod lines;
 mod person;
 mod program;

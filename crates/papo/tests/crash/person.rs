@@ -18,6 +18,9 @@ const ANSWER: Duration = Duration::from_secs(8);
 /// Posts before it asks whether they were taken.
 const BATCH: usize = 4;
 
+/// The one refusal that may come: the disk is full.
+const FULL: &str = "[ERRO] O disco do servidor está cheio; a mensagem não foi guardada. Tente de novo mais tarde.";
+
 pub(crate) struct Person {
     addr: SocketAddr,
     is_ws: bool,
@@ -30,6 +33,8 @@ pub(crate) struct Person {
     pending: Vec<usize>,
     /// Since when `/who` is not answered.
     asked: Option<Instant>,
+    /// Some of its posts were refused since it asked last, and nobody says which.
+    refused: bool,
     story: Story,
 }
 
@@ -39,7 +44,18 @@ struct Broken;
 impl Person {
     pub(crate) fn new(who: &str, addr: SocketAddr, is_ws: bool, random: Random, signals: Arc<Signals>) -> Self {
         let story = Story { who: who.to_owned(), ..Story::default() };
-        Self { addr, is_ws, random, signals, line: None, room: String::new(), pending: Vec::new(), asked: None, story }
+        Self {
+            addr,
+            is_ws,
+            random,
+            signals,
+            line: None,
+            room: String::new(),
+            pending: Vec::new(),
+            asked: None,
+            refused: false,
+            story,
+        }
     }
 
     /// Lives until the run is over.
@@ -49,6 +65,7 @@ impl Person {
             if self.line.is_none() {
                 // What was not answered on the old line: nobody knows.
                 self.pending.clear();
+                self.refused = false;
                 self.asked = None;
             }
             if self.line.is_none() && self.connect().is_err() || self.turn().is_err() {
@@ -146,12 +163,15 @@ impl Person {
             let told = Told::Line { author: author.to_owned(), text: text.to_owned() };
             self.story.told.push((room.to_owned(), told));
         } else if line.starts_with(&format!("[SYS] Em #{} (", self.room)) && self.asked.take().is_some() {
-            for number in self.pending.drain(..) {
+            let refused = std::mem::take(&mut self.refused);
+            for number in self.pending.drain(..).filter(|_| !refused) {
                 self.story.posts[number].fate = Fate::Stored(None);
                 self.signals.acknowledged.fetch_add(1, Ordering::SeqCst);
             }
-        } else {
-            assert!(!line.starts_with("[ERRO]"), "{}: {line}", self.story.who);
+        } else if line.starts_with("[ERRO]") {
+            assert_eq!(line, FULL, "{}", self.story.who);
+            self.refused = true;
+            self.signals.rejected.fetch_add(1, Ordering::SeqCst);
         }
     }
 }

@@ -19,6 +19,10 @@ use crate::world::{ROOMS, Signals};
 const WINDOW: usize = 8;
 /// How long it listens before it does something by itself.
 const LISTENS: Duration = Duration::from_millis(2);
+/// It hangs up once in so many turns.
+const HANGS_UP: usize = 300;
+/// How many posts of others it stays away for; more than 500 in a room come as a gap.
+const AWAY: [usize; 4] = [0, 0, 100, 2_000];
 /// A line on which an answer takes longer is given up.
 const ANSWER: Duration = Duration::from_secs(8);
 
@@ -47,6 +51,8 @@ pub(crate) struct Program {
     pending: VecDeque<(u64, u64, usize)>,
     /// Until when the oldest of what it asked must be answered.
     asked: Option<Instant>,
+    /// From then on it does not wait any more for what it has not read: the checkers are told so.
+    gives_up: Option<Instant>,
     story: Story,
 }
 
@@ -67,6 +73,7 @@ impl Program {
             next_txn: 1,
             pending: VecDeque::new(),
             asked: None,
+            gives_up: None,
             story: Story { who: who.to_owned(), ..Story::default() },
         }
     }
@@ -81,6 +88,8 @@ impl Program {
             }
             if self.turn().is_err() {
                 self.line = None;
+            } else if self.random.chance(HANGS_UP) {
+                self.stay_away();
             }
             if self.signals.is_finishing() && self.pending.is_empty() && !is_idle {
                 is_idle = true;
@@ -92,10 +101,23 @@ impl Program {
         }
     }
 
-    fn has_read_everything(&self) -> bool {
+    fn has_read_everything(&mut self) -> bool {
         let Some(heads) = self.signals.heads() else { return false };
+        if *self.gives_up.get_or_insert_with(|| Instant::now() + PATIENCE) < Instant::now() {
+            return true;
+        }
         let head = |name: &str| heads.iter().find(|(room, _)| room == name).map(|(_, head)| *head);
         self.line.is_some() && self.rooms.values().all(|room| head(&room.name).is_none_or(|head| room.whole >= head))
+    }
+
+    /// Hangs up, and is not seen until others have posted so much.
+    fn stay_away(&mut self) {
+        self.line = None;
+        let until = self.signals.acknowledged.load(Ordering::SeqCst) + *self.random.pick(&AWAY);
+        let Some(_away) = self.signals.go_away() else { return };
+        while self.signals.acknowledged.load(Ordering::SeqCst) < until && !self.signals.is_finishing() {
+            std::thread::sleep(LISTENS);
+        }
     }
 
     /// Connects, says hello and sends again what was not answered.
@@ -239,9 +261,11 @@ impl Program {
             ServerFrame::Reject { txn: Some(txn), code, .. } => {
                 // What may be accepted later is sent again when the line is new; nothing else may be refused here.
                 assert!(code >= 3000 && self.pending.iter().any(|post| post.0 == txn), "{}: {code}", self.story.who);
+                self.signals.rejected.fetch_add(1, Ordering::SeqCst);
                 return Err(Broken);
             }
             ServerFrame::Gap { room, from, to } => {
+                self.signals.gaps.fetch_add(1, Ordering::SeqCst);
                 self.tell(room, Told::Gap(from, to));
                 if let Some(room) = self.rooms.get_mut(&room) {
                     room.next = to + 1;
@@ -327,6 +351,3 @@ impl Program {
         }
     }
 }
-
-/// Longer than any answer takes.
-const _: () = assert!(ANSWER.as_secs() < PATIENCE.as_secs());

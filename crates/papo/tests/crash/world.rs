@@ -3,13 +3,15 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use papo_client::Target;
 use papo_testkit::checks::{self, Event, Logs, Story};
 use papo_testkit::{Ended, PATIENCE, Papo, Proxy, Random, Structured, free_port};
 
+use crate::library::Library;
 use crate::person::Person;
 use crate::program::Program;
 
@@ -35,6 +37,12 @@ pub(crate) struct Signals {
     pub(crate) acknowledged: AtomicUsize,
     /// Posts that were sent again and had been stored before.
     pub(crate) repeated: AtomicUsize,
+    /// Posts that were rejected, to be sent again, or refused.
+    pub(crate) rejected: AtomicUsize,
+    /// Gaps that clients were told of.
+    pub(crate) gaps: AtomicUsize,
+    /// At most one client stays away at a time, or nobody would post.
+    away: Mutex<()>,
     /// Nobody begins anything any more; what was begun is finished.
     pub(crate) finishing: AtomicBool,
     /// How long each log is in the end: so far everybody reads on.
@@ -54,6 +62,11 @@ impl Signals {
         self.changed.notify_all();
     }
 
+    /// Whoever has this may stay away.
+    pub(crate) fn go_away(&self) -> Option<MutexGuard<'_, ()>> {
+        self.away.try_lock().ok()
+    }
+
     pub(crate) fn is_finishing(&self) -> bool {
         self.finishing.load(Ordering::SeqCst)
     }
@@ -68,7 +81,8 @@ impl Signals {
 pub(crate) struct World {
     pub(crate) seed: u64,
     pub(crate) data: PathBuf,
-    _folder: tempfile::TempDir,
+    /// Goes with the world: a folder, or a file system.
+    _place: Box<dyn std::any::Any>,
     args: Vec<String>,
     pub(crate) server: Papo,
     pub(crate) signals: Arc<Signals>,
@@ -82,11 +96,11 @@ impl World {
     pub(crate) fn new(seed: u64) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("data");
-        Self::on(seed, folder, data)
+        Self::on(seed, Box::new(folder), data)
     }
 
-    /// Starts a server on a data folder.
-    pub(crate) fn on(seed: u64, folder: tempfile::TempDir, data: PathBuf) -> Self {
+    /// Starts a server on a data folder, which is in a place that goes with the world.
+    pub(crate) fn on(seed: u64, place: Box<dyn std::any::Any>, data: PathBuf) -> Self {
         let (port, web_port) = (free_port(), free_port());
         let text = |text: &str| text.to_owned();
         let args = vec![
@@ -105,7 +119,7 @@ impl World {
         let signals = Arc::new(Signals::default());
         signals.say_up(true);
         let idle = Arc::new(AtomicUsize::new(0));
-        Self { seed, data, _folder: folder, args, server, signals, clients: Vec::new(), idle }
+        Self { seed, data, _place: place, args, server, signals, clients: Vec::new(), idle }
     }
 
     /// Clients of every kind come, by these addresses of framed TCP and of the web.
@@ -120,6 +134,21 @@ impl World {
                 _ => Program::new(&format!("p{number}"), addr, is_ws, random, signals).live(&idle),
             };
             let thread = std::thread::Builder::new().name(format!("client {number}"));
+            self.clients.push(thread.spawn(life).expect("a thread"));
+        }
+    }
+
+    /// Clients come that are made of the client library.
+    pub(crate) fn populate_with_library(&mut self, clients: usize, tcp: SocketAddr, web: SocketAddr) {
+        for number in 0..clients {
+            let random = Random::part(self.seed, 2_000 + number as u64);
+            let (signals, idle) = (self.signals.clone(), self.idle.clone());
+            let target = match number % 2 {
+                0 => Target::tcp("127.0.0.1", tcp.port()),
+                _ => Target::websocket("127.0.0.1", web.port()),
+            };
+            let life = move || Library::new(&format!("c{number}"), random, signals).live(target, &idle);
+            let thread = std::thread::Builder::new().name(format!("client {number} by the library"));
             self.clients.push(thread.spawn(life).expect("a thread"));
         }
     }
@@ -194,7 +223,7 @@ fn serve(args: &[String]) -> Papo {
 }
 
 /// `papo store check` finds nothing.
-pub(crate) fn assert_well(data: &Path) {
+fn assert_well(data: &Path) {
     let mut check = std::process::Command::new(program());
     let checked = Ended::of(check.args(["store", "check", "--lang", "en", "--data"]).arg(data));
     assert_eq!(checked.code, Some(0), "{checked:?}");

@@ -2,6 +2,7 @@
 //! a disk that is full.
 
 mod backup;
+mod clock;
 mod folder;
 mod full_disk;
 mod memory;

@@ -112,6 +112,20 @@ fn posts_keep_their_order_behind_those_that_are_sent_again() {
     assert_eq!(frames(&mut world, "p"), [ack(3, 1), ack(4, 2), ack(5, 3)]);
 }
 
+/// After a restart nobody knew the session that had begun on a full disk: what it sent again was posted twice.
+#[test]
+fn a_session_that_could_not_be_kept_is_kept_with_its_next_post() {
+    let mut world = World::new(true);
+    world.store.full = true;
+    hello(&mut world, "p", r#","nick":"Pia""#);
+    world.send_json("p", r#"{"do":"join","txn":2,"room":"geral"}"#);
+    for (full, kept) in [(true, 0), (false, 1)] {
+        world.store.full = full;
+        world.send_json("p", r#"{"do":"post","txn":3,"room":1,"text":"oi"}"#);
+        assert_eq!(world.store.sessions.len(), kept, "{full}");
+    }
+}
+
 #[test]
 fn a_full_disk_refuses_what_must_be_kept_and_nothing_else() {
     let mut world = World::new(true);

@@ -88,7 +88,7 @@ impl Outlet for Later {
 pub(super) struct FakeStore {
     heads: BTreeMap<RoomId, u64>,
     places: BTreeMap<(SessionId, Txn), Place>,
-    sessions: BTreeMap<papo_proto::words::TokenHash, papo_proto::words::SessionRecord>,
+    pub(super) sessions: BTreeMap<papo_proto::words::TokenHash, papo_proto::words::SessionRecord>,
     /// Nothing can be written.
     pub(super) full: bool,
 }
