@@ -23,7 +23,9 @@ fn run(seed: u64, clients: usize, kills: usize) {
         let posts = *random.pick(&[0, 1, 40, 120, 300]);
         world.wait_for_posts(random.below(posts + 1));
         std::thread::sleep(Duration::from_micros(random.below(4_000) as u64));
-        world.kill();
+        // Now and then it is stopped by its operator instead.
+        let end = if random.chance(6) { World::stop } else { World::kill };
+        end(&mut world);
         world.restart();
         done += 1;
     }

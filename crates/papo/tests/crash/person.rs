@@ -168,6 +168,9 @@ impl Person {
                 self.story.posts[number].fate = Fate::Stored(None);
                 self.signals.acknowledged.fetch_add(1, Ordering::SeqCst);
             }
+        } else if line.contains("de fora porque a sua conexão estava atrasada") {
+            // It read too slowly, and has been told: what comes now is after the hole.
+            self.story.told.push((self.room.clone(), Told::Entered));
         } else if line.starts_with("[ERRO]") {
             assert_eq!(line, FULL, "{}", self.story.who);
             self.refused = true;

@@ -110,6 +110,9 @@ impl World {
             data.to_str().expect("text").to_owned(),
             text("--flood"),
             text("off"),
+            // So little that readers fall behind it.
+            text("--backlog-mib"),
+            text("1"),
             text("--port"),
             port.to_string(),
             text("--web-port"),
@@ -178,6 +181,13 @@ impl World {
         self.server.wait();
     }
 
+    /// Stops the server as an operator does.
+    pub(crate) fn stop(&mut self) {
+        self.signals.say_up(false);
+        self.server.terminate();
+        assert_eq!(self.server.wait().0.code(), Some(0), "seed {}", self.seed);
+    }
+
     /// The server comes back on the same data and ports.
     pub(crate) fn restart(&mut self) {
         self.server = serve(&self.args);
@@ -199,10 +209,9 @@ impl World {
         (stories, logs)
     }
 
-    /// Stops the server as an operator does, and sees that all is well with its data.
+    /// Stops the server, and sees that all is well with its data.
     pub(crate) fn close(mut self) {
-        self.server.terminate();
-        assert_eq!(self.server.wait().0.code(), Some(0), "seed {}", self.seed);
+        self.stop();
         assert_well(&self.data);
     }
 
