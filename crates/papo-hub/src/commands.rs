@@ -13,9 +13,10 @@ mod script;
 mod typing;
 mod who;
 
-use papo_proto::{Command, Reply, SessionId, Txn};
+use papo_proto::{Command, Reply, SessionId};
 
 use crate::hub::{Hub, Now};
+use crate::publish::Again;
 
 /// Carries out a command of an open session.
 pub(crate) fn run(hub: &mut Hub, session: SessionId, command: Command, now: Now) {
@@ -40,8 +41,12 @@ pub(crate) fn run(hub: &mut Hub, session: SessionId, command: Command, now: Now)
 }
 
 /// Decides a post that could have been a repeat and is none.
-pub(crate) fn run_anew(hub: &mut Hub, session: SessionId, txn: Txn, command: Command, now: Now) {
-    if hub.sessions.get(session).is_none_or(|session| session.ending) {
+pub(crate) fn run_anew(hub: &mut Hub, again: Again, now: Now) {
+    let Again { session, txn, command, from } = again;
+    let Some(sender) = hub.sessions.get(session).filter(|session| !session.ending) else { return };
+    // The client has come back by another connection and sends again what was not answered: it
+    // would be answered twice there.
+    if sender.claimed.is_some() && sender.claimed != from {
         return;
     }
     hub.asking = Some(txn);

@@ -17,8 +17,9 @@ use crate::session::Link;
 pub(crate) enum Effect {
     /// A durable event; published when it is committed.
     Append(Append),
-    /// A post that may be a repeat: answered as at first, or else decided anew.
-    Recall { session: SessionId, txn: Txn, command: Box<Command> },
+    /// A post that may be a repeat: answered as at first, or else decided anew, unless the session has
+    /// gone from its connection to another one meanwhile, whose client sends it again.
+    Recall { session: SessionId, txn: Txn, command: Box<Command>, from: Option<Link> },
     /// Something else is kept; nobody waits for it.
     Keep(Record),
     /// A room is kept; whoever made it is told.

@@ -91,6 +91,16 @@ pub trait Outlet {
     fn mark(&mut self, shard: u16, log: &Arc<Log>);
 }
 
+/// A post that could have been a repeat and is none.
+#[derive(Debug)]
+pub(crate) struct Again {
+    pub(crate) session: SessionId,
+    pub(crate) txn: Txn,
+    pub(crate) command: Command,
+    /// The connection that sent it.
+    pub(crate) from: Option<Link>,
+}
+
 /// Why nothing of a batch is stored.
 #[derive(Clone, Copy, Debug)]
 pub enum CommitError {
@@ -138,8 +148,8 @@ impl Hub {
         }
         debug_assert!(stored.next().is_none(), "each record has its outcome");
         self.outbox.end_batch();
-        for (session, txn, command) in again {
-            commands::run_anew(self, session, txn, command, now);
+        for again in again {
+            commands::run_anew(self, again, now);
         }
         self.publish(outlet);
     }
@@ -178,7 +188,7 @@ impl Hub {
     }
 
     /// Publishes what is stored now. Returns a command that is to be decided anew.
-    fn keep(&mut self, effect: Effect, stored: Stored, outlet: &mut impl Outlet) -> Option<(SessionId, Txn, Command)> {
+    fn keep(&mut self, effect: Effect, stored: Stored, outlet: &mut impl Outlet) -> Option<Again> {
         if let Effect::Recall { session, .. } = &effect {
             self.recalled(*session);
         }
@@ -190,7 +200,9 @@ impl Hub {
             (Effect::Recall { session, txn, .. }, Stored::Repeated(place)) => {
                 self.answer(session, Some(txn), Reply::Posted(place), outlet);
             }
-            (Effect::Recall { session, txn, command }, _) => return Some((session, txn, *command)),
+            (Effect::Recall { session, txn, command, from }, _) => {
+                return Some(Again { session, txn, command: *command, from });
+            }
             (Effect::Keep(Record::Room(record)), _) => self.room_is_stored(record.id),
             (Effect::Create { record, existed, session, txn, cut }, _) => {
                 self.room_is_stored(record.id);

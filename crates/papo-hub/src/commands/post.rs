@@ -9,7 +9,9 @@ use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
 
 pub(super) fn run(hub: &mut Hub, session: SessionId, to: Target, text: Arc<str>, now: Now) {
-    if let (Some(txn), Some(resumable)) = (hub.asking, &mut hub.sessions.of(session).resumable)
+    let sender = hub.sessions.of(session);
+    let from = sender.claimed;
+    if let (Some(txn), Some(resumable)) = (hub.asking, &mut sender.resumable)
         && (txn <= resumable.newest_txn || resumable.recalls > 0)
     {
         // It may be a repeat: the store knows. Whatever has changed since, the first answer holds.
@@ -17,7 +19,7 @@ pub(super) fn run(hub: &mut Hub, session: SessionId, to: Target, text: Arc<str>,
         resumable.recalls += 1;
         hub.asking = None;
         let command = Box::new(Command::Post { to, text });
-        return hub.outbox.push(Effect::Recall { session, txn, command });
+        return hub.outbox.push(Effect::Recall { session, txn, command, from });
     }
     decide(hub, session, to, text, now);
 }

@@ -118,6 +118,8 @@ pub(crate) enum Fact {
         room: u64,
         text: String,
         txn: u64,
+        /// The connection that sent it.
+        from: Option<usize>,
     },
     Kept(Record),
     Made {

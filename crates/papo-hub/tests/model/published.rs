@@ -91,7 +91,11 @@ impl Model {
             (Fact::Again { who, txn, .. }, Stored::Repeated(place)) => {
                 self.say_to(who, Some(txn), &Reply::Posted(place));
             }
-            (Fact::Again { who, txn, room, text }, _) => return Some((who, txn, room, text)),
+            (Fact::Again { who, txn, room, text, from }, _) => {
+                // Who has come back by another connection sends it again there.
+                let claimed = self.people[who].claimed;
+                return (claimed.is_none() || claimed == from).then_some((who, txn, room, text));
+            }
             (Fact::Kept(Record::Room(record)), _) => self.is_stored(record.id.0),
             (Fact::Made { who, txn, record, existed }, _) => {
                 self.is_stored(record.id.0);

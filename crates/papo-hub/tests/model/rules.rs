@@ -176,7 +176,8 @@ impl Model {
         {
             program.again += 1;
             self.asking = None;
-            return self.pending.push(Fact::Again { who, room, text: text.to_owned(), txn });
+            let from = self.people[who].claimed;
+            return self.pending.push(Fact::Again { who, room, text: text.to_owned(), txn, from });
         }
         self.post_anew(who, text, room, when);
     }

@@ -313,3 +313,26 @@ fn a_session_that_the_drain_ended_is_not_gone_on_with() {
     let again = hello(&mut world, "q", &format!(r#","session":"{}""#, token(1)));
     assert_eq!(again, [r#"hello "Pia" resumed:true,"rooms":[]}}"#]);
 }
+
+/// A post that was sent again before and after its client came back by another connection was answered
+/// twice there, when the store knew of neither.
+#[test]
+fn what_two_connections_sent_again_is_answered_once() {
+    let mut world = World::new(true);
+    hello(&mut world, "old", r#","nick":"Pia""#);
+    world.send_json("old", r#"{"do":"join","txn":2,"room":"geral"}"#);
+    let post = r#"{"do":"post","txn":3,"room":1,"text":"oi"}"#;
+    world.store.full = true;
+    world.send_json("old", post);
+    world.store.full = false;
+    world.hold_commits = true;
+    world.send_json("old", post);
+    world.connect("new", TEXT);
+    let resume = r#""resume":[{"room":1,"epoch":5,"seq":0}]"#;
+    world.send_json("new", &format!(r#"{{"do":"hello","txn":1,"version":1,"session":"{}",{resume}}}"#, token(1)));
+    world.send_json("new", post);
+    world.hold_commits = false;
+    world.tick();
+    let read = frames(&mut world, "new");
+    assert_eq!(read[1..], [r#"{"is":"ack","txn":3,"answer":{"to":"post","room":1,"seq":1,"at":1}}"#]);
+}
