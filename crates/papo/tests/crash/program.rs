@@ -20,9 +20,9 @@ const WINDOW: usize = 8;
 /// How long it listens before it does something by itself.
 const LISTENS: Duration = Duration::from_millis(2);
 /// It hangs up once in so many turns.
-const HANGS_UP: usize = 300;
+const HANGS_UP: usize = 150;
 /// How many posts of others it stays away for; more than 500 in a room come as a gap.
-const AWAY: [usize; 4] = [0, 0, 100, 2_000];
+const AWAY: [usize; 3] = [0, 2_000, 2_000];
 /// A line on which an answer takes longer is given up.
 const ANSWER: Duration = Duration::from_secs(8);
 
