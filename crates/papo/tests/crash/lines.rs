@@ -1,8 +1,9 @@
 //! Lines that delay, trickle, break in the middle of a frame, close one half and reset.
 
+use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 
-use papo_testkit::{Proxy, Random, is_long};
+use papo_testkit::{End, Plan, Proxy, Random, is_long};
 
 use crate::world::{World, seed};
 
@@ -48,13 +49,28 @@ fn nor_when_the_server_is_killed_behind_them() {
     }
 }
 
+/// Lines that all break, but not before a client has been let in: the library waits longer each time that
+/// it was not.
+fn lasting(to: SocketAddr, seed: u64) -> Proxy {
+    Proxy::planned(to, move |line| {
+        let mut plan = Plan::random(&mut Random::part(seed, line));
+        for (at, _) in [&mut plan.up, &mut plan.down].into_iter().filter_map(|way| way.end.as_mut()) {
+            *at += 2_000;
+        }
+        if plan.up.end.is_none() && plan.down.end.is_none() {
+            plan.up.end = Some((5_000, End::Reset));
+        }
+        plan
+    })
+}
+
 #[test]
 fn the_client_library_loses_and_repeats_nothing_over_lines_that_break() {
     let seed = seed(0x11C);
     let mut world = World::new(seed);
-    let proxies = [Proxy::seeded(world.server.tcp(), seed), Proxy::seeded(world.server.web(), seed + 1)];
+    let proxies = [lasting(world.server.tcp(), seed), lasting(world.server.web(), seed + 1)];
     world.populate_with_library(8, proxies[0].addr(), proxies[1].addr());
-    let wanted = if is_long() { 150 } else { 10 };
+    let wanted = if is_long() { 60 } else { 10 };
     world.wait_until("enough lines are broken", |_| proxies.iter().map(Proxy::ended).sum::<usize>() >= wanted);
     world.wait_for_posts(50);
     world.check(&proxies);
