@@ -11,6 +11,10 @@ use std::thread;
 
 pub use plan::{End, Pace, Plan, Way};
 
+/// Lines at a time, each with a thread. Whoever comes in addition finds its line closed, as where the
+/// server is away.
+const LINES_MAX: usize = 256;
+
 /// Decides what is done to the line with this number.
 type Planner = Box<dyn FnMut(u64) -> Plan + Send>;
 
@@ -23,6 +27,8 @@ pub struct Proxy {
 struct Shared {
     planner: Mutex<Planner>,
     lines: AtomicU64,
+    /// How many there are now.
+    open: AtomicUsize,
     /// How many lines came to their planned end.
     ended: AtomicUsize,
     /// New lines are left alone, and those that are not are ended.
@@ -43,6 +49,7 @@ impl Proxy {
         let shared = Arc::new(Shared {
             planner: Mutex::new(Box::new(planner)),
             lines: AtomicU64::new(0),
+            open: AtomicUsize::new(0),
             ended: AtomicUsize::new(0),
             calm: AtomicBool::new(false),
             gone: AtomicBool::new(false),
@@ -53,8 +60,15 @@ impl Proxy {
                 if accepting.gone.load(Ordering::SeqCst) {
                     return;
                 }
+                if accepting.open.fetch_add(1, Ordering::SeqCst) >= LINES_MAX {
+                    accepting.open.fetch_sub(1, Ordering::SeqCst);
+                    continue;
+                }
                 let shared = accepting.clone();
-                thread::spawn(move || shared.carry(client, to));
+                thread::spawn(move || {
+                    shared.carry(client, to);
+                    shared.open.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
         Self { addr, shared }

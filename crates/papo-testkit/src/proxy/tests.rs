@@ -97,6 +97,27 @@ fn a_seed_gives_every_plan_again_and_all_kinds_of_them() {
 }
 
 #[test]
+fn lines_are_bounded() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let proxy = Proxy::planned(listener.local_addr().expect("an address"), |_| Plan::default());
+    let connect = || TcpStream::connect(proxy.addr()).expect("connects");
+    let carry = |lines: &mut Vec<_>| lines.push((connect(), listener.accept().expect("carried")));
+    let mut lines = Vec::new();
+    for _ in 0..super::LINES_MAX {
+        carry(&mut lines);
+    }
+    assert_eq!(read(&mut connect()).bytes, 0);
+    // The end of one makes room for another, as soon as the proxy has seen it.
+    lines.pop();
+    let has_room = || {
+        let mut another = connect();
+        another.set_read_timeout(Some(Duration::from_millis(20))).expect("a socket");
+        another.read(&mut [0]).is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
+    };
+    assert!((0..100).any(|_| has_room()));
+}
+
+#[test]
 fn who_connects_while_the_server_is_away_is_sent_away() {
     let nobody = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("an address");
     let proxy = Proxy::seeded(nobody, 1);
