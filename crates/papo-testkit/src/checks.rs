@@ -7,17 +7,19 @@
 //! * [`received`] – what anybody was shown is in the log, as it was shown;
 //! * [`gapless`] – each log counts 1, 2, 3 …;
 //! * [`held`] – a client that resumed holds exactly the log from where it first entered;
-//! * [`posted`] – nothing is in a log that nobody posted there, and nothing is there twice.
+//! * [`posted`] – nothing is in a log that nobody posted there, and nothing is there twice;
+//! * [`ordered`] – a client's posts stand in the order in which it sent them.
 //!
 //! Texts are unique in a run: a text is its post. Rooms go by their names, since text clients know no more.
 
 pub mod acknowledged;
 pub mod gapless;
 pub mod held;
+pub mod ordered;
 pub mod posted;
 pub mod received;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An event of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +92,8 @@ pub struct Story {
     pub names: Vec<String>,
     /// What it posted, in order.
     pub posts: Vec<Post>,
+    /// Which of them were rejected and sent again later: what was sent after them may be before them.
+    pub put_off: BTreeSet<usize>,
     /// What it was told, each with its room.
     pub told: Vec<(String, Told)>,
 }
@@ -115,6 +119,8 @@ pub enum Fault {
     Hole(String, u64),
     /// A client was shown it once more, or out of order.
     Again(String, u64),
+    /// It stands behind what the same client sent after it.
+    Overtaken(String, String),
     /// A client was told that a log is another one, and it is not.
     Reset(String, u64),
 }
@@ -126,6 +132,7 @@ pub fn all(stories: &[Story], logs: &Logs) -> Vec<Fault> {
     faults.extend(gapless::check(logs));
     faults.extend(held::check(stories, logs));
     faults.extend(posted::check(stories, logs));
+    faults.extend(ordered::check(stories, logs));
     faults
 }
 
@@ -145,12 +152,12 @@ fn log(texts: &[(u64, &str)]) -> Logs {
 #[cfg(test)]
 fn posts(posts: &[(&str, Fate)]) -> Story {
     let posts = posts.iter().map(|(text, fate)| Post { room: "r".into(), text: (*text).into(), fate: *fate });
-    Story { who: "Ana".into(), names: vec!["Ana".into()], posts: posts.collect(), told: Vec::new() }
+    Story { who: "Ana".into(), names: vec!["Ana".into()], posts: posts.collect(), ..Story::default() }
 }
 
 /// What Bob was told of the room "r".
 #[cfg(test)]
 fn told(told: &[Told]) -> Story {
     let told = told.iter().map(|told| ("r".to_owned(), told.clone())).collect();
-    Story { who: "Bob".into(), names: vec!["Bob".into()], posts: Vec::new(), told }
+    Story { who: "Bob".into(), names: vec!["Bob".into()], told, ..Story::default() }
 }

@@ -49,6 +49,8 @@ pub(crate) struct Program {
     names: usize,
     rooms: BTreeMap<u64, Room>,
     next_txn: u64,
+    /// The txn of each post of the story.
+    txns: Vec<u64>,
     /// Posts without an answer: their txns, rooms and places in the story.
     pending: VecDeque<(u64, u64, usize)>,
     /// Until when the oldest of what it asked must be answered.
@@ -73,6 +75,7 @@ impl Program {
             names: 0,
             rooms: BTreeMap::new(),
             next_txn: 1,
+            txns: Vec::new(),
             pending: VecDeque::new(),
             asked: None,
             gives_up: None,
@@ -204,6 +207,7 @@ impl Program {
         let filler = if self.random.chance(10) { "z".repeat(self.random.below(3_000)) } else { String::new() };
         let text = format!("{} {number}{filler}", self.story.who);
         self.story.posts.push(Post { room: self.rooms[&room].name.clone(), text, fate: Fate::Unknown });
+        self.txns.push(txn);
         self.pending.push_back((txn, room, number));
         self.send_post(txn, room, number);
     }

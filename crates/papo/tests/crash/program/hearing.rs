@@ -17,7 +17,9 @@ impl Program {
             ServerFrame::Ack { answer: Answer::History { room, events, .. }, .. } => self.page(room, events),
             ServerFrame::Reject { txn: Some(txn), code, .. } => {
                 // What may be accepted later is sent again when the line is new; nothing else may be refused here.
-                assert!(code >= 3000 && self.pending.iter().any(|post| post.0 == txn), "{}: {code}", self.story.who);
+                let rejected = self.pending.iter().find(|post| post.0 == txn);
+                assert!(code >= 3000 && rejected.is_some(), "{}: {code}", self.story.who);
+                self.story.put_off.extend(rejected.map(|post| post.2));
                 self.signals.rejected.fetch_add(1, Ordering::SeqCst);
                 return Err(Broken);
             }
@@ -42,9 +44,17 @@ impl Program {
     }
 
     fn event(&mut self, message: &Message) {
+        self.recognise(message);
         let event = Event { seq: message.seq, author: message.author.to_string(), text: message.text.to_string() };
         self.tell(message.room, Told::Event(event));
         self.advance(message.room, message.seq);
+    }
+
+    /// It finds its own posts among what it missed by their txns.
+    fn recognise(&self, message: &Message) {
+        let own = self.story.posts.iter().position(|post| *post.text == *message.text);
+        let txn = own.map(|number| self.txns[number]);
+        assert_eq!(message.txn, txn, "{}: {}", self.story.who, message.text);
     }
 
     /// An event has come in its place: if nothing before it is missing, neither is it.
@@ -89,10 +99,9 @@ impl Program {
 
     fn page(&mut self, room: u64, events: Vec<RoomEvent>) {
         self.asked = (!self.pending.is_empty()).then(|| Instant::now() + ANSWER);
-        let message = |RoomEvent::Message(message): RoomEvent| Event {
-            seq: message.seq,
-            author: message.author.to_string(),
-            text: message.text.to_string(),
+        let message = |RoomEvent::Message(message): RoomEvent| {
+            self.recognise(&message);
+            Event { seq: message.seq, author: message.author.to_string(), text: message.text.to_string() }
         };
         let known = &self.rooms[&room];
         let (whole, next) = (known.whole, known.next);
