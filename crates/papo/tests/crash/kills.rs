@@ -26,6 +26,9 @@ fn run(seed: u64, clients: usize, kills: usize) {
         // Now and then it is stopped by its operator instead.
         let end = if random.chance(6) { World::stop } else { World::kill };
         end(&mut world);
+        while random.chance(3) {
+            world.stumble(Duration::from_micros(random.below(30_000) as u64));
+        }
         world.restart();
         done += 1;
     }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
@@ -188,6 +189,14 @@ impl World {
         assert_eq!(self.server.wait().0.code(), Some(0), "seed {}", self.seed);
     }
 
+    /// The server is started and killed while it opens its data, before anybody knows that it is there.
+    pub(crate) fn stumble(&mut self, after: Duration) {
+        let mut server = Papo::start(Command::new(program()).arg("serve").args(&self.args));
+        std::thread::sleep(after);
+        server.kill();
+        server.wait();
+    }
+
     /// The server comes back on the same data and ports.
     pub(crate) fn restart(&mut self) {
         self.server = serve(&self.args);
@@ -226,6 +235,15 @@ impl World {
     }
 }
 
+impl Drop for World {
+    #[expect(clippy::print_stderr, reason = "the report of a test that fails")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("seed {0}: PAPO_SEED={0} runs it again", self.seed);
+        }
+    }
+}
+
 fn serve(args: &[String]) -> Papo {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     Papo::serve(program(), &args)
@@ -233,7 +251,7 @@ fn serve(args: &[String]) -> Papo {
 
 /// `papo store check` finds nothing.
 fn assert_well(data: &Path) {
-    let mut check = std::process::Command::new(program());
+    let mut check = Command::new(program());
     let checked = Ended::of(check.args(["store", "check", "--lang", "en", "--data"]).arg(data));
     assert_eq!(checked.code, Some(0), "{checked:?}");
     assert!(checked.out.ends_with("All is well.\n"), "{checked:?}");
