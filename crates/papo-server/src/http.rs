@@ -19,6 +19,7 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use http_body_util::Full;
@@ -81,6 +82,7 @@ struct Hall {
 pub struct HttpDoor {
     hall: Arc<Hall>,
     arrivals: mpsc::Sender<Arrival>,
+    thread: JoinHandle<()>,
 }
 
 impl HttpDoor {
@@ -92,17 +94,17 @@ impl HttpDoor {
         let (arrivals, mut queue) = mpsc::channel::<Arrival>(HTTP_CONNECTIONS);
         let hall =
             Hall { guard, operate, on_upgrade, idle, open: AtomicUsize::new(0), draining: watch::channel(false).0 };
-        let door = Self { hall: Arc::new(hall), arrivals };
-        let hall = door.hall.clone();
+        let hall = Arc::new(hall);
+        let of_thread = hall.clone();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        std::thread::Builder::new().name("papo-http".into()).spawn(move || {
+        let thread = std::thread::Builder::new().name("papo-http".into()).spawn(move || {
             runtime.block_on(async move {
                 while let Some(arrival) = queue.recv().await {
-                    tokio::spawn(serve(arrival, hall.clone()));
+                    tokio::spawn(serve(arrival, of_thread.clone()));
                 }
             });
         })?;
-        Ok(door)
+        Ok(Self { hall, arrivals, thread })
     }
 
     /// Serves a connection. Never blocks: it is called from a shard's thread.
@@ -129,6 +131,12 @@ impl HttpDoor {
     /// Ends idle connections, and the others after the answer that they wait for.
     pub fn drain(&self) {
         self.hall.draining.send_replace(true);
+    }
+
+    /// Ends what is left, and waits until its thread has let go of everything.
+    pub(crate) fn close(self) {
+        drop(self.arrivals);
+        let _ = self.thread.join();
     }
 }
 

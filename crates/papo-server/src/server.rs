@@ -137,6 +137,11 @@ impl Server {
         for reader in self.readers {
             let _ = reader.join();
         }
+        // The store is closed before the process may end: a database is whole in its own file then.
+        if let Some(door) = Arc::into_inner(self.http) {
+            door.close();
+        }
+        drop(self.engine);
         self.announcer.say(TEXTS.say(lang, "stopped", &[]));
         self.announcer.flush();
     }

@@ -82,12 +82,6 @@ impl SqliteStore {
         Ok(Self { database, writer, lock })
     }
 
-    /// Moves the whole WAL into the database, for a planned stop: the file is whole by itself then. What
-    /// is committed is kept also when this cannot be done.
-    pub fn gather(&self) {
-        self.writer().gather();
-    }
-
     fn writer(&self) -> MutexGuard<'_, Writer> {
         self.writer.lock().expect("invariant: nothing panics while it writes")
     }

@@ -46,22 +46,15 @@ fn serve(config: Config, in_memory: bool, lang: Lang) -> Result<(), String> {
     let system = |error: std::io::Error| say(lang, "error-system", &[("causa", error.to_string().into())]);
     let stop = Stop::listen().map_err(system)?;
     let announcer = Announcer::start(std::io::stdout(), lang).map_err(system)?;
-    let kept = if in_memory {
-        None
+    let store: Arc<dyn Store> = if in_memory {
+        Arc::new(MemoryStore::new(MEMORY_STORE_MAX_BYTES))
     } else {
-        Some(Arc::new(SqliteStore::open(&config.data).map_err(|error| data::sentence(&error, lang))?))
-    };
-    let store: Arc<dyn Store> = match &kept {
-        Some(kept) => kept.clone(),
-        None => Arc::new(MemoryStore::new(MEMORY_STORE_MAX_BYTES)),
+        Arc::new(SqliteStore::open(&config.data).map_err(|error| data::sentence(&error, lang))?)
     };
     let server = Server::start(config, store, announcer).map_err(|error| error.sentence(lang))?;
     server.announce();
     stop.wait();
     server.drain();
-    if let Some(kept) = kept {
-        kept.gather();
-    }
     Ok(())
 }
 

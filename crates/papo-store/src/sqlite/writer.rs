@@ -125,14 +125,6 @@ impl Writer {
             if done { self.wal_max_bytes } else { bytes + self.wal_max_bytes / CHECKPOINT_RETRY_PART };
     }
 
-    /// Moves the whole WAL into the database and leaves it empty.
-    pub(super) fn gather(&mut self) {
-        if let Ok(conn) = self.conn() {
-            // Readers or a backup may hold it up: then the next start reads the WAL.
-            let _ = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-        }
-    }
-
     /// Whether the whole WAL was moved, so that the next commit begins it anew. The file keeps its
     /// size: a sync of a file that grows costs up to twice as much as one of a file that does not.
     fn checkpoint(&mut self) -> Result<bool, StoreError> {
