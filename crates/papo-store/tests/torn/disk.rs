@@ -59,7 +59,13 @@ pub(crate) fn watch<T>(folder: &Path, file: File, act: impl FnOnce() -> T) -> (T
         let watcher = scope.spawn(|| {
             let mut states = Vec::new();
             while !done.load(Ordering::Acquire) && states.len() < STATES_MAX {
-                states.push(file.read(folder));
+                let state = file.read(folder);
+                // A copy that was made across the beginning of a new round has the old head and what
+                // SQLite writes only when the new one is on the disk: no power cut leaves that.
+                let head = |bytes: &[u8]| bytes.get(..WAL_HEAD_BYTES).map(<[u8]>::to_vec);
+                if matches!(file, File::Db) || head(&state) == head(&file.read(folder)) {
+                    states.push(state);
+                }
             }
             states
         });
