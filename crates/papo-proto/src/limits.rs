@@ -83,9 +83,6 @@ pub const SESSION_LIFE: Duration = Duration::from_hours(30 * 24);
 pub const TYPING_EVERY: Duration = Duration::from_secs(3);
 /// Changes of the list of rooms are gathered for this long before they are told.
 pub const ROOM_CHANGES_EVERY: Duration = Duration::from_secs(1);
-/// In a busy time the writer waits for the next batch to fill for as long as the last commit took,
-/// but no longer than this.
-pub const COMMIT_GATHER: Duration = Duration::from_millis(1);
 /// After a commit failed the writer waits this long before it tries the next.
 pub const COMMIT_RETRY: Duration = Duration::from_millis(250);
 /// A silent client on the TCP port is a text client after this time.

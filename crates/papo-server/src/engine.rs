@@ -1,18 +1,17 @@
 //! The hub behind its lock, with the store and the shards' inboxes around it: decide, commit, publish.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use papo_hub::{CommitError, Hub, Now, Settings};
-use papo_proto::limits::{OUTBOX_MAX_BYTES, OUTBOX_MAX_ENTRIES};
+use papo_proto::limits::{COMMIT_RETRY, OUTBOX_MAX_BYTES, OUTBOX_MAX_ENTRIES};
 use papo_proto::{Record, Stored};
 use papo_store::{Store, StoreError};
 
 use crate::inbox::{Inbox, Inboxes};
 use crate::lookups::Lookups;
 use crate::metrics::{Metrics, Moment};
-use crate::writer::Work;
 
 /// The exit code after a panic in the hub, a log or the writer: state is not to be trusted any more.
 pub const EXIT_BROKEN: i32 = 70;
@@ -21,7 +20,7 @@ pub const EXIT_BROKEN: i32 = 70;
 pub struct Engine {
     hub: Mutex<Hub>,
     store: Arc<dyn Store>,
-    pub(crate) inboxes: Box<[Inbox]>,
+    inboxes: Box<[Inbox]>,
     lookups: Lookups,
     metrics: Metrics,
     /// The newest commit failed.
@@ -29,8 +28,14 @@ pub struct Engine {
     began: Instant,
     /// The server stops: whoever is closed from now on is told to come back.
     draining: AtomicBool,
-    /// The writer waits here for something to commit.
-    pub(crate) work: Work,
+    /// The writer waits here for something to commit; true when it is to end.
+    work: (Mutex<WriterState>, Condvar),
+}
+
+#[derive(Debug, Default)]
+struct WriterState {
+    has_work: bool,
+    ends: bool,
 }
 
 impl Engine {
@@ -47,7 +52,7 @@ impl Engine {
             failing: AtomicBool::new(false),
             began: Instant::now(),
             draining: AtomicBool::new(false),
-            work: Work::default(),
+            work: Default::default(),
         })
     }
 
@@ -106,7 +111,7 @@ impl Engine {
         result
     }
 
-    pub(crate) fn now(&self) -> Now {
+    fn now(&self) -> Now {
         let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Now { running: self.running(), wall_ms: wall.as_millis() as u64 }
     }
@@ -146,7 +151,8 @@ impl Engine {
         if self.store.commits_inline() {
             self.commit(hub, &mut outlet);
         } else if hub.waiting() > 0 {
-            self.work.there_is(hub.waiting());
+            self.work().has_work = true;
+            self.work.1.notify_one();
         }
     }
 
@@ -164,8 +170,34 @@ impl Engine {
         }
     }
 
+    /// The writer's thread: commits batches one after the other, as large as what came meanwhile.
+    pub fn write(&self) {
+        let _broken = EndOnPanic::new();
+        while self.wait_for_work() {
+            loop {
+                let batch = self.hub().take_batch();
+                if batch.is_empty() {
+                    break;
+                }
+                let stored = self.keep(&batch);
+                let failed = stored.is_err();
+                let mut outlet = Inboxes { inboxes: &self.inboxes, me: None };
+                let mut hub = self.hub();
+                match stored {
+                    Ok(stored) => hub.committed(&stored, self.now(), &mut outlet),
+                    Err(error) => hub.commit_failed(error, &mut outlet),
+                }
+                drop(hub);
+                if failed {
+                    // Those who try again do it in one batch, and the disk has time to recover.
+                    std::thread::sleep(COMMIT_RETRY);
+                }
+            }
+        }
+    }
+
     /// One commit, measured.
-    pub(crate) fn keep(&self, batch: &[Record]) -> Result<Vec<Stored>, CommitError> {
+    fn keep(&self, batch: &[Record]) -> Result<Vec<Stored>, CommitError> {
         let begun = Instant::now();
         let stored = self.store.commit(batch);
         self.failing.store(stored.is_err(), Ordering::Relaxed);
@@ -183,10 +215,24 @@ impl Engine {
 
     /// Ends the writer after what it has begun.
     pub fn end_writer(&self) {
-        self.work.end();
+        self.work().ends = true;
+        self.work.1.notify_one();
     }
 
-    pub(crate) fn hub(&self) -> MutexGuard<'_, Hub> {
+    /// Whether there is something to commit; false when the writer is to end and nothing waits.
+    fn wait_for_work(&self) -> bool {
+        let mut state = self.work();
+        while !state.has_work && !state.ends {
+            state = self.work.1.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        std::mem::take(&mut state.has_work)
+    }
+
+    fn work(&self) -> MutexGuard<'_, WriterState> {
+        self.work.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hub(&self) -> MutexGuard<'_, Hub> {
         self.hub.lock().expect("invariant: a panic in the hub ends the process")
     }
 }
@@ -204,12 +250,12 @@ pub(crate) fn report(error: &StoreError) -> u64 {
 }
 
 /// Ends the process when the thread begins to panic while this is alive.
-pub(crate) struct EndOnPanic {
+struct EndOnPanic {
     was_panicking: bool,
 }
 
 impl EndOnPanic {
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         Self { was_panicking: std::thread::panicking() }
     }
 }

@@ -7,7 +7,7 @@
 //! * [`shard`] – a thread with its connections: opening, reading, writing, timing;
 //! * [`conn`] – one connection: the intake of its bytes and the plan of what it is sent;
 //! * [`engine`] – the hub behind its lock: decide, commit, publish; [`inbox`] – what shards are told;
-//! * `writer` – the thread that commits; `lookups` – looks into the store, on threads of their own;
+//! * `lookups` – looks into the store, on threads of their own;
 //! * [`http`] – the page and WebSocket's handshake, on a runtime of their own;
 //! * `metrics` – what operators measure;
 //! * [`bridge`] – a program of its own: each WebSocket gets a TCP connection to a chat server;
@@ -28,7 +28,6 @@ pub mod server;
 mod shard;
 mod start_error;
 mod texts;
-mod writer;
 
 pub use announce::Announcer;
 pub use config::{Config, MetricsFor, Times, WebPort};
