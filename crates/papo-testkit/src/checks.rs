@@ -19,7 +19,7 @@ pub mod ordered;
 pub mod posted;
 pub mod received;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// An event of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,8 +92,8 @@ pub struct Story {
     pub names: Vec<String>,
     /// What it posted, in order.
     pub posts: Vec<Post>,
-    /// Which of them were rejected and sent again later: what was sent after them may be before them.
-    pub put_off: BTreeSet<usize>,
+    /// Those of them that were sent again, each with how many there were by then: these may stand before it.
+    pub sent_again: BTreeMap<usize, usize>,
     /// What it was told, each with its room.
     pub told: Vec<(String, Told)>,
 }

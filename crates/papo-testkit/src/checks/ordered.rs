@@ -1,6 +1,7 @@
-//! What a client posts in a room stands there in the order in which it was sent. A post that was rejected
-//! for a while may come behind later ones; and a text client that came back under another name may be
-//! overtaken by what was still under way on its old line.
+//! What a client posts in a room stands there in the order in which it was sent: before everything that
+//! was first sent when it had been sent for the last time. Whatever was under way beside it may have been
+//! stored while it was rejected. A text client that came back under another name may be overtaken by what
+//! was still under way on its old line.
 
 use std::collections::HashMap;
 
@@ -10,9 +11,10 @@ use super::{Fault, Logs, Story};
 pub fn check(stories: &[Story], logs: &Logs) -> Vec<Fault> {
     let mut sent = HashMap::new();
     for story in stories {
-        let numbered = story.posts.iter().enumerate();
-        sent.extend(numbered.map(|(number, post)| {
-            ((post.room.as_str(), post.text.as_str()), (number, story.put_off.contains(&number)))
+        sent.extend(story.posts.iter().enumerate().map(|(number, post)| {
+            // How many of the client's posts may stand before it.
+            let beside = story.sent_again.get(&number).copied().unwrap_or(number + 1);
+            ((post.room.as_str(), post.text.as_str()), (number, beside))
         }));
     }
     let mut faults = Vec::new();
@@ -20,10 +22,9 @@ pub fn check(stories: &[Story], logs: &Logs) -> Vec<Fault> {
         // The latest post of each name.
         let mut latest: HashMap<&str, usize> = HashMap::new();
         for event in log {
-            let Some(&(number, was_put_off)) = sent.get(&(room.as_str(), event.text.as_str())) else { continue };
+            let Some(&(number, beside)) = sent.get(&(room.as_str(), event.text.as_str())) else { continue };
             let latest = latest.entry(&event.author).or_insert(number);
-            // The same number once more is the business of another checker.
-            if number < *latest && !was_put_off {
+            if *latest >= beside {
                 faults.push(Fault::Overtaken(room.clone(), event.text.clone()));
             }
             *latest = number.max(*latest);
@@ -43,17 +44,19 @@ mod tests {
         let late = |text: &str| Fault::Overtaken("r".into(), text.into());
         let mut of_two_lines = log(&[(1, "b"), (2, "c"), (3, "a")]);
         of_two_lines.get_mut("r").expect("it is there")[2] = event(3, "Ana2", "a");
-        for (name, put_off, logs, expected) in [
+        for (name, sent_again, logs, expected) in [
             ("in order", None, log(&[(1, "a"), (2, "b"), (3, "c")]), vec![]),
             ("with one left out", None, log(&[(1, "a"), (2, "c")]), vec![]),
             ("an early one late", None, log(&[(1, "b"), (2, "c"), (3, "a")]), vec![late("a")]),
             ("two late", None, log(&[(1, "c"), (2, "a"), (3, "b")]), vec![late("a"), late("b")]),
-            ("one that was put off", Some(0), log(&[(1, "b"), (2, "c"), (3, "a")]), vec![]),
-            ("another one than was put off", Some(2), log(&[(1, "b"), (2, "c"), (3, "a")]), vec![late("a")]),
+            ("one that was sent again", Some((0, 3)), log(&[(1, "b"), (2, "c"), (3, "a")]), vec![]),
+            ("or was there before", Some((0, 3)), log(&[(1, "a"), (2, "b"), (3, "c")]), vec![]),
+            ("but not after what came then", Some((0, 2)), log(&[(1, "b"), (2, "c"), (3, "a")]), vec![late("a")]),
+            ("another one than was sent again", Some((2, 3)), log(&[(1, "b"), (2, "c"), (3, "a")]), vec![late("a")]),
             ("of two lines", None, of_two_lines, vec![]),
             ("somebody else's between", None, log(&[(1, "a"), (2, "x"), (3, "b")]), vec![]),
         ] {
-            let story = Story { put_off: put_off.into_iter().collect(), ..sent.clone() };
+            let story = Story { sent_again: sent_again.into_iter().collect(), ..sent.clone() };
             assert_eq!(check(&[story], &logs), expected, "{name}");
         }
     }

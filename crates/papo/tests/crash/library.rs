@@ -115,7 +115,10 @@ impl Library {
                 self.story.posts[number].fate = Fate::Stored(Some(seq));
                 self.signals.acknowledged.fetch_add(1, Ordering::SeqCst);
             }
-            ClientEvent::Postponed { txn, .. } => self.story.put_off.extend(self.pending.get(&txn)),
+            // It is sent again, and nobody says when.
+            ClientEvent::Postponed { txn, .. } => {
+                self.story.sent_again.extend(self.pending.get(&txn).map(|number| (*number, usize::MAX)));
+            }
             // Its hello of before was taken though the answer was lost; that session is held for a while.
             ClientEvent::NameRefused(_) => {
                 let name = format!("{}x{}", self.story.who, self.random.below(1_000_000));

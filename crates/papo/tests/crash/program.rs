@@ -156,6 +156,7 @@ impl Program {
         }
         self.asked = None;
         for (txn, room, at) in self.pending.clone() {
+            self.story.sent_again.insert(at, self.story.posts.len());
             self.send_post(txn, room, at);
         }
         Ok(())

@@ -17,9 +17,7 @@ impl Program {
             ServerFrame::Ack { answer: Answer::History { room, events, .. }, .. } => self.page(room, events),
             ServerFrame::Reject { txn: Some(txn), code, .. } => {
                 // What may be accepted later is sent again when the line is new; nothing else may be refused here.
-                let rejected = self.pending.iter().find(|post| post.0 == txn);
-                assert!(code >= 3000 && rejected.is_some(), "{}: {code}", self.story.who);
-                self.story.put_off.extend(rejected.map(|post| post.2));
+                assert!(code >= 3000 && self.pending.iter().any(|post| post.0 == txn), "{}: {code}", self.story.who);
                 self.signals.rejected.fetch_add(1, Ordering::SeqCst);
                 return Err(Broken);
             }
