@@ -128,7 +128,7 @@ fn fifty_thousand_go_to_one_reader_while_others_talk() {
     let mut next = 101;
     while next <= 50_100 {
         let frame = ana.read().expect("it is not closed");
-        if !frame.contains("\n") {
+        if !frame.contains('\n') {
             continue;
         }
         let first = next == 101;
