@@ -5,17 +5,12 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use papo_proto::frame::{self, FrameDecoder};
-use papo_proto::ws::{self, Opcode, Role, WsDecoder};
-use papo_proto::{Cut, limits};
+use papo_proto::Cut;
+use papo_proto::ws::{self, Opcode};
 use socket2::SockRef;
 
 use crate::PATIENCE;
-
-enum Framing {
-    Length(FrameDecoder),
-    WebSocket(Box<WsDecoder>),
-}
+use crate::framing::{self, Framing};
 
 /// A blocking client that remembers what it has read.
 pub struct Client {
@@ -41,7 +36,7 @@ impl Client {
     /// Speaks framed TCP over a connection that exists.
     pub fn over(socket: TcpStream) -> Self {
         socket.set_nodelay(true).expect("a socket");
-        Self::new(socket, Framing::Length(FrameDecoder::new(limits::FRAME_MAX_BYTES)))
+        Self::new(socket, Framing::length())
     }
 
     /// Connects by WebSocket at `path`.
@@ -76,7 +71,7 @@ impl Client {
     /// Speaks WebSocket over a connection that has its handshake behind it.
     pub fn over_ws(socket: TcpStream) -> Self {
         socket.set_nodelay(true).expect("a socket");
-        Self::new(socket, Framing::WebSocket(Box::new(WsDecoder::new(Role::Client, limits::FRAME_MAX_BYTES))))
+        Self::new(socket, Framing::web_socket())
     }
 
     fn new(socket: TcpStream, framing: Framing) -> Self {
@@ -95,23 +90,14 @@ impl Client {
 
     /// Sends one frame of any bytes.
     pub fn send_bytes(&mut self, payload: &[u8]) {
-        let bytes = self.encoded(payload);
+        let bytes = self.framing.encoded(payload);
         self.socket.write_all(&bytes).expect("sends");
     }
 
     /// Sends many frames in one write.
     pub fn send_all<'a>(&mut self, texts: impl IntoIterator<Item = &'a str>) {
-        let bytes: Vec<u8> = texts.into_iter().flat_map(|text| self.encoded(text.as_bytes())).collect();
+        let bytes: Vec<u8> = texts.into_iter().flat_map(|text| self.framing.encoded(text.as_bytes())).collect();
         self.socket.write_all(&bytes).expect("sends");
-    }
-
-    fn encoded(&self, payload: &[u8]) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        match self.framing {
-            Framing::Length(_) => frame::encode(payload, &mut bytes),
-            Framing::WebSocket(_) => ws::encode_masked(Opcode::Text, payload, [3, 1, 4, 1], &mut bytes),
-        }
-        bytes
     }
 
     /// The next frame; `None` when the server has closed.
@@ -146,27 +132,18 @@ impl Client {
     }
 
     fn take_in(&mut self, mut input: &[u8]) {
-        loop {
-            let cut = match &mut self.framing {
-                Framing::Length(decoder) => decoder.next(&mut input),
-                Framing::WebSocket(decoder) => decoder.next(&mut input),
-            };
-            let mut pong = Vec::new();
-            match cut.expect("the server keeps to the framing") {
-                None => return,
-                Some(Cut::Frame(frame)) => {
-                    self.unread.push_back(String::from_utf8(frame.to_vec()).expect("the server sends UTF-8"));
-                }
-                Some(Cut::Ping(payload)) => {
+        while let Some(cut) = self.framing.next(&mut input) {
+            match cut {
+                Cut::Frame(frame) => self.unread.push_back(framing::text(frame)),
+                Cut::Ping(payload) => {
                     self.pings += 1;
-                    ws::encode_masked(Opcode::Pong, payload, [2, 7, 1, 8], &mut pong);
+                    if self.answers_pings {
+                        let _ = self.socket.write_all(&framing::pong(payload));
+                    }
                 }
-                Some(Cut::Pong) => self.pongs += 1,
-                Some(Cut::Close(code)) => self.close_code = code,
-                Some(other) => panic!("unexpected {other:?}"),
-            }
-            if self.answers_pings && !pong.is_empty() {
-                let _ = self.socket.write_all(&pong);
+                Cut::Pong => self.pongs += 1,
+                Cut::Close(code) => self.close_code = code,
+                Cut::TooLong { .. } => panic!("a frame over the limit"),
             }
         }
     }

@@ -15,6 +15,7 @@ pub mod checks;
 mod client;
 mod disk;
 mod ended;
+mod framing;
 mod http;
 mod port;
 mod process;

@@ -5,17 +5,12 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use papo_proto::frame::{self, FrameDecoder};
-use papo_proto::ws::{self, Opcode, Role, WsDecoder};
-use papo_proto::{Cut, limits};
+use papo_proto::{Cut, ws};
+
+use crate::framing::{self, Framing};
 
 /// How long a handshake or a write may take. A line that is slower is as good as broken.
 const STALL: Duration = Duration::from_secs(10);
-
-enum Framing {
-    Length(FrameDecoder),
-    WebSocket(Box<WsDecoder>),
-}
 
 /// What came of waiting for a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +35,7 @@ pub struct Wire {
 impl Wire {
     /// Framed TCP.
     pub fn tcp(addr: SocketAddr) -> io::Result<Self> {
-        Ok(Self::over(connect(addr)?, Framing::Length(FrameDecoder::new(limits::FRAME_MAX_BYTES))))
+        Ok(Self::over(connect(addr)?, Framing::length()))
     }
 
     /// WebSocket with a subprotocol, or none for text.
@@ -62,7 +57,7 @@ impl Wire {
         if !head.starts_with(b"HTTP/1.1 101") {
             return Err(io::Error::other(String::from_utf8_lossy(&head).into_owned()));
         }
-        Ok(Self::over(socket, Framing::WebSocket(Box::new(WsDecoder::new(Role::Client, limits::FRAME_MAX_BYTES)))))
+        Ok(Self::over(socket, Framing::web_socket()))
     }
 
     fn over(socket: TcpStream, framing: Framing) -> Self {
@@ -86,11 +81,7 @@ impl Wire {
 
     /// Sends one frame. That nobody takes it shows when the answer does not come.
     pub fn send(&mut self, payload: impl AsRef<[u8]>) {
-        let mut bytes = Vec::new();
-        match self.framing {
-            Framing::Length(_) => frame::encode(payload.as_ref(), &mut bytes),
-            Framing::WebSocket(_) => ws::encode_masked(Opcode::Text, payload.as_ref(), [3, 1, 4, 1], &mut bytes),
-        }
+        let bytes = self.framing.encoded(payload.as_ref());
         self.closed |= self.socket.write_all(&bytes).is_err();
     }
 
@@ -117,23 +108,14 @@ impl Wire {
     }
 
     fn take_in(&mut self, mut input: &[u8]) {
-        loop {
-            let cut = match &mut self.framing {
-                Framing::Length(decoder) => decoder.next(&mut input),
-                Framing::WebSocket(decoder) => decoder.next(&mut input),
-            };
-            let mut pong = Vec::new();
-            match cut.expect("the server keeps to the framing") {
-                None => return,
-                Some(Cut::Frame(frame)) => {
-                    self.unread.push_back(String::from_utf8(frame.to_vec()).expect("the server sends UTF-8"));
-                }
-                Some(Cut::Ping(payload)) => ws::encode_masked(Opcode::Pong, payload, [2, 7, 1, 8], &mut pong),
-                Some(Cut::Close(code)) => self.close_code = code,
-                Some(Cut::Pong) => {}
-                Some(other) => panic!("unexpected {other:?}"),
+        while let Some(cut) = self.framing.next(&mut input) {
+            match cut {
+                Cut::Frame(frame) => self.unread.push_back(framing::text(frame)),
+                Cut::Ping(payload) => self.closed |= self.socket.write_all(&framing::pong(payload)).is_err(),
+                Cut::Pong => {}
+                Cut::Close(code) => self.close_code = code,
+                Cut::TooLong { .. } => panic!("a frame over the limit"),
             }
-            self.closed |= !pong.is_empty() && self.socket.write_all(&pong).is_err();
         }
     }
 }

@@ -56,14 +56,20 @@ fn a_program_says_hello_enters_and_is_acknowledged() {
     );
 }
 
+fn post(txn: u64, text: &str) -> String {
+    format!(r#"{{"do":"post","txn":{txn},"room":1,"text":"{text}"}}"#)
+}
+
+fn ack(txn: u64, seq: u64) -> String {
+    format!(r#"{{"is":"ack","txn":{txn},"answer":{{"to":"post","room":1,"seq":{seq},"at":1}}}}"#)
+}
+
 #[test]
 fn a_post_that_is_sent_again_gets_its_first_answer() {
     let mut world = World::new(true);
     hello(&mut world, "p", r#","nick":"Pia""#);
     world.send_json("p", r#"{"do":"join","txn":2,"room":"geral"}"#);
     frames(&mut world, "p");
-    let post = |txn, text: &str| format!(r#"{{"do":"post","txn":{txn},"room":1,"text":"{text}"}}"#);
-    let ack = |txn, seq| format!(r#"{{"is":"ack","txn":{txn},"answer":{{"to":"post","room":1,"seq":{seq},"at":1}}}}"#);
     for (txn, text, expected) in [(3, "a", ack(3, 1)), (5, "b", ack(5, 2)), (3, "a", ack(3, 1)), (5, "b", ack(5, 2))] {
         world.send_json("p", &post(txn, text));
         assert_eq!(frames(&mut world, "p"), [expected], "{txn}");
@@ -99,16 +105,14 @@ fn posts_keep_their_order_behind_those_that_are_sent_again() {
     hello(&mut world, "p", r#","nick":"Pia""#);
     world.send_json("p", r#"{"do":"join","txn":2,"room":"geral"}"#);
     world.store.full = true;
-    let post = |txn| format!(r#"{{"do":"post","txn":{txn},"room":1,"text":"{txn}"}}"#);
-    world.send_json("p", &post(3));
+    world.send_json("p", &post(3, "um"));
     frames(&mut world, "p");
     (world.store.full, world.hold_commits) = (false, true);
     for txn in [3, 4, 5] {
-        world.send_json("p", &post(txn));
+        world.send_json("p", &post(txn, "um"));
     }
     world.hold_commits = false;
     world.tick();
-    let ack = |txn, seq| format!(r#"{{"is":"ack","txn":{txn},"answer":{{"to":"post","room":1,"seq":{seq},"at":1}}}}"#);
     assert_eq!(frames(&mut world, "p"), [ack(3, 1), ack(4, 2), ack(5, 3)]);
 }
 
