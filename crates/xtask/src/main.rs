@@ -25,8 +25,8 @@ cargo xtask build                        builds the page and the program with th
 cargo xtask serve [arguments]            builds, then runs papo serve with these arguments
 cargo xtask test [--long] [filter]       runs every check and test, or the tests whose names hold the filter
 cargo xtask tidy                         checks the rules of the house
-cargo xtask bench [W1 W2 W3 W4] [--secs 5] [--runs 3] [--quick]
-                                         measures papo against a bare loop of send()";
+cargo xtask bench [W1 W2 W3 W4 durable history] [--secs 5] [--runs 3] [--quick]
+                                         measures papo against bare loops of send() and of commits";
 
 fn main() -> ExitCode {
     let typed: Vec<String> = std::env::args().skip(1).collect();
