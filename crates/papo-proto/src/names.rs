@@ -15,6 +15,9 @@ use crate::limits::{NICKNAME_MAX_CHARS, ROOM_NAME_MAX_CHARS};
 /// The room that always exists.
 pub const LOBBY: &str = "geral";
 
+/// What stands for the name of a conversation of two: no room can be called that.
+pub const DIRECT_NAME: &str = "@";
+
 /// Names that nobody may take, nor anything that looks like them.
 const RESERVED: [&str; 5] = ["sistema", "papo", "bridge", "servidor", "admin"];
 
@@ -110,6 +113,12 @@ impl RoomName {
     /// The room that always exists.
     pub fn lobby() -> Self {
         let shown: Arc<str> = LOBBY.into();
+        Self { key: shown.clone(), shown }
+    }
+
+    /// The name of every conversation of two.
+    pub fn direct() -> Self {
+        let shown: Arc<str> = DIRECT_NAME.into();
         Self { key: shown.clone(), shown }
     }
 

@@ -18,6 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "unic-langid",
             "unicode-normalization",
             "unicode-security",
+            "zeroize",
         ],
     ),
     ("papo-hub", &["papo-proto", "rustc-hash", "smallvec"]),
