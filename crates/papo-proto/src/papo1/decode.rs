@@ -236,14 +236,14 @@ mod tests {
 
     #[test]
     fn frames_are_commands() {
-        let room = Target::Room(RoomId(7));
-        let history = |slice, limit| Ok(Command::History { of: room, slice, limit });
+        let room = || Target::Room(RoomId(7));
+        let history = |slice, limit| Ok(Command::History { of: room(), slice, limit });
         for (json, expected) in [
-            (r#"{"do":"post","txn":1,"room":7,"text":" oi "}"#, Ok(Command::Post { to: room, text: "oi".into() })),
+            (r#"{"do":"post","txn":1,"room":7,"text":" oi "}"#, Ok(Command::Post { to: room(), text: "oi".into() })),
             (r#"{"do":"post","txn":1,"room":7,"text":" \u0007 "}"#, Err(Reject::EmptyMessage)),
             (r#"{"do":"post","txn":1,"room":7,"text":"12345678901"}"#, Err(Reject::MessageTooLong { max_bytes: 10 })),
-            (r#"{"do":"leave","txn":1,"room":7}"#, Ok(Command::Leave(room))),
-            (r#"{"do":"who","txn":1,"room":7,"later":"field"}"#, Ok(Command::Who(room))),
+            (r#"{"do":"leave","txn":1,"room":7}"#, Ok(Command::Leave(room()))),
+            (r#"{"do":"who","txn":1,"room":7,"later":"field"}"#, Ok(Command::Who(room()))),
             (r#"{"do":"rooms","txn":1}"#, Ok(Command::Rooms)),
             (r#"{"do":"ping","txn":1}"#, Ok(Command::Ping)),
             (r#"{"do":"bye","txn":1}"#, Ok(Command::Quit)),

@@ -84,7 +84,11 @@ mod tests {
     fn lines_are_commands_or_messages() {
         let post = |text: &str| Some(Ok(Command::Post { to: Target::Current, text: text.into() }));
         let join = |typed: &str| Some(Ok(Command::Join { room: room(typed), alone: true }));
-        let history = |limit| Some(Ok(Command::History { of, slice: Slice::Before(Seq::MAX), limit }));
+        let history = |limit| Some(Ok(Command::History { of: Target::Current, slice: Slice::Before(Seq::MAX), limit }));
+        let with_bob = || {
+            let of = Target::With(Nickname::parse("Bob").expect("good").name);
+            Some(Ok(Command::History { of, slice: Slice::Before(Seq::MAX), limit: 5 }))
+        };
         let number = || Some(Err(Reject::Number { max: HISTORY_MAX_LINES }));
         let table: Vec<Row> = vec![
             (b"", None),
@@ -110,6 +114,7 @@ mod tests {
             (b"/who", Some(Ok(Command::Who(Target::Current)))),
             (b"/history", history(20)),
             (b"/HISTORY 50000", history(50_000)),
+            (b"/history @Bob 5", with_bob()),
             (b"/history 50001", number()),
             (b"/history 0", number()),
             (b"/history muito", number()),

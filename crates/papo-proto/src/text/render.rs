@@ -219,10 +219,14 @@ mod tests {
             outline(include_str!("../../locales/pt-BR/text.ftl")),
             outline(include_str!("../../locales/en/text.ftl"))
         );
+        assert_eq!(
+            outline(include_str!("../../locales/pt-BR/people.ftl")),
+            outline(include_str!("../../locales/en/people.ftl"))
+        );
     }
 
     fn lobby() -> RoomFacts {
-        RoomFacts { id: RoomId(1), epoch: Epoch(5), name: RoomName::lobby(), first: Seq(0), head: Seq(0) }
+        RoomFacts::public(RoomId(1), Epoch(5), RoomName::lobby(), Seq(0), Seq(0))
     }
 
     fn said(lang: Lang, what: &Reply) -> String {

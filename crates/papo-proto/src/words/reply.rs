@@ -50,6 +50,26 @@ pub struct RoomFacts {
     pub read: Option<Seq>,
 }
 
+impl RoomFacts {
+    /// A public room about which there is nothing else to say, to a guest.
+    pub fn public(id: RoomId, epoch: Epoch, name: RoomName, first: Seq, head: Seq) -> Self {
+        Self {
+            id,
+            epoch,
+            name,
+            first,
+            head,
+            kind: RoomKind::Public,
+            with: None,
+            role: Role::Guest,
+            read_only: false,
+            slow_seconds: 0,
+            topic: "".into(),
+            read: None,
+        }
+    }
+}
+
 /// The answer to hello.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Welcomed {
