@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use papo_proto::limits::{Limits, ROOM_CHANGES_EVERY, ROOMS_PER_ADDRESS_AND_HOUR};
-use papo_proto::words::Target;
+use papo_proto::words::{Registration, Target};
 use papo_proto::{
-    Command, Dialect, Encoding, Ephemeral, Epoch, Nickname, Record, Reject, Reply, RoomId, SessionId, Txn,
+    AccountId, Address, Command, Dialect, Encoding, Ephemeral, Epoch, LoginId, Nickname, Person, Record, Reject, Reply,
+    RoomId, SessionId, Txn,
 };
 
 use crate::backlog::Backlog;
@@ -17,11 +18,14 @@ use crate::commands;
 use crate::log::Log;
 use crate::nicknames::Nicknames;
 use crate::outbox::{Effect, Outbox};
+use crate::people::People;
 use crate::presence::Change;
 use crate::rate::{AddressRates, Rate};
 use crate::resume;
+use crate::rights::{Deed, Place};
 use crate::room::{DIRECTORY, KnownRoom, Rooms};
-use crate::session::{Address, Link, Sessions};
+use crate::session::{Link, Sessions};
+use crate::throttle::Throttle;
 
 /// The time of a decision.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,6 +43,8 @@ pub struct Settings {
     pub shards: usize,
     /// Where guests' names are drawn from.
     pub seed: u64,
+    /// Where tokens are drawn from: random, and known to nobody.
+    pub secret: [u8; 32],
     /// The operator's limits.
     pub limits: Limits,
     /// The epoch of rooms that are made from now on; unlike that of any opening before.
@@ -51,6 +57,29 @@ pub struct Settings {
     pub newest_room: RoomId,
     /// When it begins, in milliseconds since 1970.
     pub wall_ms: u64,
+    /// Who may come, and what they are told.
+    pub policy: Policy,
+    /// The people and their rights that there were before, each thing as it was kept.
+    pub people: Vec<Record>,
+    /// The highest numbers that an account and a login ever had.
+    pub newest_people: (AccountId, LoginId),
+}
+
+/// Who may come, and what they are told; an operator may change it while the server runs.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Who can make an account.
+    pub registration: Registration,
+    /// Whether people without an account may be here.
+    pub guests: bool,
+    /// What everybody is told who comes; may be empty.
+    pub greeting: Arc<str>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { registration: Registration::Open, guests: true, greeting: "".into() }
+    }
 }
 
 /// How fast an address may make rooms.
@@ -64,6 +93,14 @@ pub struct Hub {
     pub(crate) nicknames: Nicknames,
     pub(crate) rooms: Rooms,
     pub(crate) room_rates: AddressRates,
+    pub(crate) direct_rates: AddressRates,
+    pub(crate) people: People,
+    pub(crate) throttle: Throttle,
+    pub(crate) policy: Policy,
+    /// Only accounts older than a day may post.
+    pub(crate) lockdown: bool,
+    /// The session that nobody has: what is asked outside of any is decided and answered in it.
+    pub(crate) outside: SessionId,
     pub(crate) limits: Limits,
     pub(crate) epoch: Epoch,
     pub(crate) outbox: Outbox,
@@ -79,14 +116,24 @@ pub struct Hub {
     /// When those who follow the list of rooms are told of its changes.
     list_due: Duration,
     random: u64,
+    secret: [u8; 32],
+    secrets: u64,
 }
 
 impl Hub {
     /// A hub with the rooms that are known, the lobby, and nobody in them.
     pub fn new(settings: Settings) -> Self {
         assert!((1..=64).contains(&settings.shards), "invariant: a log marks up to 64 shards");
+        let mut sessions = Sessions::new(u64::from(settings.generation) << 32);
+        let (newest_account, newest_login) = settings.newest_people;
         let mut hub = Self {
-            sessions: Sessions::new(u64::from(settings.generation) << 32),
+            outside: sessions.reserve(),
+            sessions,
+            direct_rates: AddressRates::default(),
+            people: People::new(newest_account, newest_login),
+            throttle: Throttle::default(),
+            policy: settings.policy,
+            lockdown: false,
             nicknames: Nicknames::default(),
             rooms: Rooms::new(settings.shards, settings.rooms, settings.newest_room),
             room_rates: AddressRates::default(),
@@ -99,8 +146,13 @@ impl Hub {
             merged: BinaryHeap::new(),
             list_due: Duration::ZERO,
             random: settings.seed,
+            secret: settings.secret,
+            secrets: 0,
             limits: settings.limits,
         };
+        for record in &settings.people {
+            hub.apply(record);
+        }
         if let Some(lobby) = hub.rooms.ensure_lobby(settings.epoch, settings.wall_ms) {
             hub.outbox.push(Effect::Keep(Record::Room(lobby)));
         }
@@ -108,9 +160,15 @@ impl Hub {
     }
 
     /// A connection speaks: it has a session now and is welcomed; nobody else is told.
-    pub fn open(&mut self, link: Link, encoding: Encoding, address: Address) -> SessionId {
-        let session = self.sessions.open(link, encoding, address);
+    ///
+    /// `is_safe` says that nobody can listen to its line, so that a password may come by it.
+    pub fn open(&mut self, link: Link, encoding: Encoding, address: Address, is_safe: bool) -> SessionId {
+        let session = self.sessions.open(link, encoding, address, is_safe);
         self.reply(session, Reply::Welcome);
+        let greeting = self.policy.greeting.clone();
+        if !greeting.is_empty() {
+            self.reply(session, Reply::Greeting(greeting));
+        }
         session
     }
 
@@ -128,8 +186,10 @@ impl Hub {
         let Some(sender) = self.sessions.get(session).filter(|session| session.hears(link)) else { return };
         let needs_hello = sender.encoding.dialect == Dialect::Papo1 && sender.resumable.is_none();
         self.asking = txn;
+        let is_checking = sender.is_checking;
         match sent {
             Ok(_) if needs_hello => self.reject(session, Reject::HelloFirst),
+            Ok(_) if is_checking => self.reject(session, Reject::Busy),
             Ok(command) => commands::run(self, session, command, now),
             Err(reject) => self.reject(session, reject),
         }
@@ -268,27 +328,54 @@ impl Hub {
         let lang = self.sessions.of(session).encoding.lang;
         let random = &mut self.random;
         let nick = self.nicknames.guest(lang, || draw(random));
-        self.nicknames.take(&nick, session);
+        self.nicknames.take(&nick, Person::Guest(session));
         self.sessions.of(session).nick = Some(nick.clone());
         (nick.clone(), Some(nick))
     }
 
-    /// Moves the session into the room and tells those who are there.
+    /// What nobody can guess, and what was not there before.
+    pub(crate) fn secret(&mut self) -> [u8; 32] {
+        self.secrets += 1;
+        papo_proto::papo1::Token::derive(&self.secret, self.secrets).0
+    }
+
+    /// Moves the session into the room and tells those who are there, unless its person is already.
     pub(crate) fn enter(&mut self, session: SessionId, room: RoomId, nick: &Nickname, now: Now) {
-        self.rooms.add_member(room, session);
-        self.sessions.of(session).rooms.push(room);
-        self.tell_presence(room, session, Change::Entered, nick, now);
+        let account = self.account(session);
+        let is_there = account.is_some_and(|account| self.rooms.of(room).has_account(account));
+        self.rooms.add_member(room, session, account);
+        // The room that a text client speaks in comes before its conversations.
+        self.sessions.of(session).rooms.insert(0, room);
+        if !is_there {
+            self.tell_presence(room, session, Change::Entered, nick, now);
+        }
         self.outbox.push(Effect::Enter { session, room, after: None });
     }
 
-    /// Takes the session out of a room and tells those who stay.
+    /// A first name brings its session into the lobby, if it may be there.
+    pub(crate) fn enter_lobby(
+        &mut self,
+        session: SessionId,
+        nick: &Nickname,
+        now: Now,
+    ) -> Option<papo_proto::RoomName> {
+        let lobby = self.rooms.lobby();
+        self.may(session, lobby, Deed::Enter, now).ok()?;
+        self.enter(session, lobby, nick, now);
+        Some(self.rooms.of(lobby).name().clone())
+    }
+
+    /// Takes the session out of a room and tells those who stay, unless its person stays by another.
     pub(crate) fn leave(&mut self, session: SessionId, room: RoomId, change: Change, now: Now) {
+        let account = self.account(session);
         let leaving = self.sessions.of(session);
         let nick = leaving.nick.clone();
         leaving.rooms.retain(|entered| *entered != room);
-        self.rooms.remove_member(room, session, now.running);
+        self.rooms.remove_member(room, session, account, now.running);
         self.outbox.push(Effect::Exit { session, room });
-        if let Some(nick) = nick {
+        let left = self.rooms.of(room);
+        let stays = account.is_some_and(|account| left.has_account(account)) || left.parties().is_some();
+        if let Some(nick) = nick.filter(|_| !stays) {
             self.tell_presence(room, session, change, &nick, now);
         }
     }
@@ -300,16 +387,27 @@ impl Hub {
         }
     }
 
-    /// The room that a command is about.
-    pub(crate) fn target(&mut self, session: SessionId, target: Target) -> Result<RoomId, Reject> {
-        let asking = self.sessions.of(session);
-        match target {
-            Target::Current => asking.rooms.first().copied().ok_or(Reject::NoRoom),
-            Target::Room(room) if asking.is_in(room) => Ok(room),
-            Target::Room(DIRECTORY) => Err(Reject::UnknownRoom),
-            Target::Room(room) if self.rooms.get(room).is_some() => Err(Reject::NotAMember),
-            Target::Room(_) => Err(Reject::UnknownRoom),
+    /// The room that a command is about: one that the session is in.
+    pub(crate) fn target(&self, session: SessionId, target: Target) -> Result<RoomId, Reject> {
+        let asking = self.sessions.get(session).ok_or(Reject::NoRoom)?;
+        let room = match target {
+            Target::Current => self.current(session).ok_or(Reject::NoRoom)?,
+            Target::Room(DIRECTORY) => return Err(Reject::UnknownRoom),
+            Target::Room(room) => room,
+            Target::With(nick) => return self.conversation(session, &nick),
+        };
+        if asking.is_in(room) {
+            return Ok(room);
         }
+        // Of a room that it may not know of it hears what it would hear of none.
+        let is_known = self.rooms.get(room).is_some() && self.member(session, room).place != Place::Hidden;
+        Err(if is_known { Reject::NotAMember } else { Reject::UnknownRoom })
+    }
+
+    /// The room that a text client speaks in.
+    pub(crate) fn current(&self, session: SessionId) -> Option<RoomId> {
+        let rooms = &self.sessions.get(session)?.rooms;
+        rooms.iter().copied().find(|room| self.rooms.get(*room).is_some_and(|room| room.parties().is_none()))
     }
 
     /// Ends a session: its name and its place are free at once.
@@ -317,13 +415,24 @@ impl Hub {
         if self.sessions.get(session).is_none_or(|session| session.ending) {
             return;
         }
+        let person = self.person(session);
+        self.keep_reads(session);
         self.leave_all(session, change, now);
         let ending = self.sessions.of(session);
         ending.ending = true;
         let nick = ending.nick.take();
+        if let Some((account, _)) = ending.account
+            && let Some(account) = self.people.get_mut(account)
+        {
+            account.sessions.retain(|open| *open != session);
+        }
+        let ending = self.sessions.of(session);
         let resumable = ending.resumable.as_ref().map(|resumable| (resumable.token, resumable.held_until));
         if let Some(nick) = nick {
-            self.nicknames.free(&nick);
+            self.nicknames.free(&nick, person);
+        }
+        if resumable.is_none() {
+            self.end_directs(session, now);
         }
         if let Some((token, held_until)) = resumable {
             self.rooms.follow(session, false);

@@ -5,11 +5,16 @@
 //! earlier appends.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use papo_proto::words::RoomRecord;
-use papo_proto::{Append, Command, Encoding, Ephemeral, Lang, Record, Reply, RoomId, Seq, SessionId, Stored, Txn};
+use papo_proto::words::people::AuditRecord;
+use papo_proto::words::{Redact, RoomRecord};
+use papo_proto::{
+    AccountId, Append, Command, Encoding, Ephemeral, Lang, LoginId, Person, Record, Reply, RoomId, Seq, SessionId,
+    Stored, Txn,
+};
 
-use crate::publish::Query;
+use crate::publish::{AuditQuery, PasswordAsk, Query};
 use crate::session::Link;
 
 /// What is to happen once everything decided before it has happened.
@@ -22,6 +27,11 @@ pub(crate) enum Effect {
     Recall { session: SessionId, txn: Txn, command: Box<Command>, from: Option<Link> },
     /// Something else is kept; nobody waits for it.
     Keep(Record),
+    /// Something that is so by decision is kept; whoever did it is told. When it cannot be kept it
+    /// never was.
+    Settle { record: Record, undo: Undo, session: SessionId, txn: Option<Txn>, reply: Option<Box<Reply>> },
+    /// Messages are taken back; whoever did it is told how many, and the deed is written down.
+    Redact { redact: Redact, session: SessionId, txn: Option<Txn>, audit: Option<Box<AuditRecord>> },
     /// A room is kept; whoever made it is told.
     Create { record: RoomRecord, existed: bool, session: SessionId, txn: Option<Txn>, cut: bool },
     /// A notice to a room's readers, but not to this session.
@@ -30,6 +40,12 @@ pub(crate) enum Effect {
     Reply { session: SessionId, txn: Option<Txn>, reply: Box<Reply> },
     /// A part of a log is to be read from the store for a session.
     Read { session: SessionId, query: Box<Query> },
+    /// What moderators did in a room is to be read from the store for a session.
+    ReadAudit { session: SessionId, query: Box<AuditQuery> },
+    /// A password is to be hashed or compared for a session.
+    Check { session: SessionId, ask: Box<PasswordAsk> },
+    /// From here on the session's connection is not shown what these people say.
+    Ignore { session: SessionId, ignored: Arc<[Person]> },
     /// The session's connection reads the room from here on, and before that what it has missed
     /// since a seq.
     Enter { session: SessionId, room: RoomId, after: Option<Seq> },
@@ -45,6 +61,19 @@ pub(crate) enum Effect {
     Close { session: SessionId },
 }
 
+/// How something that was decided is taken back when it could not be kept.
+#[derive(Debug)]
+pub(crate) enum Undo {
+    /// There is nothing to take back: what takes rights away for a moment only, or is decided again.
+    Nothing,
+    /// It is as it was before.
+    Put(Box<Record>),
+    /// The account never was.
+    Account(AccountId),
+    /// The login never was.
+    Login(LoginId),
+}
+
 impl Effect {
     /// What the store must have before this happens.
     fn record(&self) -> Option<Record> {
@@ -53,12 +82,22 @@ impl Effect {
             Effect::Recall { session, txn, .. } => Some(Record::Recall { session: *session, txn: *txn }),
             Effect::Keep(record) => Some(record.clone()),
             Effect::Create { record, .. } => Some(Record::Room(record.clone())),
+            Effect::Settle { record, .. } => Some(record.clone()),
+            Effect::Redact { redact, .. } => Some(Record::Redact(redact.clone())),
             _ => None,
         }
     }
 
     fn waits_for_the_store(&self) -> bool {
-        matches!(self, Effect::Append(_) | Effect::Recall { .. } | Effect::Keep(_) | Effect::Create { .. })
+        matches!(
+            self,
+            Effect::Append(_)
+                | Effect::Recall { .. }
+                | Effect::Keep(_)
+                | Effect::Create { .. }
+                | Effect::Settle { .. }
+                | Effect::Redact { .. }
+        )
     }
 
     /// What it holds in memory, as far as clients choose how much that is.
@@ -157,7 +196,8 @@ mod tests {
 
     fn append(text: &str) -> Effect {
         let (author, text) = ("Ana".into(), text.into());
-        Effect::Append(Append { room: RoomId(1), at_ms: 0, session: SessionId(1), txn: None, author, text })
+        let person = Person::NOBODY;
+        Effect::Append(Append { room: RoomId(1), at_ms: 0, session: SessionId(1), txn: None, person, author, text })
     }
 
     fn detach(n: u64) -> Effect {

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use papo_proto::encoding::Item;
 use papo_proto::limits::RESUME_MAX_EVENTS;
-use papo_proto::words::{Place, Slice};
-use papo_proto::{Append, Command, Lang, Record, Reject, Reply, RoomId, RoomName, Seq, SessionId, Stored, Txn};
+use papo_proto::papo1::Token;
+use papo_proto::words::{Place, Redact, Secret, Slice, TokenHash};
+use papo_proto::{
+    Append, Command, Lang, Nickname, Person, Record, Reject, Reply, RoomId, RoomName, Seq, SessionId, Stored, Txn,
+};
 
 use crate::commands;
 use crate::hub::{Hub, Now};
@@ -56,9 +59,15 @@ pub enum What {
     Speak {
         /// The language.
         lang: Lang,
-        /// Where the old one ends, if it reads a log.
-        at: Option<(RoomId, Cursor)>,
+        /// Where the old one ends in each log that it reads.
+        at: Vec<(RoomId, Cursor)>,
     },
+    /// It is to be shown what moderators did, read from the store.
+    Audit(Box<AuditQuery>),
+    /// A password is to be hashed or compared; until [`Hub::checked`] nothing else is taken from it.
+    Check(Box<PasswordAsk>),
+    /// It is not shown what these people say, in their order, from here on.
+    Ignore(Arc<[Person]>),
     /// It is to be shown a part of a log, read from the store.
     Read(Box<Query>),
     /// It closes when it has taken everything.
@@ -82,6 +91,65 @@ pub struct Query {
     pub head: Seq,
 }
 
+/// What moderators did in a room.
+#[derive(Clone, Debug)]
+pub struct AuditQuery {
+    /// The command that it answers, if that has a number.
+    pub txn: Option<Txn>,
+    /// The room.
+    pub room: RoomId,
+    /// Its name.
+    pub name: RoomName,
+    /// How many of the newest entries at most.
+    pub limit: usize,
+}
+
+/// What is to be done with passwords. It takes long by design, so it is done elsewhere.
+#[derive(Clone, Debug)]
+pub struct PasswordAsk {
+    /// The command that it is for, if that has a number.
+    pub txn: Option<Txn>,
+    /// A password to compare, with the hash that it must have; without one there is no such account,
+    /// and it has to take as long all the same.
+    pub compare: Option<(Secret, Option<Arc<str>>)>,
+    /// A password to hash, if the comparison is right or there is none.
+    pub hash: Option<Secret>,
+    /// What it is for.
+    pub intent: Intent,
+}
+
+/// What a password is needed for.
+#[derive(Clone, Debug)]
+pub enum Intent {
+    /// An account is to be made.
+    Register {
+        /// Its name.
+        name: Nickname,
+        /// The invitation.
+        invite: Option<TokenHash>,
+    },
+    /// The session is to be the account.
+    Login {
+        /// The name.
+        name: Nickname,
+    },
+    /// The account is to have another one.
+    Change,
+    /// The account is to be deleted.
+    Delete,
+}
+
+/// What came of a [`PasswordAsk`].
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The comparison was right, or there was none.
+    pub is_right: bool,
+    /// The hash in the form of PHC strings.
+    pub hash: Option<Arc<str>>,
+    /// A token that nobody has, for a login that is made.
+    pub fresh: Token,
+}
+
 /// Where publications go: the inboxes of the shards. Called under the hub's lock, so it must not
 /// block; what it takes is bounded, since a room is marked once and an answer has its command.
 pub trait Outlet {
@@ -89,6 +157,8 @@ pub trait Outlet {
     fn deliver(&mut self, shard: u16, delivery: Delivery);
     /// The log has grown and the shard has readers of it. Not said again until [`Log::unmark`].
     fn mark(&mut self, shard: u16, log: &Arc<Log>);
+    /// The answer to what was asked outside of any session, by its number.
+    fn outside(&mut self, ticket: Txn, reply: Box<Reply>);
 }
 
 /// A post that could have been a repeat and is none.
@@ -138,7 +208,7 @@ impl Hub {
 
     /// The batch is stored, and this is what came of each record: publishes it and what waited for it.
     pub fn committed(&mut self, stored: &[Stored], now: Now, outlet: &mut impl Outlet) {
-        let mut stored = stored.iter().copied().map(Some);
+        let mut stored = stored.iter().cloned().map(Some);
         let mut again = Vec::new();
         while let Some((effect, outcome)) = self.outbox.pop_committed(&mut stored) {
             match outcome {
@@ -155,8 +225,9 @@ impl Hub {
     }
 
     /// Nothing of the batch is stored: whoever waits for some of it is told.
-    pub fn commit_failed(&mut self, error: CommitError, outlet: &mut impl Outlet) {
+    pub fn commit_failed(&mut self, error: CommitError, now: Now, outlet: &mut impl Outlet) {
         let mut none = std::iter::repeat(None);
+        let mut undone = Vec::new();
         while let Some((effect, _)) = self.outbox.pop_committed(&mut none) {
             let refuse = |session, txn| {
                 let reply = Box::new(Reply::Rejected(error.reject()));
@@ -169,6 +240,11 @@ impl Hub {
                 Effect::Recall { session, txn, .. } => {
                     self.recalled(session);
                     refuse(session, Some(txn))
+                }
+                Effect::Redact { session, txn, .. } => refuse(session, txn),
+                Effect::Settle { undo, session, txn, reply, .. } => {
+                    undone.push(undo);
+                    reply.and_then(|_| refuse(session, txn))
                 }
                 // A session goes on, and is kept when it next posts.
                 Effect::Keep(Record::Session(record)) => {
@@ -184,6 +260,10 @@ impl Hub {
             }
         }
         self.outbox.end_batch();
+        // The newest first: each is put back to what it was before.
+        while let Some(undo) = undone.pop() {
+            self.undo(undo, now);
+        }
         self.publish(outlet);
     }
 
@@ -204,10 +284,28 @@ impl Hub {
                 return Some(Again { session, txn, command: *command, from });
             }
             (Effect::Keep(Record::Room(record)), _) => self.room_is_stored(record.id),
+            (Effect::Settle { record, session, txn, reply, .. }, _) => {
+                if let Record::Room(record) = &record {
+                    self.room_is_stored(record.id);
+                }
+                if let Some(mut reply) = reply {
+                    self.bring_up_to_date(session, &mut reply);
+                    self.answer(session, txn, *reply, outlet);
+                }
+            }
+            (Effect::Redact { redact, session, txn, audit }, Stored::Redacted(seq, seqs)) => {
+                self.redacted(redact, seq, &seqs, outlet);
+                let count = seqs.len() as u64;
+                let reply = if count == 0 { Reply::Rejected(Reject::NoMessage) } else { Reply::Redacted(count) };
+                self.answer(session, txn, reply, outlet);
+                if let Some(audit) = audit.filter(|_| count > 0) {
+                    self.outbox.push(Effect::Keep(Record::Audit(*audit)));
+                }
+            }
             (Effect::Create { record, existed, session, txn, cut }, _) => {
                 self.room_is_stored(record.id);
-                if let Some(room) = self.rooms.get(record.id) {
-                    let reply = Reply::Created { room: room.facts(), existed, cut };
+                if self.rooms.get(record.id).is_some() {
+                    let reply = Reply::Created { room: self.facts(session, record.id), existed, cut };
                     self.answer(session, txn, reply, outlet);
                 }
             }
@@ -217,11 +315,22 @@ impl Hub {
     }
 
     fn appended(&mut self, append: Append, seq: Seq, outlet: &mut impl Outlet) {
-        let Append { room, at_ms, session, txn, author, text } = append;
-        self.append(room, &Item::Message { seq, at_ms, author, text, txn: None }, session);
+        let Append { room, at_ms, session, txn, person, author, text } = append;
+        self.append(room, &Item::Message { seq, at_ms, person, author, text, txn: None }, session);
         if txn.is_some() {
             self.answer(session, txn, Reply::Posted(Place { room, seq, at_ms }), outlet);
         }
+    }
+
+    /// Nothing of these messages is left: neither here nor in the store.
+    fn redacted(&mut self, redact: Redact, seq: Seq, seqs: &Arc<[Seq]>, outlet: &mut impl Outlet) {
+        let Redact { room, at_ms, author, .. } = redact;
+        let Some(log) = self.rooms.get(room).map(|room| room.log.clone()).filter(|_| !seqs.is_empty()) else { return };
+        log.seal(|encoding, bytes| self.backlog.add(&log, encoding, bytes));
+        log.redact(seqs, |bytes| self.backlog.saved(bytes));
+        // Also to who did it: it is no message of theirs.
+        self.append(room, &Item::Redaction { seq, at_ms, author, seqs: seqs.clone() }, SessionId::default());
+        self.mark_readers(outlet);
     }
 
     /// The store has said what became of a post that may be a repeat, or could not.
@@ -247,12 +356,17 @@ impl Hub {
 
     fn perform(&mut self, effect: Effect, outlet: &mut impl Outlet) {
         match effect {
-            Effect::Append(_) | Effect::Recall { .. } | Effect::Keep(_) | Effect::Create { .. } => {
+            Effect::Append(_)
+            | Effect::Recall { .. }
+            | Effect::Keep(_)
+            | Effect::Create { .. }
+            | Effect::Settle { .. }
+            | Effect::Redact { .. } => {
                 unreachable!("what is to be stored is published when it is")
             }
             Effect::Tell { room, ephemeral, except } => self.append(room, &Item::Told(ephemeral), except),
             Effect::Reply { session, txn, mut reply } => {
-                self.bring_up_to_date(&mut reply);
+                self.bring_up_to_date(session, &mut reply);
                 self.answer(session, txn, *reply, outlet);
             }
             Effect::Read { session, mut query } => {
@@ -260,6 +374,20 @@ impl Hub {
                 let Some(room) = self.rooms.get(query.room) else { return };
                 query.head = room.log.head().seq;
                 deliver(outlet, link, session, What::Read(query));
+            }
+            Effect::ReadAudit { session, query } => {
+                if let Some(link) = self.link(session) {
+                    deliver(outlet, link, session, What::Audit(query));
+                }
+            }
+            Effect::Check { session, ask } => match self.link(session) {
+                Some(link) => deliver(outlet, link, session, What::Check(ask)),
+                None => self.not_checked(session),
+            },
+            Effect::Ignore { session, ignored } => {
+                if let Some(link) = self.link(session) {
+                    deliver(outlet, link, session, What::Ignore(ignored));
+                }
             }
             Effect::Enter { session, room, after } => self.enter_log(session, room, after, outlet),
             Effect::Exit { session, room } => self.exit_log(session, room, outlet),
@@ -299,23 +427,28 @@ impl Hub {
     }
 
     /// Heads are told as they are when the answer is given, not as they were when it was decided.
-    fn bring_up_to_date(&self, reply: &mut Reply) {
+    fn bring_up_to_date(&self, session: SessionId, reply: &mut Reply) {
         let rooms = match reply {
-            Reply::Entered { room, .. } | Reply::Created { room, .. } | Reply::Reset(room) => {
-                std::slice::from_mut(room)
-            }
+            Reply::Entered { room, .. }
+            | Reply::Created { room, .. }
+            | Reply::Direct(room)
+            | Reply::Invited { room, .. }
+            | Reply::Reset(room) => std::slice::from_mut(room),
             Reply::Hello(welcomed) => &mut welcomed.rooms,
             _ => return,
         };
         for facts in rooms {
-            if let Some(room) = self.rooms.get(facts.id) {
-                *facts = room.facts();
+            if self.rooms.get(facts.id).is_some() && self.sessions.get(session).is_some() {
+                *facts = self.facts(session, facts.id);
             }
         }
     }
 
     /// An answer, behind what its reader has of the room that it is about.
     fn answer(&mut self, session: SessionId, txn: Option<Txn>, reply: Reply, outlet: &mut impl Outlet) {
+        if session == self.outside {
+            return txn.into_iter().for_each(|ticket| outlet.outside(ticket, Box::new(reply.clone())));
+        }
         let Some(reader) = self.sessions.get(session) else { return };
         let Some(link) = reader.link else { return };
         let log = match about(&reply) {
@@ -330,11 +463,7 @@ impl Hub {
     fn append(&mut self, room: RoomId, item: &Item, author: SessionId) {
         // The room may have gone with what was merged for it.
         let Some(room) = self.rooms.get_mut(room) else { return };
-        let seq = match item {
-            Item::Message { seq, .. } => Some(*seq),
-            Item::Told(_) => None,
-        };
-        if room.log.append(item, author, seq) {
+        if room.log.append(item, author, item.seq()) {
             self.touched.push(room.log.clone());
         }
     }
@@ -384,10 +513,11 @@ impl Hub {
         let Some(link) = reader.link else { return };
         let before = reader.encoding;
         reader.encoding.lang = lang;
-        let at = reader.reading.first().map(|log| {
+        let renewed = |log: &Arc<Log>| {
             log.remove_reader(before);
             (log.room(), log.add_reader(reader.encoding))
-        });
+        };
+        let at = reader.reading.iter().map(renewed).collect();
         deliver(outlet, link, session, What::Speak { lang, at });
     }
 
@@ -409,7 +539,10 @@ impl Hub {
 /// The room that an answer is about: it goes behind what the reader has of that room's log.
 fn about(reply: &Reply) -> Option<RoomId> {
     match reply {
-        Reply::Entered { room, .. } | Reply::Created { room, .. } | Reply::Reset(room) => Some(room.id),
+        Reply::Entered { room, .. } | Reply::Created { room, .. } | Reply::Direct(room) | Reply::Reset(room) => {
+            Some(room.id)
+        }
+        Reply::Removed { room, .. } => Some(*room),
         Reply::Left(room, _) | Reply::Members(room, ..) | Reply::Gap(room, ..) | Reply::Gone(room) => Some(*room),
         Reply::Posted(place) => Some(place.room),
         _ => None,

@@ -92,6 +92,14 @@ impl Item {
         }
     }
 
+    /// Whose words it is, for those who ignore somebody.
+    pub fn person(&self) -> Person {
+        match self {
+            Item::Message { person, .. } => *person,
+            _ => Person::NOBODY,
+        }
+    }
+
     /// Its number in the log, if it is an event.
     pub fn seq(&self) -> Option<Seq> {
         match self {

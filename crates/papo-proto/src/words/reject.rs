@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::people::Role;
-use crate::names::NameError;
+use crate::names::{NameError, RoomName};
 
 /// Why a command is not carried out, for the one who sent it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Reject {
     Usage(Verb),
     /// `/lang` with a language that is not spoken here.
     UnknownLanguage(String),
+    /// A public room has this name.
+    RoomTaken(RoomName),
     /// The command needs a room and the session is in none.
     NoRoom,
     /// The message is over the limit of so many bytes.

@@ -169,6 +169,8 @@ pub enum Change {
 pub enum Reply {
     /// The first words.
     Welcome,
+    /// What whoever runs the server tells everybody who comes.
+    Greeting(Arc<str>),
     /// The first words to a client that speaks papo/1.
     Hello(Box<Welcomed>),
     /// The session has this name now.

@@ -18,6 +18,7 @@ pub(super) fn words(lang: Lang, reply: &Reply) -> Option<String> {
             let line = named(if *is_new { "registered" } else { "logged-in" }, name);
             super::with_room(lang, entered.as_ref(), line)
         }
+        Reply::Greeting(text) => text.to_string(),
         Reply::LoggedOut(name) => named("logged-out", name),
         Reply::PasswordChanged => say("password-changed", &[]),
         Reply::AccountDeleted => say("account-deleted", &[]),
@@ -178,6 +179,7 @@ pub(super) fn rejected(lang: Lang, reject: &Reject) -> String {
         Reject::WrongRoom => say("wrong-room", &[]),
         Reject::NoMessage => say("no-message", &[]),
         Reject::TooMany { max } => say("too-many", &[("maximo", (*max).into())]),
+        Reject::RoomTaken(name) => say("room-taken", &[("sala", name.as_str().into())]),
         Reject::NotForBots => say("not-for-bots", &[]),
         Reject::UnknownToken => say("unknown-token", &[]),
         Reject::AdminOnly => say("admin-only", &[]),
