@@ -57,7 +57,6 @@ impl Hub {
     /// Something could not be kept: it is as it was before.
     pub(crate) fn undo(&mut self, undo: Undo, now: Now) {
         match undo {
-            Undo::Nothing => {}
             Undo::Put(record) => self.apply(&record),
             Undo::Login(login) => {
                 let account = self.people.remove_login(login).map(|login| login.account);

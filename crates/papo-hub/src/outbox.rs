@@ -64,8 +64,6 @@ pub(crate) enum Effect {
 /// How something that was decided is taken back when it could not be kept.
 #[derive(Debug)]
 pub(crate) enum Undo {
-    /// There is nothing to take back: what takes rights away for a moment only, or is decided again.
-    Nothing,
     /// It is as it was before.
     Put(Box<Record>),
     /// The account never was.
