@@ -72,6 +72,7 @@ pub fn config(data: &std::path::Path) -> Config {
         origins: Vec::new(),
         data: data.to_owned(),
         lang: Lang::PtBr,
+        tls: None,
         metrics: papo_server::MetricsFor::Loopback,
         limits: Limits { flood: false, ..Limits::default() },
         times: Times { linger: Duration::from_millis(200), ..Times::default() },
