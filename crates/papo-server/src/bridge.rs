@@ -17,14 +17,14 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use papo_proto::Lang;
 use papo_proto::lang::Catalog;
-use papo_proto::sniff::{Spoken, sniff};
 use papo_proto::limits::{CONNECTIONS_PER_ADDRESS, HTTP_IDLE, TLS_HANDSHAKE, TLS_RELOAD_EVERY};
+use papo_proto::sniff::{Spoken, sniff};
 use papo_tls::{ClientTls, Stream};
 use thiserror::Error;
 use tokio::sync::watch;
 
 use crate::arrival::{Admission, Place};
-use crate::http::{Answer, Guard, TLS_ONLY, handshake, serve_http, taken_over};
+use crate::http::{Answer, Guard, handshake, serve_http, taken_over, tls_only};
 use crate::listener;
 use crate::server::places;
 use crate::tls::{Tls, Watch};
@@ -235,10 +235,9 @@ async fn opened(socket: tokio::net::TcpStream, hall: &Hall) -> Option<Stream> {
     let opening = async {
         let mut first = [0];
         let is_tls = socket.peek(&mut first).await? > 0 && sniff(&first) == Some(Spoken::Tls);
-        let is_local = socket.peer_addr()?.ip().to_canonical().is_loopback();
-        if !is_tls && tls.is_required() && !is_local {
+        if !is_tls && !tls.may_be_plain(socket.peer_addr()?.ip()) {
             socket.writable().await?;
-            socket.try_write(TLS_ONLY)?;
+            socket.try_write(&tls_only())?;
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
         let secure = is_tls.then(|| tls.accept()).transpose().map_err(io::Error::other)?;

@@ -56,13 +56,6 @@ const DRAIN: Duration = Duration::from_secs(1);
 pub(crate) const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
-/// The whole answer to a plain request where only TLS is allowed.
-pub(crate) const TLS_ONLY: &[u8] = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\
-    Content-Type: text/plain; charset=utf-8\r\nContent-Length: 107\r\n\r\n\
-    Aqui só se fala TLS: abra o endereço com https://.\n\
-    Only TLS is spoken here: open the address with https://.\n"
-    .as_bytes();
-
 /// A WebSocket after its handshake.
 #[derive(Debug)]
 pub struct Upgraded {
@@ -299,6 +292,14 @@ pub(crate) async fn taken_over(
 ) -> Option<(Stream, Vec<u8>)> {
     let parts = upgraded.await.ok()?.downcast::<TokioIo<Patient>>().ok()?;
     Some((parts.io.into_inner().into_inner(), parts.read_buf.to_vec()))
+}
+
+/// The whole answer to a plain request where only TLS is allowed.
+pub(crate) fn tls_only() -> Vec<u8> {
+    let text = "Aqui só se fala TLS: abra o endereço com https://.\n\
+                Only TLS is spoken here: open the address with https://.\n";
+    let head = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8";
+    format!("{head}\r\nContent-Length: {}\r\n\r\n{text}", text.len()).into_bytes()
 }
 
 fn method_not_allowed() -> Answer {

@@ -34,4 +34,4 @@ pub mod tls;
 pub use announce::Announcer;
 pub use config::{Config, MetricsFor, Times, WebPort};
 pub use server::{Server, StartError};
-pub use tls::{CertificateFrom, TlsConfig, TlsError};
+pub use tls::{CertificateFrom, PlainFor, TlsConfig, TlsError};

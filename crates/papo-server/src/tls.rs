@@ -11,6 +11,7 @@ pub mod certificate;
 mod error;
 mod watch;
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -42,8 +43,20 @@ pub enum CertificateFrom {
 pub struct TlsConfig {
     /// The certificate.
     pub certificate: CertificateFrom,
-    /// Whoever is not on this machine must encrypt.
-    pub required: bool,
+    /// Who may do without.
+    pub plain_for: PlainFor,
+}
+
+/// Who may speak in plain text where there is TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PlainFor {
+    /// Everybody.
+    #[default]
+    All,
+    /// This machine: nobody is on the way.
+    ThisMachine,
+    /// Nobody.
+    Nobody,
 }
 
 /// The TLS of a server.
@@ -55,7 +68,7 @@ pub struct Tls {
     key: PathBuf,
     /// The files as they were when they were read.
     read: Mutex<Option<Stamp>>,
-    required: bool,
+    plain_for: PlainFor,
     is_self_signed: bool,
 }
 
@@ -93,7 +106,7 @@ impl Tls {
             cert,
             key,
             read: Mutex::new(stamp),
-            required: config.required,
+            plain_for: config.plain_for,
             is_self_signed: config.certificate == CertificateFrom::SelfSigned,
         }))
     }
@@ -131,9 +144,13 @@ impl Tls {
         Fingerprint::of(&self.shown.get().cert[0])
     }
 
-    /// Whether whoever is not on this machine must encrypt.
-    pub fn is_required(&self) -> bool {
-        self.required
+    /// Whether a peer may speak in plain text.
+    pub fn may_be_plain(&self, peer: IpAddr) -> bool {
+        match self.plain_for {
+            PlainFor::All => true,
+            PlainFor::ThisMachine => peer.to_canonical().is_loopback(),
+            PlainFor::Nobody => false,
+        }
     }
 
     /// Whether the certificate vouches for itself: nobody may be told to insist on it.
@@ -152,4 +169,25 @@ fn server_config(shown: Arc<Shown>) -> Result<Arc<ServerConfig>, TlsError> {
     // Clients come back without a new signature, and nothing of them is kept here.
     config.ticketer = Ticketer::new().map_err(|error| TlsError::System(error.to_string()))?;
     Ok(Arc::new(config))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_is_for_everybody_for_this_machine_or_for_nobody() {
+        let data = tempfile::tempdir().expect("a folder");
+        for (plain_for, expected) in [
+            (PlainFor::All, [true, true, true, true]),
+            (PlainFor::ThisMachine, [true, true, true, false]),
+            (PlainFor::Nobody, [false; 4]),
+        ] {
+            let config = TlsConfig { certificate: CertificateFrom::SelfSigned, plain_for };
+            let tls = Tls::start(&config, data.path(), &["localhost".into()]).expect("it starts");
+            let peers = ["127.0.0.1", "::1", "::ffff:127.0.0.1", "192.0.2.7"];
+            let may = peers.map(|peer| tls.may_be_plain(peer.parse().expect("an address")));
+            assert_eq!(may, expected, "{plain_for:?}");
+        }
+    }
 }

@@ -71,12 +71,7 @@ impl Client {
     ///
     /// # Errors
     /// The answer's head when it is not 101.
-    pub fn try_ws_over(
-        mut link: Link,
-        addr: SocketAddr,
-        path: &str,
-        headers: &[(&str, &str)],
-    ) -> Result<Self, String> {
+    pub fn try_ws_over(mut link: Link, addr: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Result<Self, String> {
         let key = ws::client_key(*b"sixteen bytes :)");
         let host = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
         let host = if host { String::new() } else { format!("Host: {addr}\r\n") };

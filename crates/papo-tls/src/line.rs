@@ -142,8 +142,7 @@ impl SecureLine {
                 Ok(Next::More) => break,
                 Err(error) => {
                     self.has_failed = true;
-                    // What rustls has to say about it goes out as well; nothing more is read.
-                    let _ = self.step(&mut input[at..], &mut Vec::new());
+                    self.collect_alert(&mut input[at..]);
                     return Err(error.into());
                 }
             }
@@ -158,6 +157,16 @@ impl SecureLine {
             self.held = rest.to_vec();
         }
         Ok(())
+    }
+
+    /// What there is to say about a failure goes out, behind what was to be said before it. No longer
+    /// than that: the machine must not look at what comes any more.
+    fn collect_alert(&mut self, input: &mut [u8]) {
+        while self.state().wants_write() {
+            if !matches!(self.step(input, &mut Vec::new()), (0, Ok(Next::Again))) {
+                return;
+            }
+        }
     }
 
     fn step(&mut self, input: &mut [u8], plain: &mut Vec<u8>) -> (usize, Result<Next, Error>) {

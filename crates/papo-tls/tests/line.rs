@@ -222,3 +222,61 @@ fn half_a_message_of_the_handshake_does_not_keep_others_from_being_told() {
     assert!(server.seal(b"oi", &mut sealed).expect("it can be told") > 2);
     assert!(server.say_farewell());
 }
+
+/// Numbers from a seed: a run that fails can be run again.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % end
+    }
+}
+
+#[test]
+fn whatever_comes_nothing_panics() {
+    let tls13 = server_config(&[&version::TLS13]).0;
+    let tls12 = server_config(&[&version::TLS12]).0;
+    let tls = ClientTls::for_frames(&Trust::Anyone).expect("no file");
+    let mut failures = 0;
+    for seed in 0..600 {
+        let mut random = Random(seed);
+        let config = if seed % 3 == 0 { &tls12 } else { &tls13 };
+        let mut server = SecureLine::server(config.clone()).expect("a line");
+        let mut client = tls.line("localhost").expect("a name");
+        let mut sealed = vec![0; SEALED_BYTES];
+        // When it begins to change bytes, if it does at all.
+        let changes_from = random.below(12);
+        for turn in 0..12 {
+            let mut fresh = client.unsent().to_vec();
+            client.was_sent(fresh.len());
+            if turn >= changes_from && !fresh.is_empty() {
+                for _ in 0..=random.below(3) {
+                    let at = random.below(fresh.len());
+                    match random.below(4) {
+                        0 => fresh[at] = random.below(256) as u8,
+                        1 => fresh.truncate(at.max(1)),
+                        2 => fresh.insert(at, random.below(256) as u8),
+                        // What was there comes again: another record, or a part of one.
+                        _ => fresh.extend_from_within(at..),
+                    }
+                }
+            }
+            let cut = random.below(fresh.len() + 1);
+            for part in [&fresh[..cut], &fresh[cut..]] {
+                let mut input = [vec![0; server.held()], part.to_vec()].concat();
+                failures += usize::from(server.open(&mut input, &mut Vec::new()).is_err());
+                if !server.is_handshaking() {
+                    let count = server.seal(b"oi", &mut sealed).unwrap_or(0);
+                    server.keep(&sealed[..count]);
+                }
+            }
+            let _ = carry(&mut server, &mut client, 9999);
+            if !client.is_handshaking() && !client.has_failed() {
+                say(&mut client, &vec![7; random.below(40_000)]);
+            }
+        }
+        server.say_farewell();
+    }
+    assert!(failures > 300, "{failures}");
+}

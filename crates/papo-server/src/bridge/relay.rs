@@ -86,7 +86,8 @@ async fn connect(options: &BridgeOptions) -> io::Result<Stream> {
     let socket = TcpStream::connect((&*options.chat_host, options.chat_port)).await?;
     let _ = socket.set_nodelay(true);
     let line = |tls: &ClientTls| tls.line(&options.chat_host).map(Box::new);
-    let secure = options.chat_tls.as_ref().map(line).transpose().map_err(|failure: Failure| io::Error::other(failure))?;
+    let secure =
+        options.chat_tls.as_ref().map(line).transpose().map_err(|failure: Failure| io::Error::other(failure))?;
     let mut stream = Stream::new(socket, secure);
     stream.shake_hands().await?;
     Ok(stream)

@@ -84,8 +84,7 @@ impl Shard {
     /// is on the way.
     pub(super) fn may_be_plain(&self, slot: u32) -> bool {
         let conn = &self.conns[slot as usize];
-        let is_required = self.shared.tls.as_ref().is_some_and(|tls| tls.is_required());
-        !is_required || conn.is_secure || conn.peer.ip().to_canonical().is_loopback()
+        conn.is_secure || self.shared.tls.as_ref().is_none_or(|tls| tls.may_be_plain(conn.peer.ip()))
     }
 
     /// Refuses a plain connection where only TLS is allowed, in what it speaks.
@@ -93,7 +92,7 @@ impl Shard {
         let words = match spoken {
             None => return false,
             Some(Spoken::Tls | Spoken::Proxy | Spoken::Irc | Spoken::Ssh) => return self.open_as(slot, spoken, now),
-            Some(Spoken::Http) => http::TLS_ONLY.to_vec(),
+            Some(Spoken::Http) => http::tls_only(),
             Some(Spoken::Unknown) => self.only_tls(Dialect::Text, None),
             Some(Spoken::Text) => {
                 let seen = self.conns[slot as usize].socket.peek(&mut self.buffer).unwrap_or(0);

@@ -78,7 +78,9 @@ fn make(names: &[String]) -> Result<(String, String), rcgen::Error> {
     // A day early, for clocks that are not quite right.
     let today = jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
     let begin = today.yesterday().unwrap_or(today);
-    let date = |years| date_time_ymd(i32::from(begin.year()) + years, begin.month().unsigned_abs(), begin.day().min(28).unsigned_abs());
+    let date = |years| {
+        date_time_ymd(i32::from(begin.year()) + years, begin.month().unsigned_abs(), begin.day().min(28).unsigned_abs())
+    };
     (params.not_before, params.not_after) = (date(0), date(YEARS));
     let cert = params.self_signed(&key)?;
     Ok((cert.pem(), key.serialize_pem()))
@@ -124,7 +126,8 @@ mod tests {
         let (cert, key) = self_signed(data.path(), &names()).expect("made");
         let other = tempfile::tempdir().expect("a folder");
         let (_, strange) = self_signed(other.path(), &names()).expect("made");
-        let (nowhere, nothing, broken) = (data.path().join("nao"), data.path().join("vazio"), data.path().join("torto"));
+        let (nowhere, nothing, broken) =
+            (data.path().join("nao"), data.path().join("vazio"), data.path().join("torto"));
         fs::write(&nothing, "nada\n").expect("written");
         fs::write(&broken, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").expect("written");
         let mut sentences = std::collections::BTreeSet::new();

@@ -68,8 +68,7 @@ impl TlsError {
         match self {
             TlsError::Unreadable { file, option, cause } => {
                 let option = (*option).into();
-                let all =
-                    [("arquivo", shown(file).into()), ("causa", cause.to_string().into()), ("opcao", option)];
+                let all = [("arquivo", shown(file).into()), ("causa", cause.to_string().into()), ("opcao", option)];
                 TEXTS.say(lang, "tls-unreadable", &all)
             }
             TlsError::NoCertificate { file } => {
