@@ -274,7 +274,7 @@ fn everybody_sees_one_order_when_a_writer_commits_in_batches() {
 #[test]
 fn everybody_sees_one_order_inside_tls_and_beside_it() {
     let store = Arc::new(MemoryStore::new(MEMORY_STORE_MAX_BYTES));
-    let server = start_with(|config| config.tls = self_signed(PlainFor::All), store.clone());
+    let server = start_with(|config| config.tls = Some(self_signed(PlainFor::All)), store.clone());
     let count = AtomicUsize::new(0);
     let lives = run(&server, 2_000, |server| match count.fetch_add(1, Ordering::Relaxed) % 3 {
         0 => server.tcp(),

@@ -13,7 +13,7 @@ use papo_testkit::{Client, Http, Link, PATIENCE, Structured, Tls};
 use support::{Running, self_signed, start, start_changed};
 
 fn start_tls() -> Running {
-    start_changed(|config| config.tls = self_signed(PlainFor::All))
+    start_changed(|config| config.tls = Some(self_signed(PlainFor::All)))
 }
 
 fn both_ports(server: &Running) -> [SocketAddr; 2] {
@@ -127,7 +127,9 @@ fn a_handshake_may_come_in_any_pieces() {
         if session.wants_write() {
             let mut out = Vec::new();
             session.write_tls(&mut out).expect("memory takes all");
-            out.iter().for_each(|byte| (&socket).write_all(&[*byte]).expect("sends"));
+            for byte in &out {
+                (&socket).write_all(&[*byte]).expect("sends");
+            }
         } else {
             session.read_tls(&mut &socket).expect("an answer");
             session.process_new_packets().expect("it is right");
@@ -138,7 +140,7 @@ fn a_handshake_may_come_in_any_pieces() {
 #[test]
 fn a_handshake_that_does_not_end_is_given_up_and_a_slow_one_is_not() {
     let server = start_changed(|config| {
-        config.tls = self_signed(PlainFor::All);
+        config.tls = Some(self_signed(PlainFor::All));
         config.times.handshake = Duration::from_millis(700);
     });
     let hello = client_hello();
@@ -227,7 +229,7 @@ fn what_is_broken_inside_an_open_line_ends_that_line() {
 
 #[test]
 fn where_tls_is_required_a_plain_client_reads_why_in_what_it_speaks() {
-    let server = start_changed(|config| config.tls = self_signed(PlainFor::Nobody));
+    let server = start_changed(|config| config.tls = Some(self_signed(PlainFor::Nobody)));
     let said = "[ERRO] Este servidor só fala TLS. Use papo chat --tls, ou https:// no navegador.";
     for addr in both_ports(&server) {
         let mut text = Client::tcp(addr);
@@ -253,7 +255,7 @@ fn where_tls_is_required_a_plain_client_reads_why_in_what_it_speaks() {
 
 #[test]
 fn this_machine_may_be_plain_where_others_may_not() {
-    let server = start_changed(|config| config.tls = self_signed(PlainFor::ThisMachine));
+    let server = start_changed(|config| config.tls = Some(self_signed(PlainFor::ThisMachine)));
     let _ana = server.tcp().named("Ana");
     assert_eq!(Http::connect(server.web()).request("GET", "/healthz", &[]).status, 200);
 }
@@ -290,7 +292,7 @@ fn a_self_signed_certificate_is_kept_and_its_fingerprint_told() {
 #[test]
 fn many_handshakes_at_once_all_come_to_their_end() {
     let server = start_changed(|config| {
-        config.tls = self_signed(PlainFor::All);
+        config.tls = Some(self_signed(PlainFor::All));
         config.shards = Some(1);
     });
     // All hellos are there before the shard looks at the first.

@@ -25,9 +25,9 @@ fn renew(folder: &Path) -> CertificateDer<'static> {
     cert.der().clone()
 }
 
-fn from_files(folder: &Path) -> Option<TlsConfig> {
+fn from_files(folder: &Path) -> TlsConfig {
     let (cert, key) = (folder.join("cert.pem"), folder.join("key.pem"));
-    Some(TlsConfig { certificate: CertificateFrom::Files { cert, key }, plain_for: PlainFor::All })
+    TlsConfig { certificate: CertificateFrom::Files { cert, key }, plain_for: PlainFor::All }
 }
 
 fn shown(server: &Running) -> CertificateDer<'static> {
@@ -40,7 +40,7 @@ fn a_renewed_certificate_is_shown_to_who_comes_and_disturbs_nobody() {
     let folder = tempfile::tempdir().expect("a folder");
     let first = renew(folder.path());
     let server = start_changed(|config| {
-        config.tls = from_files(folder.path());
+        config.tls = Some(from_files(folder.path()));
         config.times.tls_reload_every = Duration::from_millis(20);
     });
     assert_eq!(shown(&server), first);
@@ -79,7 +79,7 @@ fn a_renewed_certificate_is_shown_to_who_comes_and_disturbs_nobody() {
 fn slow_readers_get_everything_in_order_however_little_they_take() {
     const READERS: usize = 12;
     const MESSAGES: usize = 300;
-    let server = start_changed(|config| config.tls = self_signed(PlainFor::All));
+    let server = start_changed(|config| config.tls = Some(self_signed(PlainFor::All)));
     let mut ana = server.tls().named("Ana");
     let readers: Vec<Client> = (0..READERS)
         .map(|n| {
@@ -111,7 +111,7 @@ fn slow_readers_get_everything_in_order_however_little_they_take() {
 
 #[test]
 fn a_drain_says_farewell_to_everybody_inside_tls() {
-    let mut server = start_changed(|config| config.tls = self_signed(PlainFor::All));
+    let mut server = start_changed(|config| config.tls = Some(self_signed(PlainFor::All)));
     let mut ana = server.tls().named("Ana");
     let mut bob = Client::tls_ws(server.web(), "/ws").named("Bob");
     let _halfway = std::net::TcpStream::connect(server.address()).expect("connects");
@@ -127,7 +127,7 @@ fn a_drain_says_farewell_to_everybody_inside_tls() {
 #[test]
 fn a_websocket_inside_tls_answers_pings_and_is_pinged() {
     let server = start_changed(|config| {
-        config.tls = self_signed(PlainFor::All);
+        config.tls = Some(self_signed(PlainFor::All));
         config.times.ping_every = Duration::from_millis(100);
         config.times.pong_within = Duration::from_millis(300);
     });

@@ -26,21 +26,21 @@ const YEARS: i32 = 10;
 pub(super) fn read(cert: &Path, key: &Path) -> Result<Arc<CertifiedKey>, TlsError> {
     let certificates = CertificateDer::pem_slice_iter(&bytes(cert, "--tls-cert")?)
         .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| unusable(cert, error))?;
+        .map_err(|error| unusable(cert, &error))?;
     if certificates.is_empty() {
         return Err(TlsError::NoCertificate { file: cert.to_owned() });
     }
     let private = PrivateKeyDer::from_pem_slice(&bytes(key, "--tls-key")?).map_err(|error| match error {
         PemError::NoItemsFound => TlsError::NoKey { file: key.to_owned() },
-        error => unusable(key, error),
+        error => unusable(key, &error),
     })?;
     match CertifiedKey::from_der(certificates, private, &provider()) {
         Ok(certified) => Ok(Arc::new(certified)),
         Err(Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => {
             Err(TlsError::Mismatch { cert: cert.to_owned(), key: key.to_owned() })
         }
-        Err(Error::InvalidCertificate(error)) => Err(unusable(cert, error)),
-        Err(error) => Err(unusable(key, error)),
+        Err(Error::InvalidCertificate(error)) => Err(unusable(cert, &error)),
+        Err(error) => Err(unusable(key, &error)),
     }
 }
 
@@ -48,7 +48,7 @@ fn bytes(file: &Path, option: &'static str) -> Result<Vec<u8>, TlsError> {
     fs::read(file).map_err(|cause| TlsError::Unreadable { file: file.to_owned(), option, cause })
 }
 
-fn unusable(file: &Path, cause: impl ToString) -> TlsError {
+fn unusable(file: &Path, cause: &impl ToString) -> TlsError {
     TlsError::Unusable { file: file.to_owned(), cause: cause.to_string() }
 }
 

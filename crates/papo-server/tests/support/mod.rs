@@ -90,8 +90,8 @@ pub fn config(data: &std::path::Path) -> Config {
 }
 
 /// With a certificate of its own in the data folder.
-pub fn self_signed(plain_for: PlainFor) -> Option<TlsConfig> {
-    Some(TlsConfig { certificate: CertificateFrom::SelfSigned, plain_for })
+pub fn self_signed(plain_for: PlainFor) -> TlsConfig {
+    TlsConfig { certificate: CertificateFrom::SelfSigned, plain_for }
 }
 
 pub fn start() -> Running {
