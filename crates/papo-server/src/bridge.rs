@@ -17,14 +17,17 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use papo_proto::Lang;
 use papo_proto::lang::Catalog;
-use papo_proto::limits::{CONNECTIONS_PER_ADDRESS, HTTP_IDLE};
+use papo_proto::limits::{CONNECTIONS_PER_ADDRESS, HTTP_IDLE, TLS_HANDSHAKE, TLS_RELOAD_EVERY};
+use papo_proto::sniff::{Spoken, sniff};
+use papo_tls::{ClientTls, Stream};
 use thiserror::Error;
 use tokio::sync::watch;
 
 use crate::arrival::{Admission, Place};
-use crate::http::{Answer, Guard, handshake, serve_http, taken_over};
+use crate::http::{Answer, Guard, handshake, serve_http, taken_over, tls_only};
 use crate::listener;
 use crate::server::places;
+use crate::tls::{Tls, Watch};
 
 static TEXTS: LazyLock<Catalog> = LazyLock::new(|| {
     Catalog::new(include_str!("../locales/pt-BR/bridge.ftl"), include_str!("../locales/en/bridge.ftl"))
@@ -54,6 +57,10 @@ pub struct BridgeOptions {
     pub lang: Lang,
     /// Which pages may connect.
     pub guard: Guard,
+    /// How browsers can encrypt.
+    pub tls: Option<Arc<Tls>>,
+    /// How the line to the chat server is encrypted.
+    pub chat_tls: Option<ClientTls>,
 }
 
 impl BridgeOptions {
@@ -176,6 +183,8 @@ impl Bridge {
         let Self { listener, options, draining, .. } = self;
         // Two descriptors for each pair.
         let admission = Admission::new(places() / 2, CONNECTIONS_PER_ADDRESS);
+        let watch = |tls: &Arc<Tls>| Watch::start(tls.clone(), TLS_RELOAD_EVERY);
+        let _watch = options.tls.as_ref().map(watch).transpose()?;
         let hall = Arc::new(Hall { options, admission, draining });
         runtime.block_on(accept(listener, hall))?;
         // What the relays still say goes out with them.
@@ -220,8 +229,35 @@ async fn accept(listener: TcpListener, hall: Arc<Hall>) -> io::Result<()> {
     Ok(())
 }
 
+/// The stream of a browser: secure if its first byte says so. `None` when it may not go on.
+async fn opened(socket: tokio::net::TcpStream, hall: &Hall) -> Option<Stream> {
+    let Some(tls) = &hall.options.tls else { return Some(Stream::new(socket, None)) };
+    let opening = async {
+        let mut first = [0];
+        let is_tls = socket.peek(&mut first).await? > 0 && sniff(&first) == Some(Spoken::Tls);
+        if !is_tls && !tls.may_be_plain(socket.peer_addr()?.ip()) {
+            socket.writable().await?;
+            socket.try_write(&tls_only())?;
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        let secure = is_tls.then(|| tls.accept()).transpose().map_err(io::Error::other)?;
+        let mut stream = Stream::new(socket, secure);
+        stream.shake_hands().await?;
+        Ok::<_, io::Error>(stream)
+    };
+    match tokio::time::timeout(TLS_HANDSHAKE, opening).await {
+        Ok(Ok(stream)) => Some(stream),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "a browser's handshake failed");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
 /// Answers HTTP until a handshake, then relays.
 async fn serve(socket: tokio::net::TcpStream, place: Place, hall: Arc<Hall>) {
+    let Some(stream) = opened(socket, &hall).await else { return };
     let taken = Arc::new(Mutex::new(None));
     let service = service_fn(|mut request: Request<Incoming>| {
         let (hall, taken) = (hall.clone(), taken.clone());
@@ -235,14 +271,14 @@ async fn serve(socket: tokio::net::TcpStream, place: Place, hall: Arc<Hall>) {
             Ok::<_, Infallible>(answer)
         }
     });
-    if serve_http(socket, HTTP_IDLE, service, hall.draining.subscribe()).await.is_err() {
+    if serve_http(stream, HTTP_IDLE, service, hall.draining.subscribe()).await.is_err() {
         return;
     }
     let upgraded = taken.lock().ok().and_then(|mut taken| taken.take());
     if let Some((upgraded, dialect)) = upgraded
-        && let Some((socket, early)) = taken_over(upgraded).await
+        && let Some((stream, early)) = taken_over(upgraded).await
     {
-        relay::run((socket, early), dialect, &hall.options, hall.draining.subscribe()).await;
+        relay::run((stream, early), dialect, &hall.options, hall.draining.subscribe()).await;
     }
     drop(place);
 }

@@ -24,13 +24,15 @@ use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, SERVER};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, SERVER, STRICT_TRANSPORT_SECURITY};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use papo_proto::limits::HTTP_CONNECTIONS;
 use papo_proto::{Dialect, Lang};
+use papo_tls::Stream;
+use papo_tls::line::SEALED_BYTES;
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 
@@ -46,6 +48,8 @@ pub type Answer = Response<Full<Bytes>>;
 const HEAD_MAX_BYTES: usize = 16 * 1024;
 /// A request may have so many headers.
 const HEADERS_MAX: usize = 64;
+/// Browsers come back by TLS only, for a year.
+const INSIST: &str = "max-age=31536000";
 /// A drain waits so long for answers that are begun.
 const DRAIN: Duration = Duration::from_secs(1);
 /// The whole answer to a connection for which there is no place.
@@ -63,6 +67,18 @@ pub struct Upgraded {
     pub lang: Option<Lang>,
     /// What its subprotocol says that it speaks.
     pub dialect: Dialect,
+    /// Nobody on the way can read it.
+    pub is_secure: bool,
+}
+
+/// Who asks, as far as the connection tells.
+#[derive(Clone, Copy, Debug)]
+struct Asker {
+    /// The port that was connected to.
+    port: u16,
+    peer: SocketAddr,
+    /// Nobody on the way can read it.
+    is_secure: bool,
 }
 
 /// What is done with a WebSocket.
@@ -74,6 +90,8 @@ struct Hall {
     operate: Operate,
     on_upgrade: OnUpgrade,
     idle: Duration,
+    /// Browsers are told to insist on TLS.
+    insists_on_tls: bool,
     open: AtomicUsize,
     draining: watch::Sender<bool>,
 }
@@ -90,10 +108,16 @@ impl HttpDoor {
     ///
     /// # Errors
     /// The system gave no thread or no event loop.
-    pub(crate) fn start(guard: Guard, operate: Operate, idle: Duration, on_upgrade: OnUpgrade) -> io::Result<Self> {
+    pub(crate) fn start(
+        guard: Guard,
+        operate: Operate,
+        idle: Duration,
+        insists_on_tls: bool,
+        on_upgrade: OnUpgrade,
+    ) -> io::Result<Self> {
         let (arrivals, mut queue) = mpsc::channel::<Arrival>(HTTP_CONNECTIONS);
-        let hall =
-            Hall { guard, operate, on_upgrade, idle, open: AtomicUsize::new(0), draining: watch::channel(false).0 };
+        let (open, draining) = (AtomicUsize::new(0), watch::channel(false).0);
+        let hall = Hall { guard, operate, on_upgrade, idle, insists_on_tls, open, draining };
         let hall = Arc::new(hall);
         let of_thread = hall.clone();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -110,22 +134,31 @@ impl HttpDoor {
     /// Serves a connection. Never blocks: it is called from a shard's thread.
     pub fn take(&self, arrival: Arrival) {
         if self.hall.open.fetch_add(1, Ordering::Relaxed) >= HTTP_CONNECTIONS {
-            return self.turn_away(&arrival);
+            return self.turn_away(arrival);
         }
         if let Err(mpsc::error::TrySendError::Full(arrival) | mpsc::error::TrySendError::Closed(arrival)) =
             self.arrivals.try_send(arrival)
         {
-            self.turn_away(&arrival);
+            self.turn_away(arrival);
         }
     }
 
-    fn turn_away(&self, arrival: &Arrival) {
+    fn turn_away(&self, mut arrival: Arrival) {
         self.hall.open.fetch_sub(1, Ordering::Relaxed);
         // Best effort: it fits into an empty socket's buffer, and there is no place to wait. The
         // request is taken from the socket first: closing on unread bytes is a reset, and that may
         // eat the answer.
         let _ = io::Read::read(&mut &arrival.socket, &mut [0; HEAD_MAX_BYTES]);
-        let _ = io::Write::write(&mut &arrival.socket, FULL);
+        let Some(line) = &mut arrival.secure else {
+            let _ = io::Write::write(&mut &arrival.socket, FULL);
+            return;
+        };
+        let mut sealed = vec![0; SEALED_BYTES];
+        if let Ok(length) = line.seal(FULL, &mut sealed) {
+            line.keep(&sealed[..length]);
+            line.say_farewell();
+            let _ = io::Write::write(&mut &arrival.socket, line.unsent());
+        }
     }
 
     /// Ends idle connections, and the others after the answer that they wait for.
@@ -151,21 +184,23 @@ impl Drop for Open {
 
 async fn serve(arrival: Arrival, hall: Arc<Hall>) {
     let _open = Open(hall.clone());
-    let Arrival { socket, peer, place } = arrival;
+    let Arrival { socket, peer, place, secure } = arrival;
     let place = Arc::new(Mutex::new(Some(place)));
     if let Ok(socket) = TcpStream::from_std(socket)
         && let Ok(local) = socket.local_addr()
     {
         let answering = hall.clone();
+        let asker = Asker { port: local.port(), peer, is_secure: secure.is_some() };
         let service = service_fn(move |request| {
             let (hall, place) = (answering.clone(), place.clone());
             async move {
-                Ok::<_, Infallible>(answer(request, (local.port(), peer), &hall, |request| {
-                    upgrade(request, peer, place, hall.clone());
+                Ok::<_, Infallible>(answer(request, asker, &hall, |request| {
+                    upgrade(request, asker, place, hall.clone());
                 }))
             }
         });
-        let connection = serve_http(socket, hall.idle, service, hall.draining.subscribe());
+        let stream = Stream::new(socket, secure);
+        let connection = serve_http(stream, hall.idle, service, hall.draining.subscribe());
         if let Err(error) = connection.await {
             tracing::debug!(%error, %peer, "an HTTP connection ended early");
         }
@@ -174,7 +209,7 @@ async fn serve(arrival: Arrival, hall: Arc<Hall>) {
 
 /// Serves one HTTP/1 connection with bounded heads and times, until it ends or `draining` is true.
 pub(crate) async fn serve_http<S>(
-    socket: TcpStream,
+    stream: Stream,
     idle: Duration,
     service: S,
     mut draining: watch::Receiver<bool>,
@@ -189,7 +224,7 @@ where
         .header_read_timeout(idle)
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEAD_MAX_BYTES)
-        .serve_connection(TokioIo::new(Patient::new(socket, idle)), service)
+        .serve_connection(TokioIo::new(Patient::new(stream, idle)), service)
         .with_upgrades();
     let mut connection = pin!(connection);
     tokio::select! {
@@ -202,11 +237,11 @@ where
 /// Answers a request that `peer` sent to a port; `upgrade` takes over the connection of a WebSocket.
 fn answer(
     mut request: Request<Incoming>,
-    (port, peer): (u16, SocketAddr),
+    asker: Asker,
     hall: &Hall,
     upgrade: impl FnOnce(&mut Request<Incoming>),
 ) -> Answer {
-    let refused = hall.guard.check_host(request.headers(), port);
+    let refused = hall.guard.check_host(request.headers(), asker.port);
     let mut answer = match (refused, request.uri().path()) {
         (Some(refused), _) => refused,
         (None, "/" | "/ws") if handshake::is_wanted(request.headers()) => {
@@ -220,7 +255,7 @@ fn answer(
         }
         (None, "/ws") => handshake::required(),
         (None, path) if request.method() == Method::GET || request.method() == Method::HEAD => {
-            hall.operate.answer(path, peer.ip()).unwrap_or_else(|| page::answer(path, request.headers()))
+            hall.operate.answer(path, asker.peer.ip()).unwrap_or_else(|| page::answer(path, request.headers()))
         }
         (None, _) => method_not_allowed(),
     };
@@ -229,28 +264,42 @@ fn answer(
         answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     answer.headers_mut().insert(SERVER, HeaderValue::from_static("papo"));
+    if asker.is_secure && hall.insists_on_tls {
+        answer.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(INSIST));
+    }
     answer
 }
 
 /// Waits for the end of the handshake's answer, then hands the socket over.
-fn upgrade(request: &mut Request<Incoming>, peer: SocketAddr, place: Arc<Mutex<Option<Place>>>, hall: Arc<Hall>) {
+fn upgrade(request: &mut Request<Incoming>, asker: Asker, place: Arc<Mutex<Option<Place>>>, hall: Arc<Hall>) {
     let lang = guard::language(request.headers());
     let dialect = handshake::dialect(request.headers());
     let upgraded = hyper::upgrade::on(request);
     tokio::spawn(async move {
-        let Some((socket, early)) = taken_over(upgraded).await else { return };
+        let Some((stream, early)) = taken_over(upgraded).await else { return };
+        let (socket, secure) = stream.into_parts();
         let Ok(socket) = socket.into_std() else { return };
+        let Asker { peer, is_secure, .. } = asker;
         let place = place.lock().ok().and_then(|mut place| place.take()).unwrap_or_default();
-        (hall.on_upgrade)(Upgraded { arrival: Arrival { socket, peer, place }, early, lang, dialect });
+        let arrival = Arrival { socket, peer, place, secure };
+        (hall.on_upgrade)(Upgraded { arrival, early, lang, dialect, is_secure });
     });
 }
 
-/// The socket after its handshake, and the bytes that were read with it.
+/// The stream after its handshake, and the bytes that were read with it.
 pub(crate) async fn taken_over(
     upgraded: impl Future<Output = hyper::Result<hyper::upgrade::Upgraded>>,
-) -> Option<(TcpStream, Vec<u8>)> {
+) -> Option<(Stream, Vec<u8>)> {
     let parts = upgraded.await.ok()?.downcast::<TokioIo<Patient>>().ok()?;
     Some((parts.io.into_inner().into_inner(), parts.read_buf.to_vec()))
+}
+
+/// The whole answer to a plain request where only TLS is allowed.
+pub(crate) fn tls_only() -> Vec<u8> {
+    let text = "Aqui só se fala TLS: abra o endereço com https://.\n\
+                Only TLS is spoken here: open the address with https://.\n";
+    let head = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8";
+    format!("{head}\r\nContent-Length: {}\r\n\r\n{text}", text.len()).into_bytes()
 }
 
 fn method_not_allowed() -> Answer {

@@ -156,11 +156,11 @@ impl Listener {
             return;
         }
         let newcomer = match self.admission.admit(peer.ip()) {
-            Ok(place) => Newcomer::Accepted { arrival: Arrival { socket, peer, place }, port },
+            Ok(place) => Newcomer::Accepted { arrival: Arrival { socket, peer, place, secure: None }, port },
             Err(refusal) => {
                 tracing::info!(%peer, ?refusal, "no place for a connection");
                 let Ok(place) = self.refusals.admit(Ipv4Addr::LOCALHOST.into()) else { return };
-                Newcomer::Refused(Arrival { socket, peer, place }, port, refusal)
+                Newcomer::Refused(Arrival { socket, peer, place, secure: None }, port, refusal)
             }
         };
         let inboxes = self.engine.inboxes();

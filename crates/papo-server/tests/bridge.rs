@@ -56,6 +56,8 @@ fn options(chat: SocketAddr) -> BridgeOptions {
         ping_timeout: Duration::from_secs(20),
         lang: Lang::PtBr,
         guard: Guard::default(),
+        tls: None,
+        chat_tls: None,
     }
 }
 

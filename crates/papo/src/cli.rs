@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, Command, value_parser};
 use papo_proto::Lang;
 
 use crate::texts::say;
+use crate::tls;
 
 /// The whole command line.
 pub(crate) fn command(lang: Lang) -> Command {
@@ -45,7 +46,7 @@ fn flag(name: &'static str, help: &str, lang: Lang) -> Arg {
 }
 
 /// An option of the server: flag over `PAPO_…` over default, and the help names them.
-fn option(command: &str, name: &'static str, default: Option<&'static str>, lang: Lang) -> Arg {
+pub(crate) fn option(command: &str, name: &'static str, default: Option<&'static str>, lang: Lang) -> Arg {
     let arg = Arg::new(name).long(name).hide_default_value(true).hide_possible_values(true);
     let help = say(lang, &format!("{command}-{name}"), &[]);
     match default {
@@ -58,7 +59,7 @@ fn option(command: &str, name: &'static str, default: Option<&'static str>, lang
 }
 
 /// An option that the environment may set too.
-fn with_env(arg: Arg, name: &'static str) -> Arg {
+pub(crate) fn with_env(arg: Arg, name: &'static str) -> Arg {
     let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
     arg.env(name).hide_env(true).help(format!("{help} [{name}]"))
 }
@@ -69,61 +70,68 @@ fn port(arg: Arg) -> Arg {
 
 fn serve(lang: Lang) -> Command {
     let option = |name, default| option("serve", name, default, lang);
-    plain("serve", lang).args([
-        with_env(option("host", Some("127.0.0.1")).value_name("HOST"), "PAPO_HOST"),
-        with_env(port(option("port", Some("12345"))), "PAPO_PORT"),
-        with_env(option("web-host", Some("127.0.0.1")).value_name("HOST"), "PAPO_WEB_HOST"),
-        with_env(option("web-port", Some("8765")).value_name("PORT|off").value_parser(web_port), "PAPO_WEB_PORT"),
-        flag("lan", "serve-lan", lang),
-        with_env(
-            option("origin", None).value_name("HOST").action(ArgAction::Append).value_delimiter(','),
-            "PAPO_ORIGIN",
-        ),
-        with_env(option("data", None).value_name("DIR").value_parser(value_parser!(PathBuf)), "PAPO_DATA"),
-        with_env(
-            option("store", Some("sqlite")).value_name("sqlite|memory").value_parser(one_of(&["sqlite", "memory"])),
-            "PAPO_STORE",
-        ),
-        with_env(option("lang", None).value_name("pt-BR|en").value_parser(lang_name), "PAPO_LANG"),
-        with_env(
-            option("metrics", Some("loopback"))
-                .value_name("loopback|all|off")
-                .value_parser(one_of(&["loopback", "all", "off"])),
-            "PAPO_METRICS",
-        ),
-        with_env(option("flood", Some("on")).value_name("on|off").value_parser(one_of(&["on", "off"])), "PAPO_FLOOD"),
-        with_env(
-            option("message-kib", Some("64")).value_name("KIB").value_parser(value_parser!(u16).range(1..=8192)),
-            "PAPO_MESSAGE_KIB",
-        ),
-        with_env(
-            option("backlog-mib", Some("64")).value_name("MIB").value_parser(value_parser!(u32).range(1..=65536)),
-            "PAPO_BACKLOG_MIB",
-        ),
-        with_env(
-            option("per-address", Some("256")).value_name("N").value_parser(value_parser!(u32).range(1..)),
-            "PAPO_PER_ADDRESS",
-        ),
-        with_env(
-            option("log-level", Some("warn"))
-                .value_name("error|warn|info|debug|trace")
-                .value_parser(one_of(&["error", "warn", "info", "debug", "trace"])),
-            "PAPO_LOG_LEVEL",
-        ),
-        with_env(
-            option("log-format", Some("text")).value_name("text|json").value_parser(one_of(&["text", "json"])),
-            "PAPO_LOG_FORMAT",
-        ),
-        with_env(option("log-file", None).value_name("FILE").value_parser(value_parser!(PathBuf)), "PAPO_LOG_FILE"),
-        with_env(
-            option("log-max-mib", Some("10")).value_name("MIB").value_parser(value_parser!(u32).range(1..)),
-            "PAPO_LOG_MAX_MIB",
-        ),
-        with_env(
-            option("log-backups", Some("5")).value_name("N").value_parser(value_parser!(u16).range(0..=1000)),
-            "PAPO_LOG_BACKUPS",
-        ),
-    ])
+    plain("serve", lang)
+        .args([
+            with_env(option("host", Some("127.0.0.1")).value_name("HOST"), "PAPO_HOST"),
+            with_env(port(option("port", Some("12345"))), "PAPO_PORT"),
+            with_env(option("web-host", Some("127.0.0.1")).value_name("HOST"), "PAPO_WEB_HOST"),
+            with_env(option("web-port", Some("8765")).value_name("PORT|off").value_parser(web_port), "PAPO_WEB_PORT"),
+            flag("lan", "serve-lan", lang),
+            with_env(
+                option("origin", None).value_name("HOST").action(ArgAction::Append).value_delimiter(','),
+                "PAPO_ORIGIN",
+            ),
+            with_env(option("data", None).value_name("DIR").value_parser(value_parser!(PathBuf)), "PAPO_DATA"),
+            with_env(
+                option("store", Some("sqlite")).value_name("sqlite|memory").value_parser(one_of(&["sqlite", "memory"])),
+                "PAPO_STORE",
+            ),
+            with_env(option("lang", None).value_name("pt-BR|en").value_parser(lang_name), "PAPO_LANG"),
+        ])
+        .args(tls::options(lang))
+        .args([
+            with_env(
+                option("metrics", Some("loopback"))
+                    .value_name("loopback|all|off")
+                    .value_parser(one_of(&["loopback", "all", "off"])),
+                "PAPO_METRICS",
+            ),
+            with_env(
+                option("flood", Some("on")).value_name("on|off").value_parser(one_of(&["on", "off"])),
+                "PAPO_FLOOD",
+            ),
+            with_env(
+                option("message-kib", Some("64")).value_name("KIB").value_parser(value_parser!(u16).range(1..=8192)),
+                "PAPO_MESSAGE_KIB",
+            ),
+            with_env(
+                option("backlog-mib", Some("64")).value_name("MIB").value_parser(value_parser!(u32).range(1..=65536)),
+                "PAPO_BACKLOG_MIB",
+            ),
+            with_env(
+                option("per-address", Some("256")).value_name("N").value_parser(value_parser!(u32).range(1..)),
+                "PAPO_PER_ADDRESS",
+            ),
+            with_env(
+                option("log-level", Some("warn"))
+                    .value_name("error|warn|info|debug|trace")
+                    .value_parser(one_of(&["error", "warn", "info", "debug", "trace"])),
+                "PAPO_LOG_LEVEL",
+            ),
+            with_env(
+                option("log-format", Some("text")).value_name("text|json").value_parser(one_of(&["text", "json"])),
+                "PAPO_LOG_FORMAT",
+            ),
+            with_env(option("log-file", None).value_name("FILE").value_parser(value_parser!(PathBuf)), "PAPO_LOG_FILE"),
+            with_env(
+                option("log-max-mib", Some("10")).value_name("MIB").value_parser(value_parser!(u32).range(1..)),
+                "PAPO_LOG_MAX_MIB",
+            ),
+            with_env(
+                option("log-backups", Some("5")).value_name("N").value_parser(value_parser!(u16).range(0..=1000)),
+                "PAPO_LOG_BACKUPS",
+            ),
+        ])
 }
 
 fn store(lang: Lang) -> Command {
@@ -244,7 +252,7 @@ fn floor(lang: Lang) -> Command {
     plain("floor", lang).args([addr, flag("join", "floor-join", lang)])
 }
 
-fn one_of(values: &'static [&'static str]) -> PossibleValuesParser {
+pub(crate) fn one_of(values: &'static [&'static str]) -> PossibleValuesParser {
     PossibleValuesParser::new(values)
 }
 

@@ -15,7 +15,7 @@ use tracing_subscriber::filter::LevelFilter;
 use crate::logging::{self, Logging};
 use crate::signals::Stop;
 use crate::texts::{complain, say};
-use crate::{EXIT_USAGE, data};
+use crate::{EXIT_USAGE, data, tls};
 
 pub(crate) fn run(matches: &ArgMatches, lang: Lang) -> ExitCode {
     if let Some(option) = lan_conflict(matches) {
@@ -32,8 +32,15 @@ pub(crate) fn run(matches: &ArgMatches, lang: Lang) -> ExitCode {
             return ExitCode::from(EXIT_USAGE);
         }
     };
+    let tls = match tls::config(matches, lang) {
+        Ok(tls) => tls,
+        Err(sentence) => {
+            complain(&sentence);
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
     let in_memory = matches.get_one::<String>("store").is_some_and(|store| store == "memory");
-    match serve(config(matches, lang), in_memory, lang) {
+    match serve(Config { tls, ..config(matches, lang) }, in_memory, lang) {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
             complain(&sentence);
@@ -82,6 +89,7 @@ fn config(matches: &ArgMatches, lang: Lang) -> Config {
         origins: matches.get_many::<String>("origin").into_iter().flatten().cloned().collect(),
         data: data::folder(matches),
         lang,
+        tls: None,
         metrics: match text("metrics").as_str() {
             "all" => MetricsFor::All,
             "off" => MetricsFor::Nobody,

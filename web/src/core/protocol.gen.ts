@@ -715,6 +715,8 @@ export const CODES = {
   too_many_rooms: 2009,
   /** an argument that people typed is wrong */
   bad_argument: 2010,
+  /** plain text is not spoken here: connect by TLS */
+  tls_required: 2011,
   /** the server is for accounts: log in first */
   login_first: 2020,
   /** the session has no account */
@@ -761,6 +763,8 @@ export const CODES = {
   too_many: 2041,
   /** a bot may not do this */
   not_for_bots: 2042,
+  /** a public room has this name */
+  room_taken: 2043,
   /** the address has made its rooms for now */
   rooms_too_fast: 3000,
   /** something of the session is just being done */

@@ -6,23 +6,23 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use papo_tls::Stream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
 /// The socket, and since when it takes nothing.
 pub(super) struct Patient {
-    socket: TcpStream,
+    socket: Stream,
     limit: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Patient {
-    pub(super) fn new(socket: TcpStream, limit: Duration) -> Self {
+    pub(super) fn new(socket: Stream, limit: Duration) -> Self {
         Self { socket, limit, stalled: None }
     }
 
-    pub(super) fn into_inner(self) -> TcpStream {
+    pub(super) fn into_inner(self) -> Stream {
         self.socket
     }
 
