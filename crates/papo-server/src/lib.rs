@@ -7,7 +7,8 @@
 //! * [`shard`] – a thread with its connections: opening, reading, writing, timing;
 //! * [`conn`] – one connection: the intake of its bytes and the plan of what it is sent;
 //! * [`engine`] – the hub behind its lock: decide, commit, publish; [`inbox`] – what shards are told;
-//! * `lookups` – looks into the store, on threads of their own;
+//! * `lookups` – looks into the store, `passwords` – hashes them, each on threads of their own;
+//! * `tickets` – answers to those who ask without a connection;
 //! * [`http`] – the page and WebSocket's handshake, on a runtime of their own;
 //! * [`tls`] – the certificate, and what TLS is offered;
 //! * `metrics` – what operators measure;
@@ -25,10 +26,12 @@ pub mod inbox;
 mod listener;
 mod lookups;
 mod metrics;
+mod passwords;
 pub mod server;
 mod shard;
 mod start_error;
 mod texts;
+mod tickets;
 pub mod tls;
 
 pub use announce::Announcer;

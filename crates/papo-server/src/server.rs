@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use mio::Waker;
 use papo_hub::{KnownRoom, Settings};
-use papo_proto::Epoch;
 use papo_proto::limits::RESERVED_DESCRIPTORS;
+use papo_proto::{Epoch, Record};
 use papo_store::{Recovered, Store, StoredRoom};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -21,6 +21,7 @@ use crate::http::{Guard, HttpDoor, Operate, Upgraded};
 use crate::inbox::{Newcomer, Port};
 use crate::listener::{Listener, Turn, bind, own_addresses};
 use crate::lookups::READERS;
+use crate::passwords::HASHERS;
 use crate::shard::{Shard, Shared};
 pub use crate::start_error::StartError;
 use crate::texts::TEXTS;
@@ -79,7 +80,10 @@ impl Server {
         };
         let shards = (0..shards).map(|me| start_shard(me, shared.clone())).collect::<io::Result<Vec<_>>>()?;
         let writer = start_writer(&engine)?;
-        let readers = (0..READERS).map(|n| start_reader(n, &engine)).collect::<io::Result<Vec<_>>>()?;
+        let mut readers = (0..READERS).map(|n| start_reader(n, &engine)).collect::<io::Result<Vec<_>>>()?;
+        for n in 0..HASHERS {
+            readers.push(start_hasher(n, &engine)?);
+        }
         let (listener, waker) = Listener::new(listeners, engine.clone(), admission, turn)?;
         let listening = Builder::new().name("papo-listener".into()).spawn(move || listener.run())?;
         let listening = (listening, waker);
@@ -161,6 +165,7 @@ impl Server {
             let _ = writer.join();
         }
         self.engine.lookups().end();
+        self.engine.passwords().end();
         for reader in self.readers {
             let _ = reader.join();
         }
@@ -259,22 +264,46 @@ fn start_shard(me: usize, shared: Shared) -> io::Result<JoinHandle<()>> {
     })
 }
 
-/// What the hub begins with: the rooms that the store has.
+/// What the hub begins with: what the store has.
 fn settings(shards: usize, seed: u64, config: &Config, store: &dyn Store) -> Result<Settings, StartError> {
-    let Recovered { rooms, newest_room, generation } = store.recover()?;
+    let mut recovered = store.recover()?;
+    let people = people(&mut recovered);
+    let Recovered { rooms, newest_room, generation, newest_account, newest_login, .. } = recovered;
     let known = |StoredRoom { record, first, head }| KnownRoom { record, first, head };
-    let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
+    let (mut random, mut secret) = ([0; 8], [0; 32]);
+    let filled = getrandom::fill(&mut random).and_then(|()| getrandom::fill(&mut secret));
+    filled.map_err(|error| io::Error::other(error.to_string()))?;
     Ok(Settings {
         shards,
         seed,
+        secret,
         limits: config.limits.clone(),
         epoch: Epoch(u64::from_le_bytes(random) % EPOCHS),
         generation,
         rooms: rooms.into_iter().map(known).collect(),
         newest_room,
         wall_ms: wall_clock().as_millis() as u64,
+        policy: config.policy.clone(),
+        people,
+        newest_people: (newest_account, newest_login),
     })
+}
+
+/// The people that the store knows, each thing as the hub once decided it.
+fn people(recovered: &mut Recovered) -> Vec<Record> {
+    let accounts = std::mem::take(&mut recovered.accounts).into_iter().map(Record::Account);
+    let logins = std::mem::take(&mut recovered.logins).into_iter().map(Record::Login);
+    let grants = std::mem::take(&mut recovered.grants).into_iter().map(Record::Grant);
+    let restrictions = std::mem::take(&mut recovered.restrictions).into_iter().map(Record::Restriction);
+    let invites = std::mem::take(&mut recovered.invites).into_iter().map(Record::Invite);
+    let reads = std::mem::take(&mut recovered.reads).into_iter().map(Record::Read);
+    let lockdown = std::iter::once(Record::Lockdown(recovered.lockdown));
+    accounts.chain(logins).chain(grants).chain(restrictions).chain(invites).chain(reads).chain(lockdown).collect()
+}
+
+fn start_hasher(n: usize, engine: &Arc<Engine>) -> io::Result<JoinHandle<()>> {
+    let engine = engine.clone();
+    Builder::new().name(format!("papo-hasher-{n}")).spawn(move || engine.passwords().answer(&engine))
 }
 
 fn start_reader(n: usize, engine: &Arc<Engine>) -> io::Result<JoinHandle<()>> {

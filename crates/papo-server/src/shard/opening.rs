@@ -148,7 +148,9 @@ impl Shard {
         let conn = &mut self.conns[slot as usize];
         let link = conn.link(self.me, slot);
         let address = conn.peer.ip().into();
-        let session = self.shared.engine.decide(Some(self.me), |hub, _| hub.open(link, encoding, address));
+        // What does not leave the machine needs no encryption.
+        let is_safe = conn.is_secure || conn.peer.ip().to_canonical().is_loopback();
+        let session = self.shared.engine.decide(Some(self.me), |hub, _| hub.open(link, encoding, address, is_safe));
         conn.stage = Stage::Open;
         conn.session = session;
         conn.encoding = encoding;

@@ -30,6 +30,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "papo-proto",
             "papo-hub",
             "papo-store",
+            "argon2",
             "papo-tls",
             "getrandom",
             "http-body-util",

@@ -1,10 +1,13 @@
 //! People with connections but without sockets around a hub, and a store in a few lines.
 
 use papo_proto::limits::Limits;
-use papo_proto::words::Place;
-use papo_proto::{Encoding, Epoch, Framing, Lang, Record, RoomId, Seq, SessionId, Stored, Txn, papo1, text};
+use papo_proto::words::{AdminCommand, Place, Redact, RedactWhat};
+use papo_proto::{
+    Encoding, Epoch, Framing, Lang, Person, Record, Reply, RoomId, Seq, SessionId, Stored, Txn, papo1, text,
+};
 
-use crate::publish::{CommitError, Delivery, Outlet, What};
+use crate::hub::Policy;
+use crate::publish::{Checked, CommitError, Delivery, Outlet, PasswordAsk, What};
 use crate::resume::{Found, Opening};
 use crate::{Cursor, Hub, Link, Log, Now, Read, Settings};
 use std::collections::BTreeMap;
@@ -19,6 +22,7 @@ pub(super) struct Reader {
     pub(super) lines: Vec<String>,
     encoding: Encoding,
     reads: Vec<(Arc<Log>, Cursor)>,
+    eyes: crate::Reader,
     pub(super) closed: bool,
 }
 
@@ -33,7 +37,8 @@ impl Reader {
         let Read::Segments(segments) = log.read(self.encoding, cursor.position, usize::MAX) else { panic!("behind") };
         let mut bytes = Vec::new();
         for segment in segments {
-            segment.slices(cursor.position, upto, session, |slice| bytes.extend_from_slice(slice));
+            self.eyes.session = session;
+            segment.slices(cursor.position, upto, &self.eyes, |slice| bytes.extend_from_slice(slice));
             *cursor = if segment.end().position < upto { segment.end() } else { Cursor { position: upto, ..*cursor } };
         }
         self.take(&bytes);
@@ -68,17 +73,27 @@ impl Reader {
                 self.reads.retain(|(log, _)| log.room() != room);
             }
             What::Speak { .. } => {}
+            What::Audit(query) => self.lines.push(format!("<what moderators did in {}>", query.name)),
+            What::Ignore(ignored) => self.eyes.ignored = Some(ignored).filter(|ignored| !ignored.is_empty()),
+            What::Check(_) => unreachable!("the world looks at passwords"),
             What::Read(query) => self.lines.push(format!("<{:?} of {} up to {}>", query.slice, query.name, query.head)),
             What::Close => self.closed = true,
         }
     }
 }
 
-struct Later(Vec<Delivery>);
+#[derive(Default)]
+struct Later {
+    deliveries: Vec<Delivery>,
+    outside: Vec<(Txn, Reply)>,
+}
 
 impl Outlet for Later {
     fn deliver(&mut self, _shard: u16, delivery: Delivery) {
-        self.0.push(delivery);
+        self.deliveries.push(delivery);
+    }
+    fn outside(&mut self, ticket: Txn, reply: Box<Reply>) {
+        self.outside.push((ticket, *reply));
     }
     fn mark(&mut self, _shard: u16, _log: &Arc<Log>) {}
 }
@@ -89,6 +104,10 @@ pub(super) struct FakeStore {
     heads: BTreeMap<RoomId, u64>,
     places: BTreeMap<(SessionId, Txn), Place>,
     pub(super) sessions: BTreeMap<papo_proto::words::TokenHash, papo_proto::words::SessionRecord>,
+    /// Who said what, for those who take it back.
+    said: Vec<(RoomId, Seq, Person, u64)>,
+    /// Everything else that was kept.
+    pub(super) kept: Vec<Record>,
     /// Nothing can be written.
     pub(super) full: bool,
 }
@@ -107,6 +126,7 @@ impl FakeStore {
                 let head = self.heads.entry(posted.room).or_insert(0);
                 *head += 1;
                 let place = Place { room: posted.room, seq: Seq(*head), at_ms: posted.at_ms };
+                self.said.push((posted.room, place.seq, posted.person, posted.at_ms));
                 if let Some(txn) = posted.txn {
                     self.places.insert((posted.session, txn), place);
                 }
@@ -123,8 +143,33 @@ impl FakeStore {
                 self.sessions.retain(|_, record| record.id != *id);
                 Stored::Done
             }
-            Record::Room(_) | Record::RoomGone(_) => Stored::Done,
+            Record::Redact(redact) => self.redact(redact),
+            other => {
+                self.kept.push(other.clone());
+                Stored::Done
+            }
         }
+    }
+
+    fn redact(&mut self, redact: &Redact) -> Stored {
+        let is_meant = |seq: Seq, person: Person, at_ms: u64| match redact.what {
+            RedactWhat::One(one, whose) => seq == one && whose.is_none_or(|whose| whose == person),
+            RedactWhat::Last(whose) => person == whose,
+            RedactWhat::Of(whose, since_ms) => person == whose && at_ms >= since_ms,
+        };
+        let meant =
+            self.said.iter().filter(|(room, seq, person, at)| *room == redact.room && is_meant(*seq, *person, *at));
+        let mut seqs: Vec<Seq> = meant.map(|(_, seq, ..)| *seq).collect();
+        if matches!(redact.what, RedactWhat::Last(_)) {
+            seqs.drain(..seqs.len().saturating_sub(1));
+        }
+        self.said.retain(|(room, seq, ..)| *room != redact.room || !seqs.contains(seq));
+        if seqs.is_empty() {
+            return Stored::Redacted(Seq(0), [].into());
+        }
+        let head = self.heads.entry(redact.room).or_insert(0);
+        *head += 1;
+        Stored::Redacted(Seq(*head), seqs.into())
     }
 
     fn find(&self, token: &papo1::Token) -> Option<Found> {
@@ -145,6 +190,10 @@ pub(crate) struct World {
     pub(super) store: FakeStore,
     /// The disk hangs.
     pub(super) hold_commits: bool,
+    pub(super) outside: Vec<(Txn, Reply)>,
+    logins: u8,
+    /// Where the next connections come from.
+    pub(super) address: std::net::IpAddr,
 }
 
 impl World {
@@ -157,6 +206,9 @@ impl World {
             connections: 0,
             store: FakeStore::default(),
             hold_commits: false,
+            outside: Vec::new(),
+            logins: 0,
+            address: [192, 0, 2, 1].into(),
         };
         world.settle();
         world
@@ -165,7 +217,20 @@ impl World {
     fn hub(flood: bool, generation: u32) -> Hub {
         let limits = Limits { flood, ..Limits::default() };
         let (epoch, rooms, newest_room) = (Epoch(5), Vec::new(), RoomId(0));
-        Hub::new(Settings { shards: 1, seed: 7, limits, epoch, generation, rooms, newest_room, wall_ms: 1 })
+        Hub::new(Settings {
+            shards: 1,
+            seed: 7,
+            secret: [7; 32],
+            limits,
+            epoch,
+            generation,
+            rooms,
+            newest_room,
+            wall_ms: 1,
+            policy: Policy::default(),
+            people: Vec::new(),
+            newest_people: Default::default(),
+        })
     }
 
     pub(super) fn session(&mut self, who: &str) -> SessionId {
@@ -177,11 +242,14 @@ impl World {
 
     /// A new connection of this person.
     pub(super) fn connect(&mut self, who: &str, encoding: Encoding) -> SessionId {
-        let address = std::net::IpAddr::from([192, 0, 2, 1]).into();
+        let address = self.address.into();
         let link = Link { shard: 0, slot: self.connections, key: 0 };
         self.connections += 1;
-        self.readers.insert(link.slot, Reader { lines: Vec::new(), encoding, reads: Vec::new(), closed: false });
-        let session = self.hub.open(link, encoding, address);
+        self.readers.insert(
+            link.slot,
+            Reader { lines: Vec::new(), encoding, reads: Vec::new(), eyes: crate::Reader::default(), closed: false },
+        );
+        let session = self.hub.open(link, encoding, address, true);
         self.people.retain(|(name, ..)| name != who);
         self.people.push((who.to_owned(), session, link));
         self.settle();
@@ -200,7 +268,7 @@ impl World {
 
     /// Everything that was decided happens.
     fn settle(&mut self) {
-        let mut later = Later(Vec::new());
+        let mut later = Later::default();
         self.hub.publish(&mut later);
         loop {
             let batch = if self.hold_commits { Vec::new() } else { self.hub.take_batch() };
@@ -208,13 +276,19 @@ impl World {
                 break;
             }
             if self.store.full {
-                self.hub.commit_failed(CommitError::Full, &mut later);
+                self.hub.commit_failed(CommitError::Full, self.now, &mut later);
             } else {
                 let stored = self.store.commit(&batch);
                 self.hub.committed(&stored, self.now, &mut later);
             }
         }
-        for Delivery { link, session, what } in later.0 {
+        self.outside.append(&mut later.outside);
+        let mut asked = Vec::new();
+        for Delivery { link, session, what } in later.deliveries {
+            if let What::Check(ask) = what {
+                asked.push((session, ask));
+                continue;
+            }
             self.readers.get_mut(&link.slot).expect("a connection").deliver(session, what);
         }
         for (_, session, link) in self.people.clone() {
@@ -223,7 +297,30 @@ impl World {
                 reader.catch_up(session, room, None);
             }
         }
+        for (session, ask) in asked {
+            self.look_at_password(session, *ask);
+        }
         assert!(self.hold_commits || (self.hub.waiting(), self.hub.waiting_bytes()) == (0, 0));
+    }
+
+    /// A password's hash is the password with a mark.
+    fn look_at_password(&mut self, session: SessionId, ask: PasswordAsk) {
+        let PasswordAsk { txn, compare, hash, intent } = ask;
+        let is_right = compare
+            .as_ref()
+            .is_none_or(|(typed, known)| known.as_deref() == Some(&*format!("hash of {}", typed.expose())));
+        let hash = hash.filter(|_| is_right).map(|password| format!("hash of {}", password.expose()).into());
+        self.logins += 1;
+        let checked = Checked { is_right, hash, fresh: papo1::Token([100 + self.logins; 32]) };
+        self.hub.checked(session, txn, intent, checked, self.now);
+        self.settle();
+    }
+
+    /// What whoever runs the server is answered.
+    pub(super) fn administer(&mut self, command: AdminCommand, hash: Option<&str>) -> Reply {
+        self.hub.administer(Txn(1), command, hash.map(|hash| format!("hash of {hash}").into()), self.now);
+        self.settle();
+        self.outside.pop().expect("it is answered").1
     }
 
     /// What a program sends.
@@ -234,7 +331,7 @@ impl World {
             Ok(papo1::Said::Hello(hello)) => {
                 let found = hello.token.as_ref().and_then(|token| self.store.find(token));
                 let fresh = papo1::Token([link.slot as u8 + 1; 32]);
-                let opening = Opening { link, encoding: PAPO1, fresh, found };
+                let opening = Opening { link, encoding: PAPO1, fresh, found, cookie: None };
                 let speaks_for = self.hub.hello(session, txn, &hello, &opening, self.now);
                 self.people.iter_mut().find(|(name, ..)| name == who).expect("connected").1 = speaks_for;
                 self.reader(who).encoding = PAPO1;
