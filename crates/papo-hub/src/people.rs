@@ -9,6 +9,8 @@ use papo_proto::{AccountId, LoginId, RoomId, Seq, SessionId};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use crate::rate::TokenBucket;
+
 /// Everybody with an account, the places where they are logged in, and the invitations that are open.
 #[derive(Debug, Default)]
 pub(crate) struct People {
@@ -28,6 +30,8 @@ pub(crate) struct Account {
     pub(crate) sessions: SmallVec<[SessionId; 1]>,
     /// Its logins, oldest first.
     pub(crate) logins: SmallVec<[LoginId; 1]>,
+    /// How fast it posts without a session.
+    pub(crate) posts: TokenBucket,
     /// How far it has read its conversations of two.
     pub(crate) reads: FxHashMap<RoomId, Seq>,
 }
@@ -100,7 +104,7 @@ impl People {
             Some(account) => account.record = record,
             None => {
                 let account =
-                    Account { record, sessions: SmallVec::new(), logins: SmallVec::new(), reads: FxHashMap::default() };
+                    Account { record, sessions: SmallVec::new(), logins: SmallVec::new(), posts: TokenBucket::default(), reads: FxHashMap::default() };
                 self.accounts.insert(account.record.id, account);
             }
         }

@@ -8,4 +8,5 @@ mod render;
 
 pub use decode::decode;
 pub(crate) use render::rejected;
+pub use render::refusal;
 pub use render::{audit, ephemeral, history_begins, history_goes_on, history_line, redaction, reply};

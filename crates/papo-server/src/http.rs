@@ -3,9 +3,11 @@
 //!
 //! * [`guard`] – which Host and Origin are answered;
 //! * [`handshake`] – RFC 6455's opening, also for the bridge;
+//! * `api` – bots' messages, and a browser's login;
 //! * [`page`] – the embedded files of the web client;
 //! * [`operate`] – what operators ask.
 
+mod api;
 pub mod guard;
 pub mod handshake;
 mod operate;
@@ -30,6 +32,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use papo_proto::limits::HTTP_CONNECTIONS;
+use papo_proto::words::TokenHash;
 use papo_proto::{Dialect, Lang};
 use papo_tls::Stream;
 use papo_tls::line::SEALED_BYTES;
@@ -69,6 +72,8 @@ pub struct Upgraded {
     pub dialect: Dialect,
     /// Nobody on the way can read it.
     pub is_secure: bool,
+    /// The login that its browser's cookie names.
+    pub cookie: Option<TokenHash>,
 }
 
 /// Who asks, as far as the connection tells.
@@ -79,6 +84,12 @@ struct Asker {
     peer: SocketAddr,
     /// Nobody on the way can read it.
     is_secure: bool,
+}
+
+impl Asker {
+    fn caller(self) -> api::Caller {
+        api::Caller { peer: self.peer, is_secure: self.is_secure }
+    }
 }
 
 /// What is done with a WebSocket.
@@ -94,6 +105,17 @@ struct Hall {
     insists_on_tls: bool,
     open: AtomicUsize,
     draining: watch::Sender<bool>,
+}
+
+impl Hall {
+    fn api(&self) -> api::Api<'_> {
+        api::Api {
+            engine: &self.operate.engine,
+            guard: &self.guard,
+            idle: self.idle,
+            message_bytes: self.operate.message_bytes,
+        }
+    }
 }
 
 /// The door for connections that speak HTTP.
@@ -194,9 +216,9 @@ async fn serve(arrival: Arrival, hall: Arc<Hall>) {
         let service = service_fn(move |request| {
             let (hall, place) = (answering.clone(), place.clone());
             async move {
-                Ok::<_, Infallible>(answer(request, asker, &hall, |request| {
-                    upgrade(request, asker, place, hall.clone());
-                }))
+                let upgraded = hall.clone();
+                let answer = answer(request, asker, &hall, |request| upgrade(request, asker, place, upgraded));
+                Ok::<_, Infallible>(answer.await)
             }
         });
         let stream = Stream::new(socket, secure);
@@ -235,13 +257,14 @@ where
 }
 
 /// Answers a request that `peer` sent to a port; `upgrade` takes over the connection of a WebSocket.
-fn answer(
+async fn answer(
     mut request: Request<Incoming>,
     asker: Asker,
     hall: &Hall,
     upgrade: impl FnOnce(&mut Request<Incoming>),
 ) -> Answer {
     let refused = hall.guard.check_host(request.headers(), asker.port);
+    let has_body = request.method() != Method::GET && request.method() != Method::HEAD;
     let mut answer = match (refused, request.uri().path()) {
         (Some(refused), _) => refused,
         (None, "/" | "/ws") if handshake::is_wanted(request.headers()) => {
@@ -254,13 +277,14 @@ fn answer(
             })
         }
         (None, "/ws") => handshake::required(),
+        (None, path) if path.starts_with("/api/") => hall.api().answer(request, asker.caller()).await,
         (None, path) if request.method() == Method::GET || request.method() == Method::HEAD => {
             hall.operate.answer(path, asker.peer.ip()).unwrap_or_else(|| page::answer(path, request.headers()))
         }
         (None, _) => method_not_allowed(),
     };
-    if request.method() != Method::GET && request.method() != Method::HEAD {
-        // Whatever body follows is not read.
+    if has_body {
+        // Whatever of a body still follows is not read.
         answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     answer.headers_mut().insert(SERVER, HeaderValue::from_static("papo"));
@@ -274,6 +298,9 @@ fn answer(
 fn upgrade(request: &mut Request<Incoming>, asker: Asker, place: Arc<Mutex<Option<Place>>>, hall: Arc<Hall>) {
     let lang = guard::language(request.headers());
     let dialect = handshake::dialect(request.headers());
+    // Only our own page speaks for its browser's login; other pages that may connect are guests.
+    let is_own = hall.guard.is_own(request.headers());
+    let cookie = is_own.then(|| api::cookie_of(request.headers(), asker.caller())).flatten();
     let upgraded = hyper::upgrade::on(request);
     tokio::spawn(async move {
         let Some((stream, early)) = taken_over(upgraded).await else { return };
@@ -282,7 +309,7 @@ fn upgrade(request: &mut Request<Incoming>, asker: Asker, place: Arc<Mutex<Optio
         let Asker { peer, is_secure, .. } = asker;
         let place = place.lock().ok().and_then(|mut place| place.take()).unwrap_or_default();
         let arrival = Arrival { socket, peer, place, secure };
-        (hall.on_upgrade)(Upgraded { arrival, early, lang, dialect, is_secure });
+        (hall.on_upgrade)(Upgraded { arrival, early, lang, dialect, is_secure, cookie });
     });
 }
 

@@ -63,7 +63,7 @@ impl Server {
         let seed = u64::from(std::process::id()) ^ address.port().rotate_left(7) as u64 ^ time_seed();
         let engine = Engine::new(settings(shards, seed, &config, &*store)?, store);
         let turn = Arc::new(Turn::default());
-        let operate = Operate { engine: engine.clone(), admission: admission.clone(), metrics: config.metrics };
+        let operate = Operate { engine: engine.clone(), admission: admission.clone(), metrics: config.metrics, message_bytes: config.limits.message_bytes };
         let insists_on_tls = tls.as_ref().is_some_and(|tls| !tls.is_self_signed());
         let http = start_http(&config, (address, web_address), operate, insists_on_tls, (&engine, &turn))?;
         let http = Arc::new(http);

@@ -1,8 +1,9 @@
 //! What whoever runs the server does on its machine, and what programs post without a session.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use papo_proto::limits::INVITES_MAX;
+use papo_proto::limits::{FLOOD_BURST_FRAMES, FLOOD_FRAMES_PER_SECOND, INVITES_MAX};
 use papo_proto::papo1::Token;
 use papo_proto::words::people::{AccountRecord, InviteRecord, Standing};
 use papo_proto::words::{AccountFacts, AdminCommand, TokenHash};
@@ -10,7 +11,12 @@ use papo_proto::{AccountId, Append, Nickname, Person, Record, Reject, Reply, Roo
 
 use crate::hub::{Hub, Now, Policy};
 use crate::outbox::{Effect, Undo};
+use crate::rate::Rate;
 use crate::rights::{self, Deed};
+
+/// How fast an account may post without a session.
+const POST_RATE: Rate =
+    Rate { burst: FLOOD_BURST_FRAMES, every: Duration::from_millis(1000 / FLOOD_FRAMES_PER_SECOND as u64) };
 
 impl Hub {
     /// Carries out a command of whoever runs the server; the answer goes to [`crate::Outlet::outside`]
@@ -60,6 +66,7 @@ fn post(hub: &mut Hub, token: &TokenHash, room: &RoomName, text: Arc<str>, now: 
     }
     rights::check(&member(id).ok_or(Reject::UnknownRoom)?, Deed::Post)?;
     hub.slow_down(id, person, now)?;
+    pace(hub, account.id, now)?;
     let txn = hub.asking.take();
     let found = hub.rooms.of(id);
     found.has_history = true;
@@ -70,6 +77,17 @@ fn post(hub: &mut Hub, token: &TokenHash, room: &RoomName, text: Arc<str>, now: 
     let (session, author) = (hub.outside, account.name.shared().clone());
     hub.outbox.push(Effect::Append(Append { room: id, at_ms: now.wall_ms, session, txn, person, author, text }));
     Ok(())
+}
+
+/// A program posts no faster than a connection may; it is told to wait, since it cannot be read later.
+fn pace(hub: &mut Hub, account: AccountId, now: Now) -> Result<(), Reject> {
+    if !hub.limits.flood {
+        return Ok(());
+    }
+    hub.people.of(account).posts.take(POST_RATE, now.running).map_err(|at| {
+        let wait = at.saturating_sub(now.running);
+        Reject::Slow { retry_seconds: wait.as_secs_f64().ceil().max(1.0) as u64 }
+    })
 }
 
 fn run(hub: &mut Hub, command: AdminCommand, hash: Option<Arc<str>>, now: Now) -> Result<(), Reject> {

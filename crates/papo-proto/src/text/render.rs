@@ -124,6 +124,11 @@ pub fn ephemeral(lang: Lang, room: &str, ephemeral: &Ephemeral) -> Option<String
     Some(format!("{NOTICE}{}", TEXTS.say(lang, if others.is_empty() { one } else { many }, &args)))
 }
 
+/// A refusal in words, without a tag, for those who ask by other ways than a dialect.
+pub fn refusal(lang: Lang, reject: &Reject) -> String {
+    rejected(lang, reject)
+}
+
 /// A refusal in words, without a tag.
 pub(crate) fn rejected(lang: Lang, reject: &Reject) -> String {
     let say = |id: &str, args: Args<'_>| TEXTS.say(lang, id, args);

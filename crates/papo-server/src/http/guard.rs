@@ -34,6 +34,24 @@ impl Guard {
         (!allowed).then(|| plain(StatusCode::FORBIDDEN, refused))
     }
 
+    /// The refusal of a request that changes something, unless it comes from our own page or from no
+    /// page at all: a page of strangers must not act in somebody's name.
+    pub fn check_write(&self, headers: &HeaderMap) -> Option<Answer> {
+        let refused = "Só a página deste servidor pode pedir isso.\nOnly this server's own page may ask for that.\n";
+        (!self.is_own(headers)).then(|| plain(StatusCode::FORBIDDEN, refused))
+    }
+
+    /// Whether a request comes from our own page, or from no page.
+    pub fn is_own(&self, headers: &HeaderMap) -> bool {
+        let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+        let site = text("sec-fetch-site");
+        let is_own_site = site.is_none_or(|site| site == "same-origin" || site == "none");
+        let own = Guard::default();
+        let host = text(HOST.as_str()).unwrap_or_default();
+        let origin = text(ORIGIN.as_str());
+        is_own_site && origin != Some("null") && own.takes_origin(origin, host)
+    }
+
     fn answers_host(&self, host: &str, port: u16) -> bool {
         let name = without_port(host);
         !self.loopback_ports.contains(&port)

@@ -23,6 +23,8 @@ pub(crate) struct Operate {
     pub(crate) engine: Arc<Engine>,
     pub(crate) admission: Arc<Admission>,
     pub(crate) metrics: MetricsFor,
+    /// How long a message may be.
+    pub(crate) message_bytes: usize,
 }
 
 impl Operate {

@@ -52,6 +52,7 @@ impl Shard {
         let mut conn = Conn::new(mio::net::TcpStream::from_std(socket), peer, place, Stage::Open, now);
         conn.intake = Intake::websocket(self.shared.limits.message_bytes, upgraded.dialect, upgraded.early);
         (conn.secure, conn.is_secure) = (secure, upgraded.is_secure);
+        conn.cookie = upgraded.cookie.map(Box::new);
         conn.ping_at = Some(now + self.shared.times.ping_every);
         let has_early = conn.intake.is_waiting();
         let slot = self.add(conn)?;
