@@ -60,12 +60,24 @@ impl Nickname {
     /// # Errors
     /// The reason why it is refused.
     pub fn parse(typed: &str) -> Result<Parsed<Self>, NameError> {
-        let (shown, folded, cut) = identifier(typed, NICKNAME_MAX_CHARS)?;
-        let key = look(&folded);
-        if RESERVED.iter().any(|reserved| look(reserved) == key) {
+        let parsed = Self::unreserved(typed)?;
+        if RESERVED.iter().any(|reserved| look(reserved) == *parsed.name.key) {
             return Err(NameError::Reserved);
         }
-        Ok(Parsed { name: Self { shown: shown.into(), key: key.into() }, cut })
+        Ok(parsed)
+    }
+
+    /// A name that somebody was given before: it is theirs, even when it is reserved since then.
+    ///
+    /// # Errors
+    /// The reason why it can be no name.
+    pub fn stored(shown: &str) -> Result<Self, NameError> {
+        Ok(Self::unreserved(shown)?.name)
+    }
+
+    fn unreserved(typed: &str) -> Result<Parsed<Self>, NameError> {
+        let (shown, folded, cut) = identifier(typed, NICKNAME_MAX_CHARS)?;
+        Ok(Parsed { name: Self { shown: shown.into(), key: look(&folded).into() }, cut })
     }
 
     /// The name as shown.
@@ -229,6 +241,14 @@ mod tests {
         ] {
             assert_eq!(nick(bad), Err(error), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_stored_name_may_be_reserved_and_nothing_else() {
+        assert_eq!(nick("Papo"), Err(NameError::Reserved));
+        assert_eq!(Nickname::stored("Papo").expect("given before").as_str(), "Papo");
+        assert_eq!(Nickname::stored("Ana").expect("good"), nick("Ana").expect("good"));
+        assert_eq!(Nickname::stored("a b"), Err(NameError::Character(' ')));
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod repeats;
 mod rooms;
 mod sessions;
 
-use papo_proto::words::{Record, RoomRecord, SessionRecord, Stored, TokenHash};
+use papo_proto::words::{AccountId, Person, Record, RoomKind, RoomRecord, SessionRecord, Stored, TokenHash};
 use papo_proto::{Append, Epoch, Event, RoomId, RoomName, Seq, SessionId, Txn};
 
 use crate::{Page, Span, Store, StoredSession};
@@ -34,6 +34,7 @@ pub fn append(room: u64, text: &str) -> Append {
         at_ms: 1_000,
         session: SessionId(7),
         txn: None,
+        person: Person::Account(AccountId(70)),
         author: "Ana".into(),
         text: text.into(),
     }
@@ -42,12 +43,22 @@ pub fn append(room: u64, text: &str) -> Append {
 /// A room for tests.
 pub fn room(id: u64, name: &str) -> RoomRecord {
     let name = RoomName::parse(name).expect("invariant: tests name rooms by the rules").name;
-    RoomRecord { id: RoomId(id), name, epoch: Epoch(100 + id), made_ms: 500 }
+    RoomRecord {
+        id: RoomId(id),
+        name,
+        epoch: Epoch(100 + id),
+        made_ms: 500,
+        kind: RoomKind::Public,
+        owner: None,
+        read_only: false,
+        slow_seconds: 0,
+        topic: "".into(),
+    }
 }
 
 /// A session for tests, whose token is made of one byte.
 pub fn session(id: u64, token: u8, ends_ms: u64) -> SessionRecord {
-    SessionRecord { id: SessionId(id), token: TokenHash([token; 32]), nick: "Ana".into(), ends_ms }
+    SessionRecord { id: SessionId(id), token: TokenHash([token; 32]), nick: "Ana".into(), ends_ms, login: None }
 }
 
 /// An event without a txn, as a record.
@@ -83,7 +94,7 @@ fn log(store: &dyn Store, room: u64) -> Vec<Event> {
 }
 
 fn texts(events: &[Event]) -> Vec<(u64, &str)> {
-    events.iter().map(|event| (event.seq.0, &*event.text)).collect()
+    events.iter().map(|event| (event.seq.0, event.body.text().map_or("", |text| text))).collect()
 }
 
 fn find(store: &dyn Store, token: u8, now_ms: u64) -> Option<StoredSession> {

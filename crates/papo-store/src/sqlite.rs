@@ -2,7 +2,7 @@
 //!
 //! * `folder` – the files, and the lock that keeps the folder for one process;
 //! * `schema` – the tables, and the steps from each earlier schema;
-//! * `key` – where an event stands;
+//! * `key` – where an event stands; `columns` – how words stand in columns;
 //! * `connect` – connections and their settings;
 //! * `writer` – commits batches; `reader` – reads pages and sessions; `recover` – the start;
 //! * [`check`], [`backup`] – for operators, also while a server serves from the folder;
@@ -10,6 +10,7 @@
 
 mod backup;
 mod check;
+mod columns;
 mod connect;
 mod error;
 mod folder;

@@ -22,7 +22,7 @@ fn a_room_said_again_changes_nothing(store: &dyn Store) {
     with_rooms(store, &[1]);
     commit(store, &[said(1, "a")]);
     let again = RoomRecord { epoch: Epoch(9), made_ms: 9, ..room(1, "SALA1") };
-    assert_eq!(commit(store, &[Record::Room(again.clone()), Record::Room(again)]), [Stored::Done; 2]);
+    assert_eq!(commit(store, &[Record::Room(again.clone()), Record::Room(again)]), [Stored::Done, Stored::Done]);
     assert_eq!(texts(&log(store, 1)), [(1, "a")]);
     assert_eq!(commit(store, &[said(1, "b")]), [Stored::Appended(Seq(2))]);
 }
@@ -36,7 +36,7 @@ fn a_room_that_is_gone_leaves_others_alone(store: &dyn Store) {
     with_rooms(store, &[1, 2]);
     commit(store, &[said(1, "a"), said(2, "b")]);
     let gone = [Record::RoomGone(RoomId(1)), Record::RoomGone(RoomId(404))];
-    assert_eq!(commit(store, &gone), [Stored::Done; 2], "an unknown room is gone already");
+    assert_eq!(commit(store, &gone), [Stored::Done, Stored::Done], "an unknown room is gone already");
     assert_eq!(page(store, 1, Span::After(Seq(0)), 10, 1_000), Page::default());
     assert_eq!(texts(&log(store, 2)), [(1, "b")]);
     let stored = commit(store, &[Record::Room(room(3, "Sala1")), said(3, "c")]);

@@ -45,12 +45,14 @@ pub(super) struct Writer {
 pub(super) struct Known {
     /// The newest seq of rooms that exist. Emptied when a batch fails, and then read again.
     heads: HashMap<RoomId, Seq>,
-    /// The newest time of an event: by it sessions end. The store has no clock of its own.
+    /// The newest time that a record told: by it things end. The store has no clock of its own.
     now_ms: u64,
-    /// When sessions that have ended are looked for again.
+    /// When those that have ended are looked for again.
     sweep_at_ms: u64,
     /// Sessions that there are at most; not known until they are counted.
     sessions: Option<u64>,
+    /// Something was taken out, and the WAL may still hold what it was.
+    has_traces: bool,
 }
 
 impl Writer {
