@@ -103,8 +103,13 @@ impl People {
         match self.accounts.get_mut(&record.id) {
             Some(account) => account.record = record,
             None => {
-                let account =
-                    Account { record, sessions: SmallVec::new(), logins: SmallVec::new(), posts: TokenBucket::default(), reads: FxHashMap::default() };
+                let account = Account {
+                    record,
+                    sessions: SmallVec::new(),
+                    logins: SmallVec::new(),
+                    posts: TokenBucket::default(),
+                    reads: FxHashMap::default(),
+                };
                 self.accounts.insert(account.record.id, account);
             }
         }

@@ -18,8 +18,7 @@ pub mod server;
 pub mod token;
 
 pub use client::ClientFrame;
-pub use decode::{Hello, ResumeAt, Said, Sent, decode};
-pub(crate) use decode::{known_password, new_password};
+pub use decode::{Hello, ResumeAt, Said, Sent, decode, known_password, new_password};
 pub use server::ServerFrame;
 pub use token::Token;
 

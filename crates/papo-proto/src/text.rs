@@ -7,6 +7,6 @@ mod decode;
 mod render;
 
 pub use decode::decode;
-pub(crate) use render::rejected;
 pub use render::refusal;
+pub(crate) use render::rejected;
 pub use render::{audit, ephemeral, history_begins, history_goes_on, history_line, redaction, reply};

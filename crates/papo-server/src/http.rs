@@ -37,6 +37,7 @@ use papo_proto::{Dialect, Lang};
 use papo_tls::Stream;
 use papo_tls::line::SEALED_BYTES;
 use tokio::net::TcpStream;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
 use crate::arrival::{Arrival, Place};
@@ -123,6 +124,7 @@ pub struct HttpDoor {
     hall: Arc<Hall>,
     arrivals: mpsc::Sender<Arrival>,
     thread: JoinHandle<()>,
+    runtime: Handle,
 }
 
 impl HttpDoor {
@@ -143,6 +145,7 @@ impl HttpDoor {
         let hall = Arc::new(hall);
         let of_thread = hall.clone();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let handle = runtime.handle().clone();
         let thread = std::thread::Builder::new().name("papo-http".into()).spawn(move || {
             runtime.block_on(async move {
                 while let Some(arrival) = queue.recv().await {
@@ -150,7 +153,12 @@ impl HttpDoor {
                 }
             });
         })?;
-        Ok(Self { hall, arrivals, thread })
+        Ok(Self { hall, arrivals, thread, runtime: handle })
+    }
+
+    /// Where what is slow and not a shard's is done.
+    pub(crate) fn runtime(&self) -> &Handle {
+        &self.runtime
     }
 
     /// Serves a connection. Never blocks: it is called from a shard's thread.

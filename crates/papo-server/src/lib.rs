@@ -11,10 +11,12 @@
 //! * `tickets` – answers to those who ask without a connection;
 //! * [`http`] – the page and WebSocket's handshake, on a runtime of their own;
 //! * [`tls`] – the certificate, and what TLS is offered;
+//! * [`admin`] – the socket for whoever runs it;
 //! * `metrics` – what operators measure;
 //! * [`bridge`] – a program of its own: each WebSocket gets a TCP connection to a chat server;
 //! * [`announce`] – the lines for the person who runs it.
 
+pub mod admin;
 pub mod announce;
 pub mod arrival;
 pub mod bridge;

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, SystemTime};
@@ -13,6 +14,7 @@ use papo_proto::{Epoch, Record};
 use papo_store::{Recovered, Store, StoredRoom};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use crate::admin::{self, SocketFile};
 use crate::announce::Announcer;
 use crate::arrival::Admission;
 use crate::config::{Config, WebPort};
@@ -46,6 +48,8 @@ pub struct Server {
     writer: Option<JoinHandle<()>>,
     readers: Vec<JoinHandle<()>>,
     tls: Option<(Arc<Tls>, Watch)>,
+    /// The administrator's socket, and where the link for the first one is.
+    files: (SocketFile, Option<PathBuf>),
 }
 
 impl Server {
@@ -63,7 +67,12 @@ impl Server {
         let seed = u64::from(std::process::id()) ^ address.port().rotate_left(7) as u64 ^ time_seed();
         let engine = Engine::new(settings(shards, seed, &config, &*store)?, store);
         let turn = Arc::new(Turn::default());
-        let operate = Operate { engine: engine.clone(), admission: admission.clone(), metrics: config.metrics, message_bytes: config.limits.message_bytes };
+        let operate = Operate {
+            engine: engine.clone(),
+            admission: admission.clone(),
+            metrics: config.metrics,
+            message_bytes: config.limits.message_bytes,
+        };
         let insists_on_tls = tls.as_ref().is_some_and(|tls| !tls.is_self_signed());
         let http = start_http(&config, (address, web_address), operate, insists_on_tls, (&engine, &turn))?;
         let http = Arc::new(http);
@@ -73,8 +82,8 @@ impl Server {
             engine: engine.clone(),
             http: http.clone(),
             announcer: announcer.clone(),
-            limits: config.limits,
-            times: config.times,
+            limits: config.limits.clone(),
+            times: config.times.clone(),
             lang: config.lang,
             tls,
         };
@@ -84,10 +93,14 @@ impl Server {
         for n in 0..HASHERS {
             readers.push(start_hasher(n, &engine)?);
         }
+        let socket = start_admin(&config.data, &http, &engine)?;
+        let first_admin = first_admin(&config, web_address.unwrap_or(address), &http, &engine)?;
         let (listener, waker) = Listener::new(listeners, engine.clone(), admission, turn)?;
         let listening = Builder::new().name("papo-listener".into()).spawn(move || listener.run())?;
         let listening = (listening, waker);
-        Ok(Self { engine, http, announcer, address, web_address, listening, shards, writer, readers, tls: watched })
+        let tls = watched;
+        let files = (socket, first_admin);
+        Ok(Self { engine, http, announcer, address, web_address, listening, shards, writer, readers, tls, files })
     }
 
     /// Where framed TCP is answered.
@@ -124,13 +137,16 @@ impl Server {
         let lang = self.announcer.lang();
         self.announcer.say(TEXTS.say(lang, "listening", &[("endereco", self.address.to_string().into())]));
         if let Some(web) = self.web_address {
-            let local =
-                if web.ip().is_unspecified() { SocketAddr::new([127, 0, 0, 1].into(), web.port()) } else { web };
+            let local = reachable(web);
             self.announcer.say(TEXTS.say(lang, "web", &[("url", format!("http://{local}/").into())]));
         }
         if let Some(tls) = self.tls() {
             let fingerprint = tls.fingerprint().to_string();
             self.announcer.say(TEXTS.say(lang, "tls", &[("impressao", fingerprint.into())]));
+        }
+        if let Some(path) = &self.files.1 {
+            let args = [("arquivo", path.display().to_string().into())];
+            self.announcer.say(TEXTS.say(lang, "first-admin", &args));
         }
         if !self.address.ip().is_unspecified() {
             return;
@@ -250,6 +266,37 @@ fn start_http(
             inboxes[turn.next(inboxes.len())].admit(Newcomer::Upgraded(upgraded));
         }),
     )
+}
+
+/// The administrator's socket, answered beside HTTP.
+fn start_admin(data: &Path, http: &HttpDoor, engine: &Arc<Engine>) -> Result<SocketFile, StartError> {
+    let path = data.join(admin::SOCKET);
+    let listener = admin::bind(data).map_err(|cause| StartError::Data { folder: path.display().to_string(), cause })?;
+    http.runtime().spawn(admin::serve(listener, engine.clone()));
+    Ok(SocketFile(path))
+}
+
+/// Leaves the link for the first administrator, if there is none yet.
+fn first_admin(
+    config: &Config,
+    web: SocketAddr,
+    http: &HttpDoor,
+    engine: &Arc<Engine>,
+) -> Result<Option<PathBuf>, StartError> {
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let base = format!("{scheme}://{}/", reachable(web));
+    let (data, lang, engine) = (config.data.clone(), config.lang, engine.clone());
+    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+    http.runtime().spawn(async move {
+        let _ = sender.send(admin::leave_link(&data, &base, lang, &engine).await);
+    });
+    let left = receiver.recv().unwrap_or(Ok(None));
+    left.map_err(|cause| StartError::Data { folder: config.data.display().to_string(), cause })
+}
+
+/// The address by which a person on this machine reaches a socket.
+fn reachable(bound: SocketAddr) -> SocketAddr {
+    if bound.ip().is_unspecified() { SocketAddr::new([127, 0, 0, 1].into(), bound.port()) } else { bound }
 }
 
 fn start_shard(me: usize, shared: Shared) -> io::Result<JoinHandle<()>> {

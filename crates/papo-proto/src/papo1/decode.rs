@@ -4,7 +4,7 @@ mod people;
 
 use std::sync::Arc;
 
-pub(crate) use people::{known_password, new_secret as new_password};
+pub use people::{known_password, new_secret as new_password};
 
 use super::{ClientFrame, ROOMS_CAPABILITY, Token, VERSION};
 use crate::clean;

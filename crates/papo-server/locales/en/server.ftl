@@ -11,6 +11,12 @@ stopped = { "[" }STOPPED] See you!
 
 tls = { "[" }TLS] Certificate with the SHA-256 fingerprint { $impressao }
 
+first-admin = { "[" }ADMINISTRATION] Nobody administers this server yet. The invitation for the first person, good for an hour, is in { $arquivo }
+first-admin-link =
+    Whoever opens this address within the next hour makes the account that administers the server:
+    { $url }
+    In the terminal: /register <password> { $token }
+
 error-in-use = The port { $endereco } is in use by another program. End it or choose another port with { $opcao }.
 error-address = “{ $endereco }” is not an address of this machine. Check { $opcao }.
 error-permission = Not allowed to listen on { $endereco }. Use a port above 1023 or run with permission.

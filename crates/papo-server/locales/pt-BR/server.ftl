@@ -11,6 +11,12 @@ stopped = { "[" }ENCERRADO] Até logo!
 
 tls = { "[" }TLS] Certificado com a impressão digital SHA-256 { $impressao }
 
+first-admin = { "[" }ADMINISTRAÇÃO] Ninguém administra este servidor ainda. O convite para a primeira pessoa, válido por uma hora, está em { $arquivo }
+first-admin-link =
+    Quem abrir este endereço na próxima hora cria a conta que administra o servidor:
+    { $url }
+    No terminal: /register <senha> { $token }
+
 error-in-use = A porta { $endereco } já está em uso por outro programa. Encerre-o ou escolha outra com { $opcao }.
 error-address = “{ $endereco }” não é um endereço desta máquina. Confira { $opcao }.
 error-permission = Sem permissão para escutar em { $endereco }. Use uma porta acima de 1023 ou execute com permissão.

@@ -19,7 +19,12 @@ const FILE: &str = "first-admin.txt";
 
 /// Leaves the link while there is no administrator, and takes an old one away when there is one. Returns
 /// where it is.
-pub(crate) async fn leave_link(data: &Path, base: &str, lang: Lang, engine: &Arc<Engine>) -> io::Result<Option<PathBuf>> {
+pub(crate) async fn leave_link(
+    data: &Path,
+    base: &str,
+    lang: Lang,
+    engine: &Arc<Engine>,
+) -> io::Result<Option<PathBuf>> {
     let path = data.join(FILE);
     match std::fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

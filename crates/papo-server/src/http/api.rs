@@ -140,7 +140,8 @@ impl Api<'_> {
         if text.is_empty() {
             return rejected(lang, &Reject::EmptyMessage);
         }
-        let posted = |hub: &mut papo_hub::Hub, ticket, now| hub.post_outside(ticket, &token, &room.name, (&*text).into(), now);
+        let posted =
+            |hub: &mut papo_hub::Hub, ticket, now| hub.post_outside(ticket, &token, &room.name, (&*text).into(), now);
         match self.engine.ask(posted).await {
             Reply::Posted(Place { room, seq, at_ms }) => {
                 json(StatusCode::CREATED, &Posted { room: room.0, seq: seq.0, at: at_ms })

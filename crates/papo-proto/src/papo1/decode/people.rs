@@ -102,12 +102,18 @@ fn new_password(password: &Hidden) -> Result<Secret, Reject> {
 }
 
 /// A password that may be anybody's.
-pub(crate) fn known_password(typed: &str) -> Result<Secret, Reject> {
+///
+/// # Errors
+/// It is too long to be one.
+pub fn known_password(typed: &str) -> Result<Secret, Reject> {
     if typed.len() > PASSWORD_MAX_BYTES { Err(Reject::WrongPassword) } else { Ok(Secret::new(typed)) }
 }
 
 /// A password for an account. Length alone makes it strong; what it is made of is left to people.
-pub(crate) fn new_secret(typed: &str) -> Result<Secret, Reject> {
+///
+/// # Errors
+/// It is too short or too long.
+pub fn new_secret(typed: &str) -> Result<Secret, Reject> {
     if typed.chars().count() < PASSWORD_MIN_CHARS || typed.len() > PASSWORD_MAX_BYTES {
         return Err(Reject::PasswordLength { min: PASSWORD_MIN_CHARS, max: PASSWORD_MAX_BYTES });
     }
