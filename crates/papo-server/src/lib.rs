@@ -38,5 +38,6 @@ pub mod tls;
 
 pub use announce::Announcer;
 pub use config::{Config, MetricsFor, Times, WebPort};
+pub use papo_hub::Policy;
 pub use server::{Server, StartError};
 pub use tls::{CertificateFrom, PlainFor, TlsConfig, TlsError};

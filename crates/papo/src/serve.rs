@@ -8,7 +8,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use papo_proto::Lang;
 use papo_proto::limits::{Limits, MEMORY_STORE_MAX_BYTES};
-use papo_server::{Announcer, Config, MetricsFor, Server, Times, WebPort};
+use papo_server::{Announcer, Config, MetricsFor, Policy, Server, Times, WebPort};
 use papo_store::{MemoryStore, SqliteStore, Store};
 use tracing_subscriber::filter::LevelFilter;
 
@@ -95,6 +95,7 @@ fn config(matches: &ArgMatches, lang: Lang) -> Config {
             "off" => MetricsFor::Nobody,
             _ => MetricsFor::Loopback,
         },
+        policy: Policy::default(),
         limits: Limits {
             message_bytes: usize::from(message_kib) * 1024,
             flood: text("flood") != "off",
