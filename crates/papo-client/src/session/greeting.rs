@@ -14,6 +14,9 @@ const UNKNOWN_SESSION: u16 = 2007;
 const NICKNAME: u16 = 2000;
 const NICKNAME_TAKEN: u16 = 2001;
 
+/// The codes that say of a hello with a login that the login is not good.
+const ABOUT_LOGINS: std::ops::RangeInclusive<u16> = 2020..=2029;
+
 /// A name that a session of our own may be holding is tried again after this time.
 const NAME_AGAIN: Duration = Duration::from_secs(2);
 /// What `later` means when it does not say.
@@ -57,6 +60,8 @@ impl Session {
         }
         let nick = match (&self.token, &self.nick, &self.settings.wish) {
             (Some(_), ..) | (None, None, Wish::Guest) => None,
+            // The account has its name.
+            _ if self.login.is_some() => None,
             (None, Some(nick), _) | (None, None, Wish::Name(nick)) => Some(nick.clone()),
             (None, None, Wish::Later) => return None,
         };
@@ -70,6 +75,7 @@ impl Session {
             version: VERSION,
             nick,
             session: self.token.clone(),
+            login: self.login.clone(),
             lang: self.settings.lang.clone(),
             client: self.settings.client.clone(),
             capabilities,
@@ -84,15 +90,43 @@ impl Session {
 
     /// The answer to hello.
     pub(super) fn handle_welcome(&mut self, answer: Answer) {
-        let Answer::Hello { session, nick, resumed, rooms, message_bytes, .. } = answer else { return };
+        let Answer::Hello {
+            session,
+            nick,
+            resumed,
+            rooms,
+            message_bytes,
+            account,
+            admin,
+            registration,
+            greeting,
+            ignored,
+            ..
+        } = answer
+        else {
+            return;
+        };
         let first = self.nick.is_none();
         self.state = State::Open;
         (self.failed, self.hello_unanswered) = (0, None);
         self.token = Some(session.clone());
-        self.nick = Some(nick.clone());
+        (self.nick, self.account) = (Some(nick.clone()), account);
         self.rooms.opened(&rooms);
         self.missed = Some(0);
-        let opened = Opened { nick, token: session, resumed, first, rooms, message_bytes };
+        let token = session;
+        let opened = Opened {
+            nick,
+            token,
+            resumed,
+            first,
+            rooms,
+            message_bytes,
+            account,
+            admin,
+            registration,
+            greeting,
+            ignored,
+        };
         self.events.push_back(ClientEvent::Opened(Box::new(opened)));
     }
 
@@ -113,6 +147,7 @@ impl Session {
                 self.nick = None;
                 self.settings.wish = Wish::Guest;
             }
+            code if ABOUT_LOGINS.contains(&code) && self.login.is_some() => self.forget_login(reject),
             NICKNAME | NICKNAME_TAKEN => {
                 greeting.refused = true;
                 self.events.push_back(ClientEvent::NameRefused(reject));
@@ -129,6 +164,14 @@ impl Session {
         for entry in self.queue.take_where(|entry| entry.written && entry.want.is_post()) {
             self.done(entry.txn, entry.want, Outcome::Unknown);
         }
+    }
+
+    /// The login is over. Its owner says under which name to go on.
+    fn forget_login(&mut self, reject: Rejected) {
+        (self.login, self.account, self.nick) = (None, None, None);
+        self.settings.wish = Wish::Later;
+        self.rooms.leave_directs();
+        self.events.push_back(ClientEvent::LoginRefused(reject));
     }
 
     /// The name may be held for a session of ours whose token was lost with its line.
