@@ -36,11 +36,9 @@ pub enum ClientEvent {
     },
     /// The wished name cannot be had: `greet` with another one.
     NameRefused(Rejected),
-    /// The login that was given is not good any more and is forgotten: `greet` with a name, or as a guest.
-    LoginRefused(Rejected),
     /// The session is an account now. The token in it is a secret by which a later run of the program is it too.
     LoggedIn(LoggedIn),
-    /// The session is no account any more; its login's token is good for nothing.
+    /// The session is a guest's, by its own wish or since its login has ended: the token is good for nothing.
     LoggedOut,
     /// The session has another name now, without having asked for it.
     Named(Arc<str>),

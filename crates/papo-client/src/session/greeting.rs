@@ -14,9 +14,6 @@ const UNKNOWN_SESSION: u16 = 2007;
 const NICKNAME: u16 = 2000;
 const NICKNAME_TAKEN: u16 = 2001;
 
-/// The codes that say of a hello with a login that the login is not good.
-const ABOUT_LOGINS: std::ops::RangeInclusive<u16> = 2020..=2029;
-
 /// A name that a session of our own may be holding is tried again after this time.
 const NAME_AGAIN: Duration = Duration::from_secs(2);
 /// What `later` means when it does not say.
@@ -128,6 +125,10 @@ impl Session {
             ignored,
         };
         self.events.push_back(ClientEvent::Opened(Box::new(opened)));
+        if account.is_none() && self.login.is_some() {
+            // It has ended meanwhile; whoever comes with it is a guest.
+            self.logged_out(None);
+        }
     }
 
     /// Hello is rejected.
@@ -147,7 +148,6 @@ impl Session {
                 self.nick = None;
                 self.settings.wish = Wish::Guest;
             }
-            code if ABOUT_LOGINS.contains(&code) && self.login.is_some() => self.forget_login(reject),
             NICKNAME | NICKNAME_TAKEN => {
                 greeting.refused = true;
                 self.events.push_back(ClientEvent::NameRefused(reject));
@@ -164,14 +164,6 @@ impl Session {
         for entry in self.queue.take_where(|entry| entry.written && entry.want.is_post()) {
             self.done(entry.txn, entry.want, Outcome::Unknown);
         }
-    }
-
-    /// The login is over. Its owner says under which name to go on.
-    fn forget_login(&mut self, reject: Rejected) {
-        (self.login, self.account, self.nick) = (None, None, None);
-        self.settings.wish = Wish::Later;
-        self.rooms.leave_directs();
-        self.events.push_back(ClientEvent::LoginRefused(reject));
     }
 
     /// The name may be held for a session of ours whose token was lost with its line.

@@ -66,7 +66,7 @@ impl Session {
     }
 
     /// A guest is in none of the account's conversations.
-    fn logged_out(&mut self, nick: Option<&Arc<str>>) {
+    pub(super) fn logged_out(&mut self, nick: Option<&Arc<str>>) {
         (self.login, self.account) = (None, None);
         self.nick = nick.or(self.nick.as_ref()).cloned();
         self.rooms.leave_directs();

@@ -48,15 +48,18 @@ fn a_login_that_was_made_is_told_with_its_token_and_outlives_the_session() {
 }
 
 #[test]
-fn a_login_from_before_says_hello_at_once_and_one_that_is_over_waits_for_a_name() {
+fn a_login_from_before_says_hello_at_once_and_who_comes_with_one_that_is_over_is_a_guest() {
     let mut play = Play::new(Settings { login: Some("LOGIN".into()), ..Settings::default() });
     play.connect();
     assert_eq!(play.sent(), [hello(1, &json!({"login": "LOGIN"}))]);
-    play.reject(1, 2029, "changed", None);
-    assert!(matches!(&play.events()[..], [ClientEvent::LoginRefused(reject)] if reject.code == 2029));
-    assert_eq!(play.sent(), [Value::Null; 0]);
-    play.session.greet(Some("Ana".into()));
-    assert_eq!(play.sent(), [hello(2, &json!({"nick": "Ana"}))]);
+    play.hello_answer(1, &json!([]), false);
+    assert!(matches!(
+        &play.events()[..],
+        [ClientEvent::Opened(_), ClientEvent::LoggedOut, ClientEvent::CaughtUp { .. }]
+    ));
+    play.cut();
+    play.connect();
+    assert_eq!(play.sent(), [hello(2, &json!({"session": "TOKEN"}))]);
 }
 
 #[test]
