@@ -62,6 +62,7 @@ fn greeting(link: usize, room: String) -> [String; 2] {
         version: VERSION,
         nick: Some(join::nickname(std::process::id(), link).into()),
         session: None,
+        login: None,
         lang: None,
         client: Some("papo bench".into()),
         capabilities: Vec::new(),

@@ -165,7 +165,7 @@ impl Rooms {
             lobby: DIRECTORY,
             shards,
         };
-        let directory = public(DIRECTORY, RoomName::lobby(), Epoch(0), 0);
+        let directory = RoomRecord::public(DIRECTORY, RoomName::lobby(), Epoch(0), 0);
         rooms.all.insert(DIRECTORY, Room::new(directory, Seq(0), Seq(0), true, shards));
         for KnownRoom { record, first, head } in known {
             rooms.add(record, first, head, true, Duration::ZERO);
@@ -220,7 +220,7 @@ impl Rooms {
     /// Makes an empty room; the caller has seen that there is none of that name, and space for one.
     pub(crate) fn create(&mut self, name: RoomName, owner: Option<Person>, epoch: Epoch, now: Now) -> RoomRecord {
         self.newest += 1;
-        let record = RoomRecord { owner, ..public(RoomId(self.newest), name, epoch, now.wall_ms) };
+        let record = RoomRecord { owner, ..RoomRecord::public(RoomId(self.newest), name, epoch, now.wall_ms) };
         self.add(record.clone(), Seq(0), Seq(0), false, now.running);
         record
     }
@@ -228,7 +228,7 @@ impl Rooms {
     /// Makes the conversation of two people who have none yet.
     pub(crate) fn create_direct(&mut self, one: Person, other: Person, epoch: Epoch, now: Now) -> RoomRecord {
         self.newest += 1;
-        let plain = public(RoomId(self.newest), RoomName::direct(), epoch, now.wall_ms);
+        let plain = RoomRecord::public(RoomId(self.newest), RoomName::direct(), epoch, now.wall_ms);
         let record = RoomRecord { kind: RoomKind::Direct(one.min(other), one.max(other)), ..plain };
         self.add(record.clone(), Seq(0), Seq(0), false, now.running);
         record
@@ -476,19 +476,4 @@ impl Rooms {
 
 pub(crate) fn busiest_first(a: &RoomCount, b: &RoomCount) -> std::cmp::Ordering {
     b.online.cmp(&a.online).then_with(|| a.name.key().cmp(b.name.key()))
-}
-
-/// A public room about which nothing else is known.
-fn public(id: RoomId, name: RoomName, epoch: Epoch, made_ms: u64) -> RoomRecord {
-    RoomRecord {
-        id,
-        name,
-        epoch,
-        made_ms,
-        kind: RoomKind::Public,
-        owner: None,
-        read_only: false,
-        slow_seconds: 0,
-        topic: "".into(),
-    }
 }

@@ -62,7 +62,7 @@ mod tests {
         for ticket in [three, two, one, one] {
             tickets.answer(ticket, Reply::Rejected(papo_proto::Reject::Number { max: ticket.0 as usize }));
         }
-        let mut got = |receiver: &mut oneshot::Receiver<Reply>| receiver.try_recv().expect("answered");
+        let got = |receiver: &mut oneshot::Receiver<Reply>| receiver.try_recv().expect("answered");
         assert_eq!(got(&mut first), Reply::Rejected(papo_proto::Reject::Number { max: 1 }));
         assert_eq!(got(&mut third), Reply::Rejected(papo_proto::Reject::Number { max: 3 }));
     }

@@ -90,6 +90,14 @@ pub struct RoomRecord {
     pub topic: Arc<str>,
 }
 
+impl RoomRecord {
+    /// A public room that nobody made and about which there is nothing else to say.
+    pub fn public(id: RoomId, name: RoomName, epoch: Epoch, made_ms: u64) -> Self {
+        let (kind, topic) = (RoomKind::Public, "".into());
+        Self { id, name, epoch, made_ms, kind, owner: None, read_only: false, slow_seconds: 0, topic }
+    }
+}
+
 /// Who may be in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoomKind {
