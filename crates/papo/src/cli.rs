@@ -1,5 +1,7 @@
 //! The arguments of every command, with their help in the user's language.
 
+mod admin;
+
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -16,6 +18,7 @@ pub(crate) fn command(lang: Lang) -> Command {
         .arg(flag("version", "help-version", lang).short('V').action(ArgAction::Version))
         .subcommand(serve(lang))
         .subcommand(store(lang))
+        .subcommand(admin::admin(lang))
         .subcommand(chat(lang))
         .subcommand(bridge(lang))
         .subcommand(bench(lang))
@@ -27,7 +30,7 @@ fn plain(name: &'static str, lang: Lang) -> Command {
     let shape = say(lang, &format!("shape-{name}"), &[]);
     let commands = say(lang, "commands", &[]);
     let template = match name {
-        "papo" | "bench" | "store" => format!(
+        "papo" | "bench" | "store" | "admin" | "user" => format!(
             "{{about}}\n\n{usage} {shape}\n\n{commands}:\n{{subcommands}}\n\n{}:\n{{options}}\n",
             say(lang, "options", &[])
         ),

@@ -1,11 +1,12 @@
 //! The `papo` program: reads its arguments and wires the parts together. It holds no rule of any kind.
 //!
 //! * `cli` – the arguments, in the user's language; `usage_error` – what to do about wrong ones;
-//! * `serve`, `store`, `chat`, `bridge`, `bench` – one file for each command; `data` – the data folder,
+//! * `serve`, `store`, `admin`, `chat`, `bridge`, `bench` – one file for each command; `data` – the data folder,
 //!   and what can be wrong with it;
 //! * `tls` – the options of TLS that a server and the bridge share;
 //! * `logging` – where the log goes; `signals` – Ctrl+C and SIGTERM; `texts` – what is said.
 
+mod admin;
 mod bench;
 mod bridge;
 mod chat;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
     match matches.subcommand() {
         Some(("serve", matches)) => serve::run(matches, lang),
         Some(("store", matches)) => store::run(matches, lang),
+        Some(("admin", matches)) => admin::run(matches, lang),
         Some(("chat", matches)) => chat::run(matches, lang),
         Some(("bridge", matches)) => bridge::run(matches, lang),
         Some(("bench", matches)) => bench::run(matches),

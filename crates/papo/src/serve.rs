@@ -8,6 +8,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use papo_proto::Lang;
 use papo_proto::limits::{Limits, MEMORY_STORE_MAX_BYTES};
+use papo_proto::words::Registration;
 use papo_server::{Announcer, Config, MetricsFor, Policy, Server, Times, WebPort};
 use papo_store::{MemoryStore, SqliteStore, Store};
 use tracing_subscriber::filter::LevelFilter;
@@ -95,7 +96,15 @@ fn config(matches: &ArgMatches, lang: Lang) -> Config {
             "off" => MetricsFor::Nobody,
             _ => MetricsFor::Loopback,
         },
-        policy: Policy::default(),
+        policy: Policy {
+            registration: match text("registration").as_str() {
+                "invite" => Registration::Invite,
+                "closed" => Registration::Closed,
+                _ => Registration::Open,
+            },
+            guests: text("guests") != "no",
+            greeting: papo_proto::clean::message(&text("welcome")).as_ref().into(),
+        },
         limits: Limits {
             message_bytes: usize::from(message_kib) * 1024,
             flood: text("flood") != "off",

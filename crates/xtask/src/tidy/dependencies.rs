@@ -71,6 +71,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "papo-bench",
             "anyhow",
             "clap",
+            "rustix",
+            "serde_json",
             "file-rotate",
             "signal-hook",
             "sys-locale",
