@@ -92,6 +92,7 @@ fn serve(lang: Lang) -> Command {
             with_env(option("lang", None).value_name("pt-BR|en").value_parser(lang_name), "PAPO_LANG"),
         ])
         .args(tls::options(lang))
+        .args(admin::policy(lang))
         .args([
             with_env(
                 option("metrics", Some("loopback"))

@@ -1,4 +1,4 @@
-//! The arguments of `papo admin`.
+//! The arguments of `papo admin`, and those of the server that say who may come.
 
 use std::path::PathBuf;
 
@@ -30,6 +30,18 @@ pub(super) fn admin(lang: Lang) -> Command {
         plain("lockdown").arg(on_off),
         plain("say").arg(positional("text", "TEXT", lang)),
     ])
+}
+
+/// The options of `papo serve` that say who may come.
+pub(super) fn policy(lang: Lang) -> [Arg; 3] {
+    let option = |name, default| option("serve", name, default, lang);
+    let registration = option("registration", Some("open")).value_name("open|invite|closed");
+    let guests = option("guests", Some("yes")).value_name("yes|no").value_parser(one_of(&["yes", "no"]));
+    [
+        with_env(registration.value_parser(one_of(&["open", "invite", "closed"])), "PAPO_REGISTRATION"),
+        with_env(guests, "PAPO_GUESTS"),
+        with_env(option("welcome", None).value_name("TEXT"), "PAPO_WELCOME"),
+    ]
 }
 
 fn positional(name: &'static str, shown: &'static str, lang: Lang) -> Arg {
