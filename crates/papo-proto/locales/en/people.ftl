@@ -79,7 +79,7 @@ login-too-fast =
         [one] Too many wrong passwords. Try again in 1 second.
        *[other] Too many wrong passwords. Try again in { $segundos } seconds.
     }
-password-length = A password needs { $minimo } to { $maximo } letters.
+password-length = A password needs { $minimo } to { $maximo } characters.
 unencrypted = This connection is not encrypted, and the password could be read on its way. Connect with TLS (papo chat --tls) or from the server's own machine.
 registration-closed = This server takes no new accounts.
 invitation-needed = An invitation that is still good is needed to make an account here.

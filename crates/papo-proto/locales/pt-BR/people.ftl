@@ -79,7 +79,7 @@ login-too-fast =
         [one] Senhas erradas demais. Tente de novo em 1 segundo.
        *[other] Senhas erradas demais. Tente de novo em { $segundos } segundos.
     }
-password-length = A senha precisa ter de { $minimo } a { $maximo } letras.
+password-length = A senha precisa ter de { $minimo } a { $maximo } caracteres.
 unencrypted = Esta conexão não é cifrada, e a senha seria lida no caminho. Conecte-se com TLS (papo chat --tls) ou a partir da própria máquina do servidor.
 registration-closed = Este servidor não aceita contas novas.
 invitation-needed = É preciso um convite que ainda valha para criar uma conta aqui.

@@ -6,7 +6,7 @@ use super::given;
 use crate::clean;
 use crate::limits::{AUDIT_PAGE_MAX, HISTORY_DEFAULT_LINES, REASON_MAX_CHARS, SLOW_MAX_SECONDS, TOPIC_MAX_CHARS};
 use crate::names::{Nickname, Parsed, RoomName};
-use crate::papo1::{known_password, new_password};
+use crate::papo1::{Token, known_password, new_password};
 use crate::words::{AccountCommand, Act, Command, LoginId, RedactTarget, Reject, Seq, Target, Verb};
 
 /// One of these commands, or nothing for another word.
@@ -86,8 +86,11 @@ fn reason(typed: &str) -> Arc<str> {
 }
 
 fn register(argument: &str) -> Result<Command, Reject> {
-    let (password, invite) = word(given(argument, Verb::Register)?);
-    let invite = Some(invite).filter(|invite| !invite.is_empty()).map(Arc::from);
+    let argument = given(argument, Verb::Register)?;
+    // A password may have spaces, so an invitation is known by its form.
+    let split = argument.rsplit_once(char::is_whitespace).filter(|(_, last)| Token::parse(last).is_some());
+    let (password, invite) = split.map_or((argument, None), |(password, invite)| (password.trim_end(), Some(invite)));
+    let invite = invite.map(Arc::from);
     Ok(Command::Account(AccountCommand::Register { name: None, password: new_password(password)?, invite }))
 }
 
