@@ -6,13 +6,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use papo_client::{Client, Target, connect};
+use papo_proto::Nickname;
 use papo_proto::lang::Lang;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use crate::dialogue::{Dialogue, Step};
+use crate::dialogue::{Comes, Dialogue, Step};
+use crate::echo::Echo;
 use crate::editor::{self, Restore};
+use crate::kept::Keeper;
 use crate::known::Known;
 use crate::layout::Layout;
 use crate::live::{self, Live};
@@ -39,6 +42,10 @@ pub struct ChatOptions {
     pub port: u16,
     /// The nickname; without it a person is asked.
     pub nick: Option<String>,
+    /// The account to come as: its password is asked for, unless its login is kept.
+    pub login: Option<String>,
+    /// Logins are kept for the next time.
+    pub keep: bool,
     /// The room to enter, with or without `#`.
     pub room: Option<String>,
     /// The text dialect, as the original programs speak it.
@@ -69,7 +76,17 @@ pub fn run(options: ChatOptions) -> ExitCode {
 
 async fn chat(options: &ChatOptions) -> ExitCode {
     let server = address(&options.host, options.port);
-    let failure = if options.text { by_lines(options, &server).await } else { by_papo1(options, &server).await };
+    let surface = Surface::of(&Facts::gather(options.plain));
+    let keeper = Keeper::of(&server, options.keep);
+    let arrival = match Arrival::of(options, &keeper, surface.asks) {
+        Ok(arrival) => arrival,
+        Err(sentence) => return fail(&sentence),
+    };
+    let failure = if options.text {
+        by_lines(options, &server, surface, &arrival).await
+    } else {
+        by_papo1(options, &server, surface, &arrival, keeper).await
+    };
     match failure {
         Ok(None) => ExitCode::SUCCESS,
         Ok(Some(End::Silent)) => ExitCode::FAILURE,
@@ -86,14 +103,48 @@ enum End {
     Said(String),
 }
 
+/// As whom somebody comes, and the login by which they do if one is kept.
+struct Arrival<'a> {
+    comes: Comes<'a>,
+    login: Option<Arc<str>>,
+}
+
+impl<'a> Arrival<'a> {
+    fn of(options: &'a ChatOptions, keeper: &Keeper, asks: bool) -> Result<Self, String> {
+        let (login, nick) = (options.login.as_deref(), options.nick.as_deref());
+        if options.text && options.keep {
+            return Err(texts::say(options.lang, "login-text", &[]));
+        }
+        let is_of = |name: &str| {
+            let key = |name: &str| Nickname::parse(name).ok().map(|parsed| parsed.name.key().clone());
+            login.is_none_or(|login| key(login) == key(name))
+        };
+        let kept = if options.text || login.is_none() && nick.is_some() { None } else { keeper.get() };
+        let (comes, login) = match (kept.filter(|kept| is_of(&kept.name)), login, nick) {
+            (Some(kept), ..) => (Comes::Kept, Some(kept.token)),
+            (None, Some(name), _) if asks => (Comes::Account(name), None),
+            (None, Some(name), _) => return Err(texts::say(options.lang, "login-asks", &[("nome", name.into())])),
+            (None, None, Some(name)) => (Comes::Named(name), None),
+            (None, None, None) => (Comes::Unknown, None),
+        };
+        Ok(Self { comes, login })
+    }
+}
+
 /// The conversation in the text dialect.
-async fn by_lines(options: &ChatOptions, server: &str) -> io::Result<Option<End>> {
+async fn by_lines(
+    options: &ChatOptions,
+    server: &str,
+    surface: Surface,
+    arrival: &Arrival<'_>,
+) -> io::Result<Option<End>> {
     let lang = options.lang;
     let (reader, writer) = match connect(&options.host, options.port, CONNECT).await {
         Ok(link) => link,
         Err(error) => return Ok(Some(End::Said(texts::unreachable(lang, server, &error)))),
     };
-    let Place { steps, interrupts, screen, known, layout, restore, .. } = Place::open(options, server)?;
+    let Place { steps, interrupts, screen, known, layout, restore, .. } =
+        Place::open(options, server, surface, arrival.comes)?;
     let talk = Talk { steps, interrupts, screen: screen.clone(), known, layout };
     let ending = talk.run(reader, writer).await;
     close(&screen, restore, matches!(ending, talk::Ending::Lost(_))).await;
@@ -105,16 +156,23 @@ async fn by_lines(options: &ChatOptions, server: &str) -> io::Result<Option<End>
 }
 
 /// The conversation by papo/1.
-async fn by_papo1(options: &ChatOptions, server: &str) -> io::Result<Option<End>> {
+async fn by_papo1(
+    options: &ChatOptions,
+    server: &str,
+    surface: Surface,
+    arrival: &Arrival<'_>,
+    keeper: Keeper,
+) -> io::Result<Option<End>> {
     let lang = options.lang;
     let target = Target::tcp(&options.host, options.port);
-    let client = match Client::connect(target, live::settings(lang)).await {
+    let client = match Client::connect(target, live::settings(lang, arrival.login.clone())).await {
         Ok(client) => client,
         Err(error) => return Ok(Some(End::Said(texts::unreachable(lang, server, &error)))),
     };
-    let Place { steps, interrupts, screen, known, layout, restore, asks } = Place::open(options, server)?;
-    let patience = (!asks).then_some(PIPE_PATIENCE);
-    let live = Live { steps, interrupts, screen: screen.clone(), known, layout, patience };
+    let Place { steps, interrupts, screen, known, layout, restore } =
+        Place::open(options, server, surface, arrival.comes)?;
+    let patience = (!surface.asks).then_some(PIPE_PATIENCE);
+    let live = Live { steps, interrupts, screen: screen.clone(), known, layout, keeper, patience };
     let ending = live.run(client).await;
     let failure = match ending {
         live::Ending::Left | live::Ending::Unseen => None,
@@ -132,17 +190,22 @@ struct Place {
     screen: Screen,
     known: Arc<Mutex<Known>>,
     layout: Layout,
-    restore: Option<Restore>,
-    /// A person is there.
-    asks: bool,
+    restore: Back,
+}
+
+/// How the terminal is put back.
+enum Back {
+    /// From the line editor.
+    Edited(Restore),
+    /// From not showing what is typed, at most.
+    Plain(Echo),
 }
 
 impl Place {
     /// Takes the terminal, says that there is a connection, and asks for what was not given.
-    fn open(options: &ChatOptions, server: &str) -> io::Result<Self> {
-        let surface = Surface::of(&Facts::gather(options.plain));
+    fn open(options: &ChatOptions, server: &str, surface: Surface, comes: Comes<'_>) -> io::Result<Self> {
         let layout = Layout { colours: surface.colours, lang: options.lang };
-        let (dialogue, first) = Dialogue::begin(options.nick.as_deref(), options.room.as_deref(), surface.asks);
+        let (dialogue, first) = Dialogue::begin(comes, options.room.as_deref(), surface.asks);
         let (sender, steps) = mpsc::channel(STEPS);
         for step in first {
             sender.try_send(step).expect("invariant: the queue is longer than the first steps");
@@ -151,19 +214,22 @@ impl Place {
         let known = Arc::new(Mutex::new(Known::default()));
         let connected = format!("[OK] {}\n", texts::say(options.lang, "connected", &[("servidor", server.into())]));
         let (screen, restore) = keyboard(surface, layout, dialogue, sender, &known, connected);
-        Ok(Self { steps, interrupts, screen, known, layout, restore, asks: surface.asks })
+        Ok(Self { steps, interrupts, screen, known, layout, restore })
     }
 }
 
 /// Waits until the last lines are on the terminal, and puts it back as it was found.
-async fn close(screen: &Screen, restore: Option<Restore>, something_follows: bool) {
-    match &restore {
-        // While a list of completions is being paged nothing is printed: do not wait for that.
-        Some(_) => drop(timeout(LAST_LINES, screen.settle()).await),
-        None => drop(screen.settle().await),
-    }
-    if let Some(restore) = restore {
-        restore.restore(something_follows);
+async fn close(screen: &Screen, restore: Back, something_follows: bool) {
+    match restore {
+        Back::Edited(restore) => {
+            // While a list of completions is being paged nothing is printed: do not wait for that.
+            let _ = timeout(LAST_LINES, screen.settle()).await;
+            restore.restore(something_follows);
+        }
+        Back::Plain(echo) => {
+            let _ = screen.settle().await;
+            echo.restore();
+        }
     }
 }
 
@@ -175,7 +241,7 @@ fn keyboard(
     steps: mpsc::Sender<Step>,
     known: &Arc<Mutex<Known>>,
     connected: String,
-) -> (Screen, Option<Restore>) {
+) -> (Screen, Back) {
     if surface.edits
         && let Ok((terminal, above_prompt, restore)) = editor::open(known.clone())
     {
@@ -184,14 +250,14 @@ fn keyboard(
         let _ = out.write_all(connected.as_bytes()).and_then(|()| out.flush());
         let screen = Screen::open(above_prompt);
         terminal.read(dialogue, steps, screen.clone(), layout);
-        return (screen, Some(restore));
+        return (screen, Back::Edited(restore));
     }
     let screen = Screen::open(Stdout);
     // The screen's queue is empty and this its first line; it fails only when the output is closed already.
     screen.try_show(connected);
-    let asked_on = screen.clone();
-    lines::read(dialogue, steps, move || ask(&texts::say(layout.lang, "ask-name", &[]), &asked_on));
-    (screen, None)
+    let (asked_on, echo) = (screen.clone(), Echo::default());
+    lines::read(dialogue, steps, echo.clone(), move |id| ask(&texts::say(layout.lang, id, &[]), &asked_on));
+    (screen, Back::Plain(echo))
 }
 
 /// Puts a question where the person at the keyboard sees it, also when the output is written to a file.

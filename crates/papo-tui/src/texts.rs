@@ -47,6 +47,7 @@ pub(crate) fn ended(lang: Lang, server: &str, ending: &Ending) -> String {
         Ending::Lost(Why::Broken(cause)) => say(lang, "lost-broken", &[server, ("causa", (&**cause).into())]),
         Ending::Lost(Why::Foreign | Why::Silent) => say(lang, "lost-no-papo1", &[server]),
         Ending::Over(End::Fenced) => say(lang, "ended-fenced", &[server]),
+        Ending::Over(End::LoginEnded) => say(lang, "ended-login", &[server]),
         Ending::Over(End::Refused(reject)) => say(lang, "ended-refused", &[server, ("causa", (&*reject.text).into())]),
         _ => say(lang, "lost-closed", &[server]),
     }
@@ -91,6 +92,7 @@ mod tests {
                 Ending::Lost(Why::Broken("x".into())),
                 Ending::Lost(Why::Foreign),
                 Ending::Over(End::Fenced),
+                Ending::Over(End::LoginEnded),
             ] {
                 let line = ended(lang, "casa:1", &end);
                 assert!(line.lines().count() == 1 && line.contains("casa:1"), "{line}");

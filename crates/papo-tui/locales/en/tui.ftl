@@ -41,3 +41,22 @@ unsent =
     }
 ended-fenced = Your session at { $servidor } goes on by another connection; this one has ended.
 ended-refused = The server { $servidor } did not take the connection: { $causa }
+
+ask-password = Password:
+ask-old-password = Password until now:
+ask-new-password = New password:
+ask-password-again = The same password again:
+no-password = No password; nothing was done.
+passwords-differ = The two passwords are not the same; nothing was done.
+password-with-space = In the text dialect this password cannot have spaces; without --text it can.
+password-was-open = The password has already gone over the network unencrypted, and somebody may have read it: log in over an encrypted connection, or on the server's own machine, and change it with /password.
+login-asks = To log in as { $nome } a terminal is needed, where the password can be typed. Log in once with --login { $nome } --keep; then a program can, too.
+login-text = With --text, use /login <name>: a login that is kept is good without --text only.
+login-over = The login that was kept is not good any more. Log in with /login <name>.
+login-not-kept = The login is not kept ({ $causa }). Check $XDG_STATE_HOME, or ~/.local/state.
+login-not-forgotten = The login that was kept is not good any more, but it is still in its file ({ $causa }).
+ended-login = Your login at { $servidor } was ended. To come back: papo chat --login <name>
+command-unknown = The connection was lost before the answer: nobody knows whether the command was carried out. Have a look, and repeat it if need be.
+waits = { $causa } Your message waits here and will be sent then.
+topic = Topic: { $assunto }
+history-with = Last messages with { $nome } ({ $total }):

@@ -41,3 +41,22 @@ unsent =
     }
 ended-fenced = Sua sessão em { $servidor } continua em outra conexão; esta terminou.
 ended-refused = O servidor { $servidor } não aceitou a conexão: { $causa }
+
+ask-password = Senha:
+ask-old-password = Senha de agora:
+ask-new-password = Senha nova:
+ask-password-again = A mesma senha outra vez:
+no-password = Nenhuma senha; nada foi feito.
+passwords-differ = As duas senhas não são iguais; nada foi feito.
+password-with-space = No dialeto de texto esta senha não pode ter espaços; sem --text pode.
+password-was-open = A senha já passou pela rede sem cifra, e alguém pode tê-la lido: entre por uma conexão cifrada, ou na própria máquina do servidor, e troque-a com /password.
+login-asks = Para entrar na conta { $nome } é preciso um terminal, onde a senha possa ser digitada. Entre uma vez com --login { $nome } --keep; depois também um programa pode.
+login-text = Com --text, entre com /login <nome>: um login guardado só vale sem --text.
+login-over = O login guardado não vale mais. Entre com /login <nome>.
+login-not-kept = O login não ficou guardado ({ $causa }). Confira $XDG_STATE_HOME, ou ~/.local/state.
+login-not-forgotten = O login guardado não vale mais, mas ainda está no arquivo ({ $causa }).
+ended-login = Seu login em { $servidor } foi encerrado. Para voltar: papo chat --login <nome>
+command-unknown = A conexão caiu antes da resposta: não se sabe se o comando foi feito. Confira, e repita se for preciso.
+waits = { $causa } Sua mensagem espera aqui e será enviada então.
+topic = Assunto: { $assunto }
+history-with = Últimas mensagens com { $nome } ({ $total }):

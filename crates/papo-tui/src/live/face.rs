@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use papo_client::{Incoming, Outcome};
-use papo_proto::Reply;
 use papo_proto::lang::{Args, Lang};
 use papo_proto::papo1::server::RoomState;
+use papo_proto::{Nickname, Reply};
 use tokio::sync::watch;
 
 use super::answers::{self, Naming};
+use crate::kept::Keeper;
 use crate::known::Known;
 use crate::layout::Layout;
 use crate::screen::{Screen, Unseen};
@@ -49,7 +50,19 @@ pub(super) struct Face {
     pub(super) room: RefCell<Option<RoomState>>,
     /// The names of all rooms that one has been in; what still comes from one that was left has its name.
     pub(super) names: RefCell<BTreeMap<u64, Arc<str>>>,
+    /// The conversations with one person, by their rooms: with whom.
+    pub(super) directs: RefCell<BTreeMap<u64, Arc<str>>>,
+    /// Who wrote to us alone last.
+    pub(super) whispered: RefCell<Option<Arc<str>>>,
+    /// Whose messages are not shown.
+    pub(super) ignored: RefCell<Vec<Arc<str>>>,
     pub(super) nick: RefCell<Option<Arc<str>>>,
+    /// The session is an account.
+    pub(super) account: Cell<bool>,
+    /// Where logins outlive the program.
+    pub(super) keeper: Keeper,
+    /// Commands on their way that nobody has typed.
+    pub(super) by_itself: Cell<usize>,
     /// A first name that is told when its room is entered.
     pub(super) naming: RefCell<Option<Naming>>,
     /// The name of the room or person in the command that is being carried out was cut.
@@ -62,7 +75,7 @@ pub(super) struct Face {
 }
 
 impl Face {
-    pub(super) fn new(screen: Screen, known: Arc<Mutex<Known>>, layout: Layout) -> Self {
+    pub(super) fn new(screen: Screen, known: Arc<Mutex<Known>>, layout: Layout, keeper: Keeper) -> Self {
         Self {
             screen,
             known,
@@ -70,7 +83,13 @@ impl Face {
             pulse: watch::Sender::new(Pulse { link: Link::Strange, outcomes: 0, answered: 0 }),
             room: RefCell::default(),
             names: RefCell::default(),
+            directs: RefCell::default(),
+            whispered: RefCell::default(),
+            ignored: RefCell::default(),
             nick: RefCell::default(),
+            account: Cell::default(),
+            keeper,
+            by_itself: Cell::default(),
             naming: RefCell::default(),
             cut: Cell::default(),
             refused: Cell::default(),
@@ -106,6 +125,22 @@ impl Face {
 
     pub(super) fn room_name(&self, room: u64) -> Arc<str> {
         self.names.borrow().get(&room).cloned().unwrap_or_else(|| room.to_string().into())
+    }
+
+    /// The room of the conversation with somebody.
+    pub(super) fn direct_with(&self, who: &Nickname) -> Option<u64> {
+        let is_with = |name: &str| Nickname::parse(name).is_ok_and(|parsed| parsed.name.key() == who.key());
+        self.directs.borrow().iter().find(|(_, name)| is_with(name)).map(|(&room, _)| room)
+    }
+
+    pub(super) fn ignores(&self, author: &str) -> bool {
+        self.ignored.borrow().iter().any(|ignored| **ignored == *author)
+    }
+
+    /// The conversation with somebody is open.
+    pub(super) fn knows_direct(&self, room: &RoomState) {
+        self.names.borrow_mut().insert(room.id, room.name.clone());
+        self.directs.borrow_mut().insert(room.id, room.name.clone());
     }
 
     /// Shows something, and learns its names for completion.

@@ -64,8 +64,8 @@ impl Speaker<'_> {
 
     /// How many messages and commands have not had their answer.
     pub(super) async fn unsent(&self) -> usize {
-        let pending = self.commands.pending().await.unwrap_or(0);
-        pending + self.ahead.iter().filter(|step| matches!(step, Step::Say(_))).count()
+        let pending = self.commands.pending().await.unwrap_or(0).saturating_sub(self.face.by_itself.get());
+        pending + self.ahead.iter().filter(|step| matches!(step, Step::Say(_) | Step::Account(_))).count()
     }
 
     /// The end is heard elsewhere.

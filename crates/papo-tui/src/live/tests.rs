@@ -40,13 +40,15 @@ fn talk_on<T: Send + 'static, K>(
     let playing = thread::spawn(move || server(&listener));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let ending = runtime.block_on(async {
-        let client = Client::connect(Target::tcp("127.0.0.1", port), settings(Lang::PtBr)).await.expect("listening");
+        let client =
+            Client::connect(Target::tcp("127.0.0.1", port), settings(Lang::PtBr, None)).await.expect("listening");
         let (step, steps) = mpsc::channel(1024);
         let (interrupt, interrupts) = mpsc::channel(2);
         let _open = type_in(step, interrupt);
         let screen = Screen::open(paper.clone());
         let layout = Layout { colours: false, lang: Lang::PtBr };
-        let live = Live { steps, interrupts, screen: screen.clone(), known: Arc::default(), layout, patience };
+        let (known, keeper) = (Arc::default(), Keeper::nowhere());
+        let live = Live { steps, interrupts, screen: screen.clone(), known, layout, keeper, patience };
         let ending = tokio::time::timeout(WITHIN, live.run(client)).await.expect("in time");
         let _ = screen.settle().await;
         ending
