@@ -97,11 +97,15 @@ fn two_sessions_of_one_account_see_what_either_says() {
         Ok(Answer::Who { members, .. }) => assert_eq!(members, ["Ana".into()]),
         other => panic!("{other:?}"),
     }
-    // Another password ends the other session, and its login with it.
+    // Another password ends the other logins, with their sessions; those of this login go on.
+    let mut three = program(&server, "Bob");
+    let (txn, password) = (three.txn(), Hidden(PASSWORD.into()));
+    assert!(matches!(three.ask(&ClientFrame::Login { txn, nick: "Ana".into(), password }), Ok(Answer::Login(_))));
     let (txn, old, new) = (one.txn(), Hidden(PASSWORD.into()), Hidden("segredo novo".into()));
     assert_eq!(one.ask(&ClientFrame::Password { txn, old, new }), Ok(Answer::Done));
     let ended = |frame: &ServerFrame| matches!(frame, ServerFrame::Notice { about: About::LoginEnded, .. });
-    assert!(two.read_to_end().iter().any(ended));
+    assert!(three.read_to_end().iter().any(ended));
+    two.post(room, "ainda aqui").expect("posted");
 }
 
 #[test]
