@@ -243,6 +243,7 @@ fn fanout(lang: Lang) -> Command {
         option("secs", Some("5")).value_name("T").value_parser(seconds),
         option("pid", None).value_name("P").value_parser(value_parser!(u32)),
         option("dialect", Some("text")).value_name("text|ws"),
+        flag("tls", "fanout-tls", lang),
         flag("json", "fanout-json", lang),
     ])
 }

@@ -91,6 +91,7 @@ fanout-window = With max: outstanding messages of each sender
 fanout-secs = For how many seconds
 fanout-pid = The server's process, to measure CPU and memory
 fanout-dialect = Protocol: text or ws
+fanout-tls = Inside TLS, whatever the certificate
 fanout-json = Result as JSON
 floor-addr = Where to listen
 floor-join = Joins what waits for a socket into one send

@@ -91,6 +91,7 @@ fanout-window = Com max: mensagens pendentes por remetente
 fanout-secs = Por quantos segundos
 fanout-pid = Processo do servidor, para medir CPU e memória
 fanout-dialect = Protocolo: text ou ws
+fanout-tls = Dentro de TLS, qualquer que seja o certificado
 fanout-json = Resultado em JSON
 floor-addr = Onde escutar
 floor-join = Junta o que espera por um soquete em um só envio
