@@ -125,8 +125,7 @@ impl Server {
             self.announcer.say(TEXTS.say(lang, "web", &[("url", format!("http://{local}/").into())]));
         }
         if let Some(tls) = self.tls() {
-            let fingerprint = tls.fingerprint().to_string();
-            self.announcer.say(TEXTS.say(lang, "tls", &[("impressao", fingerprint.into())]));
+            self.announcer.say(tls.announcement(lang));
         }
         if !self.address.ip().is_unspecified() {
             return;

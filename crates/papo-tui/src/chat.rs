@@ -17,6 +17,7 @@ use crate::known::Known;
 use crate::layout::Layout;
 use crate::live::{self, Live};
 use crate::screen::{Screen, Stdout};
+use crate::secure::{Secure, Vouching};
 use crate::surface::{Facts, Surface};
 use crate::talk::{self, Talk};
 use crate::{lines, texts};
@@ -41,6 +42,8 @@ pub struct ChatOptions {
     pub nick: Option<String>,
     /// The room to enter, with or without `#`.
     pub room: Option<String>,
+    /// By TLS, with a server for which this vouches.
+    pub tls: Option<Vouching>,
     /// The text dialect, as the original programs speak it.
     pub text: bool,
     /// Whole lines only, whatever the terminal can do.
@@ -69,7 +72,14 @@ pub fn run(options: ChatOptions) -> ExitCode {
 
 async fn chat(options: &ChatOptions) -> ExitCode {
     let server = address(&options.host, options.port);
-    let failure = if options.text { by_lines(options, &server).await } else { by_papo1(options, &server).await };
+    let secure = options.tls.as_ref().map(|vouching| Secure::prepare(vouching, &server, options.lang)).transpose();
+    let secure = match secure {
+        Ok(secure) => secure,
+        Err(sentence) => return fail(&sentence),
+    };
+    let secure = secure.as_ref();
+    let failure =
+        if options.text { by_lines(options, &server, secure).await } else { by_papo1(options, &server, secure).await };
     match failure {
         Ok(None) => ExitCode::SUCCESS,
         Ok(Some(End::Silent)) => ExitCode::FAILURE,
@@ -87,13 +97,14 @@ enum End {
 }
 
 /// The conversation in the text dialect.
-async fn by_lines(options: &ChatOptions, server: &str) -> io::Result<Option<End>> {
+async fn by_lines(options: &ChatOptions, server: &str, secure: Option<&Secure>) -> io::Result<Option<End>> {
     let lang = options.lang;
-    let (reader, writer) = match connect(&options.host, options.port, CONNECT).await {
+    let tls = secure.map(|secure| &secure.tls);
+    let (reader, writer) = match connect(&options.host, options.port, tls, CONNECT).await {
         Ok(link) => link,
         Err(error) => return Ok(Some(End::Said(texts::unreachable(lang, server, &error)))),
     };
-    let Place { steps, interrupts, screen, known, layout, restore, .. } = Place::open(options, server)?;
+    let Place { steps, interrupts, screen, known, layout, restore, .. } = Place::open(options, server, secure)?;
     let talk = Talk { steps, interrupts, screen: screen.clone(), known, layout };
     let ending = talk.run(reader, writer).await;
     close(&screen, restore, matches!(ending, talk::Ending::Lost(_))).await;
@@ -105,14 +116,15 @@ async fn by_lines(options: &ChatOptions, server: &str) -> io::Result<Option<End>
 }
 
 /// The conversation by papo/1.
-async fn by_papo1(options: &ChatOptions, server: &str) -> io::Result<Option<End>> {
+async fn by_papo1(options: &ChatOptions, server: &str, secure: Option<&Secure>) -> io::Result<Option<End>> {
     let lang = options.lang;
-    let target = Target::tcp(&options.host, options.port);
+    let tls = secure.map(|secure| secure.tls.clone());
+    let target = Target { tls, ..Target::tcp(&options.host, options.port) };
     let client = match Client::connect(target, live::settings(lang)).await {
         Ok(client) => client,
         Err(error) => return Ok(Some(End::Said(texts::unreachable(lang, server, &error)))),
     };
-    let Place { steps, interrupts, screen, known, layout, restore, asks } = Place::open(options, server)?;
+    let Place { steps, interrupts, screen, known, layout, restore, asks } = Place::open(options, server, secure)?;
     let patience = (!asks).then_some(PIPE_PATIENCE);
     let live = Live { steps, interrupts, screen: screen.clone(), known, layout, patience };
     let ending = live.run(client).await;
@@ -139,7 +151,7 @@ struct Place {
 
 impl Place {
     /// Takes the terminal, says that there is a connection, and asks for what was not given.
-    fn open(options: &ChatOptions, server: &str) -> io::Result<Self> {
+    fn open(options: &ChatOptions, server: &str, secure: Option<&Secure>) -> io::Result<Self> {
         let surface = Surface::of(&Facts::gather(options.plain));
         let layout = Layout { colours: surface.colours, lang: options.lang };
         let (dialogue, first) = Dialogue::begin(options.nick.as_deref(), options.room.as_deref(), surface.asks);
@@ -149,7 +161,9 @@ impl Place {
         }
         let interrupts = interrupts()?;
         let known = Arc::new(Mutex::new(Known::default()));
-        let connected = format!("[OK] {}\n", texts::say(options.lang, "connected", &[("servidor", server.into())]));
+        let first = secure.and_then(|secure| secure.meet(server, options.lang)).unwrap_or_default();
+        let connected =
+            format!("{first}[OK] {}\n", texts::say(options.lang, "connected", &[("servidor", server.into())]));
         let (screen, restore) = keyboard(surface, layout, dialogue, sender, &known, connected);
         Ok(Self { steps, interrupts, screen, known, layout, restore, asks: surface.asks })
     }

@@ -6,6 +6,8 @@ use clap::ArgMatches;
 use papo_proto::Lang;
 use papo_tui::ChatOptions;
 
+use crate::tls;
+
 pub(crate) fn run(matches: &ArgMatches, lang: Lang) -> ExitCode {
     let text = |name: &str| matches.get_one::<String>(name).cloned();
     papo_tui::run(ChatOptions {
@@ -13,6 +15,7 @@ pub(crate) fn run(matches: &ArgMatches, lang: Lang) -> ExitCode {
         port: matches.get_one::<u16>("port").copied().unwrap_or_default(),
         nick: text("nick"),
         room: text("room"),
+        tls: tls::vouching(matches),
         text: matches.get_flag("text"),
         plain: matches.get_flag("plain"),
         lang,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use papo_proto::Ephemeral;
 use papo_proto::papo1::server::{About, Answer, Message, Retry, RoomInfo, RoomState};
+use papo_tls::Distrust;
 
 use super::Want;
 
@@ -178,4 +179,6 @@ pub enum End {
     Fenced,
     /// The server does not take our hello, whatever the name.
     Refused(Rejected),
+    /// The certificate is not the one of the server that was meant.
+    Distrusted(Distrust),
 }
