@@ -62,7 +62,6 @@ fn a_renewed_certificate_is_shown_to_who_comes_and_disturbs_nobody() {
     let running = server.server.as_ref().expect("it runs");
     let error = running.reload_tls().expect_err("it is broken");
     assert!(error.sentence(Lang::En).contains("cert.pem"), "{error}");
-    std::thread::sleep(Duration::from_millis(100));
     assert_eq!(shown(&server), second);
     let third = renew(folder.path());
     running.reload_tls().expect("it is whole again");
