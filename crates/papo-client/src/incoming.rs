@@ -85,10 +85,7 @@ mod tests {
             (b"[#a] B: um\ndois", said("a", "B", "um\ndois")),
             (b"[#a] B: [SYS] x: y", said("a", "B", "[SYS] x: y")),
             (b"[#a] B: ", said("a", "B", "")),
-            (
-                b"[@Ana] Ana: oi: x",
-                Incoming::Direct { with: "Ana".into(), author: "Ana".into(), text: "oi: x".into() },
-            ),
+            (b"[@Ana] Ana: oi: x", Incoming::Direct { with: "Ana".into(), author: "Ana".into(), text: "oi: x".into() }),
             (b"[@] Ana: x", Incoming::Line("[@] Ana: x".into())),
             (b"[", Incoming::Line("[".into())),
             ("[é] Ana: x".as_bytes(), Incoming::Line("[é] Ana: x".into())),

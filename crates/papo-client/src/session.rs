@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use papo_proto::papo1::ClientFrame;
 use papo_proto::papo1::client::RoomCursor;
 use papo_proto::papo1::server::About;
+use papo_tls::Distrust;
 
 use self::greeting::Greeting;
 use self::queue::Queue;
@@ -241,6 +242,12 @@ impl Session {
     pub fn handle_unreachable(&mut self, why: Why, now: Instant, random: u32) {
         let again_in = self.wait(now, random);
         self.events.push_back(ClientEvent::Unreachable { why, again_in });
+    }
+
+    /// Another than the server of this session answers, or one that cannot be told from it: it must not
+    /// be spoken to.
+    pub fn handle_distrust(&mut self, distrust: Distrust) {
+        self.end(End::Distrusted(distrust));
     }
 
     /// The line is gone.

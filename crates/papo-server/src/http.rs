@@ -311,8 +311,10 @@ fn upgrade(request: &mut Request<Incoming>, asker: Asker, place: Arc<Mutex<Optio
     let cookie = is_own.then(|| api::cookie_of(request.headers(), asker.caller())).flatten();
     let upgraded = hyper::upgrade::on(request);
     tokio::spawn(async move {
-        let Some((stream, early)) = taken_over(upgraded).await else { return };
-        let (socket, secure) = stream.into_parts();
+        let Some((stream, mut early)) = taken_over(upgraded).await else { return };
+        let (socket, mut secure) = stream.into_parts();
+        // What was decrypted and had no room comes after what was read.
+        early.extend(secure.iter_mut().flat_map(|line| line.take_opened()));
         let Ok(socket) = socket.into_std() else { return };
         let Asker { peer, is_secure, .. } = asker;
         let place = place.lock().ok().and_then(|mut place| place.take()).unwrap_or_default();

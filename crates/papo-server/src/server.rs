@@ -141,8 +141,7 @@ impl Server {
             self.announcer.say(TEXTS.say(lang, "web", &[("url", format!("http://{local}/").into())]));
         }
         if let Some(tls) = self.tls() {
-            let fingerprint = tls.fingerprint().to_string();
-            self.announcer.say(TEXTS.say(lang, "tls", &[("impressao", fingerprint.into())]));
+            self.announcer.say(tls.announcement(lang));
         }
         if let Some(path) = &self.files.1 {
             let args = [("arquivo", path.display().to_string().into())];
@@ -154,10 +153,13 @@ impl Server {
         let web_port =
             self.web_address.filter(|web| web.ip().is_unspecified()).map_or(self.address.port(), |web| web.port());
         for ip in own_addresses(self.address.ip()) {
-            let url = format!("http://{}/", SocketAddr::new(ip, web_port));
+            // What others type must work for them.
+            let only_tls = self.tls().is_some_and(|tls| !tls.may_be_plain(ip));
+            let (scheme, id) = if only_tls { ("https", "lan-tls") } else { ("http", "lan") };
+            let url = format!("{scheme}://{}/", SocketAddr::new(ip, web_port));
             let port = self.address.port().to_string();
             let args = [("url", url.into()), ("host", ip.to_string().into()), ("porta", port.into())];
-            self.announcer.say(TEXTS.say(lang, "lan", &args));
+            self.announcer.say(TEXTS.say(lang, id, &args));
         }
     }
 

@@ -20,6 +20,7 @@ use crate::known::Known;
 use crate::layout::Layout;
 use crate::live::{self, Live};
 use crate::screen::{Screen, Stdout};
+use crate::secure::{Secure, Vouching};
 use crate::surface::{Facts, Surface};
 use crate::talk::{self, Talk};
 use crate::{lines, texts};
@@ -48,6 +49,8 @@ pub struct ChatOptions {
     pub keep: bool,
     /// The room to enter, with or without `#`.
     pub room: Option<String>,
+    /// By TLS, with a server for which this vouches.
+    pub tls: Option<Vouching>,
     /// The text dialect, as the original programs speak it.
     pub text: bool,
     /// Whole lines only, whatever the terminal can do.
@@ -82,10 +85,16 @@ async fn chat(options: &ChatOptions) -> ExitCode {
         Ok(arrival) => arrival,
         Err(sentence) => return fail(&sentence),
     };
+    let secure = options.tls.as_ref().map(|vouching| Secure::prepare(vouching, &server, options.lang)).transpose();
+    let secure = match secure {
+        Ok(secure) => secure,
+        Err(sentence) => return fail(&sentence),
+    };
+    let way = Way { server: &server, surface, secure: secure.as_ref() };
     let failure = if options.text {
-        by_lines(options, &server, surface, &arrival).await
+        by_lines(options, way, &arrival).await
     } else {
-        by_papo1(options, &server, surface, &arrival, keeper).await
+        by_papo1(options, way, &arrival, keeper).await
     };
     match failure {
         Ok(None) => ExitCode::SUCCESS,
@@ -131,20 +140,25 @@ impl<'a> Arrival<'a> {
     }
 }
 
-/// The conversation in the text dialect.
-async fn by_lines(
-    options: &ChatOptions,
-    server: &str,
+/// Where the conversation is held, on both sides.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    /// The server's address, as it was given.
+    server: &'a str,
     surface: Surface,
-    arrival: &Arrival<'_>,
-) -> io::Result<Option<End>> {
+    secure: Option<&'a Secure>,
+}
+
+/// The conversation in the text dialect.
+async fn by_lines(options: &ChatOptions, way: Way<'_>, arrival: &Arrival<'_>) -> io::Result<Option<End>> {
+    let Way { server, secure, .. } = way;
     let lang = options.lang;
-    let (reader, writer) = match connect(&options.host, options.port, CONNECT).await {
+    let tls = secure.map(|secure| &secure.tls);
+    let (reader, writer) = match connect(&options.host, options.port, tls, CONNECT).await {
         Ok(link) => link,
         Err(error) => return Ok(Some(End::Said(texts::unreachable(lang, server, &error)))),
     };
-    let Place { steps, interrupts, screen, known, layout, restore, .. } =
-        Place::open(options, server, surface, arrival.comes)?;
+    let Place { steps, interrupts, screen, known, layout, restore, .. } = Place::open(options, way, arrival.comes)?;
     let talk = Talk { steps, interrupts, screen: screen.clone(), known, layout };
     let ending = talk.run(reader, writer).await;
     close(&screen, restore, matches!(ending, talk::Ending::Lost(_))).await;
@@ -158,19 +172,19 @@ async fn by_lines(
 /// The conversation by papo/1.
 async fn by_papo1(
     options: &ChatOptions,
-    server: &str,
-    surface: Surface,
+    way: Way<'_>,
     arrival: &Arrival<'_>,
     keeper: Keeper,
 ) -> io::Result<Option<End>> {
+    let Way { server, surface, secure } = way;
     let lang = options.lang;
-    let target = Target::tcp(&options.host, options.port);
+    let tls = secure.map(|secure| secure.tls.clone());
+    let target = Target { tls, ..Target::tcp(&options.host, options.port) };
     let client = match Client::connect(target, live::settings(lang, arrival.login.clone())).await {
         Ok(client) => client,
         Err(error) => return Ok(Some(End::Said(texts::unreachable(lang, server, &error)))),
     };
-    let Place { steps, interrupts, screen, known, layout, restore } =
-        Place::open(options, server, surface, arrival.comes)?;
+    let Place { steps, interrupts, screen, known, layout, restore } = Place::open(options, way, arrival.comes)?;
     let patience = (!surface.asks).then_some(PIPE_PATIENCE);
     let live = Live { steps, interrupts, screen: screen.clone(), known, layout, keeper, patience };
     let ending = live.run(client).await;
@@ -203,7 +217,8 @@ enum Back {
 
 impl Place {
     /// Takes the terminal, says that there is a connection, and asks for what was not given.
-    fn open(options: &ChatOptions, server: &str, surface: Surface, comes: Comes<'_>) -> io::Result<Self> {
+    fn open(options: &ChatOptions, way: Way<'_>, comes: Comes<'_>) -> io::Result<Self> {
+        let Way { server, surface, secure } = way;
         let layout = Layout { colours: surface.colours, lang: options.lang };
         let (dialogue, first) = Dialogue::begin(comes, options.room.as_deref(), surface.asks);
         let (sender, steps) = mpsc::channel(STEPS);
@@ -212,7 +227,9 @@ impl Place {
         }
         let interrupts = interrupts()?;
         let known = Arc::new(Mutex::new(Known::default()));
-        let connected = format!("[OK] {}\n", texts::say(options.lang, "connected", &[("servidor", server.into())]));
+        let first = secure.and_then(|secure| secure.meet(server, options.lang)).unwrap_or_default();
+        let connected =
+            format!("{first}[OK] {}\n", texts::say(options.lang, "connected", &[("servidor", server.into())]));
         let (screen, restore) = keyboard(surface, layout, dialogue, sender, &known, connected);
         Ok(Self { steps, interrupts, screen, known, layout, restore })
     }

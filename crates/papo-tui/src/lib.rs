@@ -6,6 +6,7 @@
 //! * `dialogue` – what a typed line means; `asking` – which commands need a password that is asked for;
 //! * `layout` – how what the server says looks;
 //! * `known`, `complete` – rooms and names that were seen, and what Tab offers;
+//! * `met`, `secure` – servers that were met by TLS, and whose certificate is taken;
 //! * `clock` – how the time of a message reads;
 //! * `texts` – the client's own words, in the languages of `locales/`.
 //!
@@ -32,9 +33,13 @@ mod known;
 mod layout;
 mod lines;
 mod live;
+mod met;
 mod screen;
+mod secure;
 mod surface;
 mod talk;
 mod texts;
 
 pub use chat::{ChatOptions, run};
+pub use papo_client::Fingerprint;
+pub use secure::Vouching;

@@ -156,7 +156,15 @@ fn chat(lang: Lang) -> Command {
         option("host", Some("127.0.0.1")).value_name("HOST"),
         port(option("port", Some("12345"))),
         option("nick", None).value_name("NAME"),
+        option("login", None).value_name("NAME").conflicts_with("nick"),
+        flag("keep", "chat-keep", lang),
         option("room", None).value_name("ROOM"),
+        flag("tls", "chat-tls", lang),
+        option("tls-ca", None).value_name("FILE").value_parser(value_parser!(PathBuf)),
+        option("tls-fingerprint", None)
+            .value_name("HEX")
+            .conflicts_with("tls-ca")
+            .value_parser(value_parser!(papo_tui::Fingerprint)),
         flag("text", "chat-text", lang),
         flag("plain", "chat-plain", lang),
         option("lang", None).value_name("pt-BR|en").value_parser(lang_name),
@@ -166,16 +174,24 @@ fn chat(lang: Lang) -> Command {
 fn bridge(lang: Lang) -> Command {
     let option = |name, default| option("bridge", name, default, lang);
     let seconds = |arg: Arg| arg.value_name("S").value_parser(seconds);
-    plain("bridge", lang).args([
-        option("ws-host", Some("0.0.0.0")).value_name("HOST"),
-        port(option("ws-port", Some("8765"))),
-        with_env(option("chat-host", Some("127.0.0.1")).value_name("HOST"), "CHAT_HOST"),
-        with_env(port(option("chat-port", Some("12345"))), "CHAT_PORT"),
-        option("origin", None).value_name("HOST").action(ArgAction::Append).value_delimiter(','),
-        seconds(option("ping-interval", Some("20"))),
-        seconds(option("ping-timeout", Some("20"))),
-        option("lang", None).value_name("pt-BR|en").value_parser(lang_name),
-    ])
+    plain("bridge", lang)
+        .args([
+            option("ws-host", Some("0.0.0.0")).value_name("HOST"),
+            port(option("ws-port", Some("8765"))),
+            with_env(option("chat-host", Some("127.0.0.1")).value_name("HOST"), "CHAT_HOST"),
+            with_env(port(option("chat-port", Some("12345"))), "CHAT_PORT"),
+            flag("chat-tls", "bridge-chat-tls", lang),
+            option("chat-tls-ca", None).value_name("FILE").value_parser(value_parser!(PathBuf)),
+            option("chat-tls-fingerprint", None)
+                .value_name("HEX")
+                .conflicts_with("chat-tls-ca")
+                .value_parser(value_parser!(papo_tui::Fingerprint)),
+            option("origin", None).value_name("HOST").action(ArgAction::Append).value_delimiter(','),
+            seconds(option("ping-interval", Some("20"))),
+            seconds(option("ping-timeout", Some("20"))),
+            option("lang", None).value_name("pt-BR|en").value_parser(lang_name),
+        ])
+        .args(tls::options(lang))
 }
 
 fn bench(lang: Lang) -> Command {
@@ -247,6 +263,7 @@ fn fanout(lang: Lang) -> Command {
         option("secs", Some("5")).value_name("T").value_parser(seconds),
         option("pid", None).value_name("P").value_parser(value_parser!(u32)),
         option("dialect", Some("text")).value_name("text|ws"),
+        flag("tls", "fanout-tls", lang),
         flag("json", "fanout-json", lang),
     ])
 }

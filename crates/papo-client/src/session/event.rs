@@ -7,6 +7,7 @@ use papo_proto::Ephemeral;
 use papo_proto::papo1::server::{
     About, Answer, LoggedIn, Message, Redacted, Redaction, Registration, Retry, RoomInfo, RoomState,
 };
+use papo_tls::Distrust;
 
 use super::Want;
 
@@ -237,4 +238,6 @@ pub enum End {
     LoginEnded,
     /// The server does not take our hello, whatever the name.
     Refused(Rejected),
+    /// The certificate is not the one of the server that was meant.
+    Distrusted(Distrust),
 }

@@ -3,6 +3,7 @@
 listening = { "[" }LISTENING] Server at { $endereco }
 web = { "[" }LISTENING] Page at { $url }
 lan = { "[" }NETWORK] Others can use { $url } or papo chat --host { $host } --port { $porta }
+lan-tls = { "[" }NETWORK] Others can use { $url } or papo chat --tls --host { $host } --port { $porta }
 connected = { "[" }NEW CONNECTION] { $de } connected.
 disconnected = { "[" }CONNECTION CLOSED] { $de } disconnected.
 omitted = { "[" }OUTPUT] { $total } lines left out because nobody read them.

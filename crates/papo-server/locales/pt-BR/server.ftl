@@ -3,6 +3,7 @@
 listening = { "[" }ESCUTANDO] Servidor em { $endereco }
 web = { "[" }ESCUTANDO] Página em { $url }
 lan = { "[" }REDE] Outros podem usar { $url } ou papo chat --host { $host } --port { $porta }
+lan-tls = { "[" }REDE] Outros podem usar { $url } ou papo chat --tls --host { $host } --port { $porta }
 connected = { "[" }NOVA CONEXÃO] { $de } conectado.
 disconnected = { "[" }CONEXÃO ENCERRADA] { $de } desconectado.
 omitted = { "[" }SAÍDA] { $total } linhas omitidas porque ninguém as lia.

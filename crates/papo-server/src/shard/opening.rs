@@ -54,8 +54,11 @@ impl Shard {
         (conn.secure, conn.is_secure) = (secure, upgraded.is_secure);
         conn.cookie = upgraded.cookie.map(Box::new);
         conn.ping_at = Some(now + self.shared.times.ping_every);
-        let has_early = conn.intake.is_waiting();
+        let (has_early, has_unsent) = (conn.intake.is_waiting(), conn.has_unsent());
         let slot = self.add(conn)?;
+        if has_unsent {
+            self.touch(slot);
+        }
         let (dialect, lang) = (upgraded.dialect, upgraded.lang.unwrap_or(self.shared.lang));
         self.open_session(slot, Encoding { framing: Framing::WebSocket, dialect, lang });
         if has_early {

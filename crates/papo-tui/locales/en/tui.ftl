@@ -13,6 +13,16 @@ no-answer = { $servidor } did not answer within { $segundos } s. Check --host an
 network = I cannot connect to { $servidor } ({ $causa }). Check --host, --port and your network.
 internal = I cannot start the client ({ $causa }).
 
+tls-first = I meet { $servidor } for the first time. Its certificate has the SHA-256 fingerprint { $impressao }; compare it with what the server showed when it started. It is kept in { $arquivo }, and another one will be refused.
+tls-changed = The certificate of { $servidor } has changed: the fingerprint { $conhecida } was expected, and { $impressao } came. Somebody may stand between you and the server, so nothing was sent. If whoever runs it has changed the certificate, remove the server's line from { $arquivo }, or give the new fingerprint with --tls-fingerprint.
+tls-unverified = The certificate of { $servidor } is not trusted ({ $causa }); its fingerprint is { $impressao }. If it is the right one, give it with --tls-fingerprint, or its authority with --tls-ca.
+tls-none = { $servidor } does not speak TLS. Leave --tls out, or start the server with “papo serve --tls self-signed”.
+tls-failed = There is no secure connection to { $servidor } ({ $causa }). Check --host and --port, and what certificate the server was given with --tls-cert.
+tls-ca-unreadable = I cannot read { $arquivo } ({ $causa }). Check --tls-ca.
+tls-ca-empty = There is no certificate in PEM in { $arquivo }. Check --tls-ca.
+tls-met-unreadable = I cannot tell from { $arquivo } whether I know the server ({ $causa }). Repair the file or remove it, or use --tls-fingerprint.
+tls-met-unwritable = I cannot remember the server in { $arquivo } ({ $causa }); next time I will not know it.
+
 lost-closed = The server { $servidor } closed the connection. To come back, run “papo chat” again.
 lost-broken = The connection to { $servidor } broke ({ $causa }). Check your network and run “papo chat” again.
 lost-foreign = What answers at { $servidor } is not a Papo server. Check --host and --port.

@@ -13,6 +13,16 @@ no-answer = { $servidor } não respondeu em { $segundos } s. Confira --host e --
 network = Não consegui conectar a { $servidor } ({ $causa }). Confira --host, --port e a sua rede.
 internal = Não consegui iniciar o cliente ({ $causa }).
 
+tls-first = É meu primeiro contato com { $servidor }. O certificado dele tem a impressão digital SHA-256 { $impressao }; compare-a com a que o servidor mostrou ao iniciar. Ela fica guardada em { $arquivo }, e outra será recusada.
+tls-changed = O certificado de { $servidor } mudou: eu esperava a impressão digital { $conhecida } e veio { $impressao }. Alguém pode estar entre você e o servidor, por isso nada foi enviado. Se quem cuida dele trocou o certificado, apague a linha do servidor em { $arquivo }, ou indique a impressão nova com --tls-fingerprint.
+tls-unverified = O certificado de { $servidor } não é de confiança ({ $causa }); a impressão digital dele é { $impressao }. Se for o certo, indique-a com --tls-fingerprint, ou a autoridade dele com --tls-ca.
+tls-none = { $servidor } não fala TLS. Tire o --tls, ou inicie o servidor com “papo serve --tls self-signed”.
+tls-failed = Não há conexão segura com { $servidor } ({ $causa }). Confira --host e --port, e o certificado que o servidor recebeu em --tls-cert.
+tls-ca-unreadable = Não consigo ler { $arquivo } ({ $causa }). Confira --tls-ca.
+tls-ca-empty = Não há certificado em PEM em { $arquivo }. Confira --tls-ca.
+tls-met-unreadable = Não consigo saber por { $arquivo } se conheço o servidor ({ $causa }). Conserte ou apague o arquivo, ou use --tls-fingerprint.
+tls-met-unwritable = Não consigo guardar o servidor em { $arquivo } ({ $causa }); da próxima vez não o conhecerei.
+
 lost-closed = O servidor { $servidor } encerrou a conexão. Para voltar, rode “papo chat” de novo.
 lost-broken = A conexão com { $servidor } caiu ({ $causa }). Confira a sua rede e rode “papo chat” de novo.
 lost-foreign = O que responde em { $servidor } não é um servidor Papo. Confira --host e --port.

@@ -67,7 +67,7 @@ fn talk<T: Send + 'static, K>(
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let ending = runtime.block_on(async {
-        let (reader, writer) = connect("127.0.0.1", port, WITHIN).await.expect("listening");
+        let (reader, writer) = connect("127.0.0.1", port, None, WITHIN).await.expect("listening");
         let (step, steps) = mpsc::channel(64);
         let (interrupt, interrupts) = mpsc::channel(2);
         let _open = type_in(step, interrupt);
