@@ -252,7 +252,7 @@ mod tests {
         let mut bytes = Vec::new();
         for segment in segments {
             segment.slices(Position(from), log.head().position, &SessionId(reader).into(), |slice| {
-                bytes.extend_from_slice(slice)
+                bytes.extend_from_slice(slice);
             });
         }
         let mut decoder = papo_proto::frame::FrameDecoder::new(1000);

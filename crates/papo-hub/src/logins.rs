@@ -129,7 +129,7 @@ impl Hub {
 
     /// Out of the rooms that the session may not be in, being somebody else now.
     pub(crate) fn leave_what_is_closed(&mut self, session: SessionId, now: Now) {
-        for room in self.sessions.of(session).rooms.to_vec() {
+        for room in self.sessions.of(session).rooms.clone() {
             if self.may(session, room, crate::rights::Deed::Enter, now).is_err() {
                 self.leave(session, room, Change::Silent, now);
             }

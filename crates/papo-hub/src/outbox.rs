@@ -78,9 +78,8 @@ impl Effect {
         match self {
             Effect::Append(append) => Some(Record::Event(append.clone())),
             Effect::Recall { session, txn, .. } => Some(Record::Recall { session: *session, txn: *txn }),
-            Effect::Keep(record) => Some(record.clone()),
+            Effect::Keep(record) | Effect::Settle { record, .. } => Some(record.clone()),
             Effect::Create { record, .. } => Some(Record::Room(record.clone())),
-            Effect::Settle { record, .. } => Some(record.clone()),
             Effect::Redact { redact, .. } => Some(Record::Redact(redact.clone())),
             _ => None,
         }

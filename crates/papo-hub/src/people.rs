@@ -100,19 +100,18 @@ impl People {
     /// An account is this now.
     pub(crate) fn put(&mut self, record: AccountRecord) {
         self.newest_account = self.newest_account.max(record.id.0);
-        match self.accounts.get_mut(&record.id) {
-            Some(account) => account.record = record,
-            None => {
-                let account = Account {
-                    record,
-                    sessions: SmallVec::new(),
-                    logins: SmallVec::new(),
-                    posts: TokenBucket::default(),
-                    reads: FxHashMap::default(),
-                };
-                self.accounts.insert(account.record.id, account);
-            }
+        if let Some(account) = self.accounts.get_mut(&record.id) {
+            account.record = record;
+            return;
         }
+        let account = Account {
+            record,
+            sessions: SmallVec::new(),
+            logins: SmallVec::new(),
+            posts: TokenBucket::default(),
+            reads: FxHashMap::default(),
+        };
+        self.accounts.insert(account.record.id, account);
     }
 
     /// An account that could not be stored never was.

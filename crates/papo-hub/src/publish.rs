@@ -542,8 +542,11 @@ fn about(reply: &Reply) -> Option<RoomId> {
         Reply::Entered { room, .. } | Reply::Created { room, .. } | Reply::Direct(room) | Reply::Reset(room) => {
             Some(room.id)
         }
-        Reply::Removed { room, .. } => Some(*room),
-        Reply::Left(room, _) | Reply::Members(room, ..) | Reply::Gap(room, ..) | Reply::Gone(room) => Some(*room),
+        Reply::Removed { room, .. }
+        | Reply::Left(room, _)
+        | Reply::Members(room, ..)
+        | Reply::Gap(room, ..)
+        | Reply::Gone(room) => Some(*room),
         Reply::Posted(place) => Some(place.room),
         _ => None,
     }

@@ -36,7 +36,7 @@ impl Throttle {
             tries.count = 0;
         }
         if now < tries.next {
-            return Err((tries.next - now).as_secs_f64().ceil() as u64);
+            return Err(tries.next.saturating_sub(now).as_secs_f64().ceil() as u64);
         }
         tries.count += 1;
         tries.newest = now;

@@ -32,20 +32,17 @@ fn ignore(hub: &mut Hub, session: SessionId, who: &Nickname) -> Result<(), Rejec
         return Err(Reject::TooMany { max: IGNORED_MAX });
     }
     let name = who.shared().clone();
-    match (hub.account(session), person) {
-        (Some(account), Person::Account(other)) => {
-            let changed = hub.changed_account(account, |record| {
-                record.ignores.retain(|known| *known != other);
-                record.ignores.push(other);
-            });
-            keep(hub, session, changed, name);
-        }
-        _ => {
-            let ignores = &mut hub.sessions.of(session).more().ignores;
-            ignores.retain(|(known, _)| *known != person);
-            ignores.push((person, name.clone()));
-            hub.reply(session, Reply::DoneFor(name));
-        }
+    if let (Some(account), Person::Account(other)) = (hub.account(session), person) {
+        let changed = hub.changed_account(account, |record| {
+            record.ignores.retain(|known| *known != other);
+            record.ignores.push(other);
+        });
+        keep(hub, session, changed, name);
+    } else {
+        let ignores = &mut hub.sessions.of(session).more().ignores;
+        ignores.retain(|(known, _)| *known != person);
+        ignores.push((person, name.clone()));
+        hub.reply(session, Reply::DoneFor(name));
     }
     show_everywhere(hub, session);
     Ok(())

@@ -1,6 +1,8 @@
 //! What people do in a room by their role: a file for each kind of act. Whether they may stands in
 //! [`crate::rights`]; here is what follows.
 
+#![expect(clippy::unnecessary_wraps, clippy::needless_pass_by_value, reason = "all acts have one shape")]
+
 mod appoint;
 mod close;
 mod invite;

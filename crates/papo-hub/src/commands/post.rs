@@ -74,7 +74,7 @@ impl Hub {
         }
         let slow = &mut self.rooms.of(room).slow;
         if let Some(next) = slow.get(&person).filter(|next| **next > now.running) {
-            return Err(Reject::Slow { retry_seconds: (*next - now.running).as_secs_f64().ceil() as u64 });
+            return Err(Reject::Slow { retry_seconds: next.saturating_sub(now.running).as_secs_f64().ceil() as u64 });
         }
         if slow.len() >= SLOW_REMEMBERED {
             slow.retain(|_, next| *next > now.running);

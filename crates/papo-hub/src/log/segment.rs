@@ -231,7 +231,7 @@ mod tests {
         for (text, author) in frames {
             let seq = if text.starts_with(char::is_uppercase) { head.seq } else { head.seq.next() };
             open.push(head, seq, (SessionId(*author), Person::Guest(SessionId(*author))), |out| {
-                out.extend_from_slice(text.as_bytes())
+                out.extend_from_slice(text.as_bytes());
             });
             head = Cursor { position: Position(head.position.0 + 1), seq };
         }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use papo_hub::KnownRoom;
 use papo_proto::limits::ROOM_CHANGES_EVERY;
 use papo_proto::words::{RoomCount, RoomFacts, RoomRecord};
-use papo_proto::{Dialect, Encoding, Ephemeral, Epoch, Event, Nickname, Record, Reply, RoomId, RoomName, Seq};
+use papo_proto::{Dialect, Encoding, Ephemeral, Epoch, Event, Nickname, Record, Reply, Role, RoomId, RoomName, Seq};
 
 use crate::crowd::{Came, Crowd};
 use crate::lines::Lines;
-use crate::parts::{Conn, Fact, History, Person, Room};
+use crate::parts::{Conn, Fact, History, Person, Room, guest, public_room};
 
 /// The number of the room that is none, whose log tells of the list of rooms.
 pub(crate) const DIRECTORY: u64 = 0;
@@ -65,7 +65,7 @@ impl Model {
             model.add_room(record.clone(), events.clone(), true, Duration::ZERO);
         }
         model.lobby = model.find("geral").unwrap_or_else(|| {
-            let record = model.make_room("geral", Duration::ZERO, 0);
+            let record = model.make_room("geral", None, Duration::ZERO, 0);
             let id = record.id.0;
             model.pending.push(Fact::Kept(Record::Room(record)));
             id
@@ -166,10 +166,11 @@ impl Model {
         self.pending.push(Fact::Answer { who, txn, reply });
     }
 
-    pub(crate) fn make_room(&mut self, shown: &str, now: Duration, made_ms: u64) -> RoomRecord {
+    pub(crate) fn make_room(&mut self, shown: &str, owner: Option<usize>, now: Duration, made_ms: u64) -> RoomRecord {
         self.newest_room += 1;
         let name = RoomName::parse(shown).expect("a good name").name;
-        let record = RoomRecord { id: RoomId(self.newest_room), name, epoch: Epoch(EPOCH), made_ms };
+        let made = public_room(RoomId(self.newest_room), name, Epoch(EPOCH), made_ms);
+        let record = RoomRecord { owner: owner.map(guest), ..made };
         self.add_room(record.clone(), Vec::new(), false, now);
         record
     }
@@ -194,11 +195,12 @@ impl Model {
         }
     }
 
-    /// A room as it is told now.
-    pub(crate) fn facts(&self, id: u64) -> RoomFacts {
-        let RoomRecord { id: room, ref name, epoch, .. } = self.rooms[&id].record;
+    /// A room as it is told now: whoever made it has its rights.
+    pub(crate) fn facts(&self, who: usize, id: u64) -> RoomFacts {
+        let RoomRecord { id: room, ref name, epoch, owner, .. } = self.rooms[&id].record;
         let head = self.logs[&id].head();
-        RoomFacts { id: room, epoch, name: name.clone(), first: Seq(head.min(1)), head: Seq(head) }
+        let role = if owner == Some(guest(who)) { Role::Owner } else { Role::Guest };
+        RoomFacts { role, ..RoomFacts::public(room, epoch, name.clone(), Seq(head.min(1)), Seq(head)) }
     }
 
     pub(crate) fn enter(&mut self, who: usize, id: u64, now: Duration) {

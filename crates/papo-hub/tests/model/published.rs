@@ -3,12 +3,12 @@
 use papo_hub::CommitError;
 use papo_proto::encoding::Item;
 use papo_proto::limits::RESUME_MAX_EVENTS;
-use papo_proto::words::Place;
+use papo_proto::words::{Body, Place};
 use papo_proto::{Dialect, Encoding, Event, Framing, Lang, Record, Reject, Reply, RoomId, RoomName, Seq, Stored, Txn};
 
 use crate::expected::{DIRECTORY, Model};
 use crate::lines::From;
-use crate::parts::{Fact, Room, session};
+use crate::parts::{Fact, Room, guest, session};
 
 /// A post that is to be decided anew: who sent it, its number, the room, the words.
 pub(crate) type Anew = (usize, u64, u64, String);
@@ -50,7 +50,7 @@ impl Model {
             }
             match outcome {
                 _ if !waits => self.happen(fact),
-                Ok(_) => anew.extend(self.kept(fact, *outcomes.next().expect("each record has its outcome"))),
+                Ok(_) => anew.extend(self.kept(fact, outcomes.next().expect("each record has its outcome").clone())),
                 Err(error) => self.refused(&fact, error),
             }
         }
@@ -79,8 +79,9 @@ impl Model {
     fn kept(&mut self, fact: Fact, stored: Stored) -> Option<Anew> {
         match (fact, stored) {
             (Fact::Said { who, room, author, text, at_ms, txn }, Stored::Appended(seq)) => {
-                let (author, text) = (author.as_str().into(), text.as_str().into());
-                let event = Event { seq, at_ms, session: session(who), txn: txn.map(Txn), author, text };
+                let (author, text): (_, std::sync::Arc<str>) = (author.as_str().into(), text.as_str().into());
+                let (person, body, txn_of) = (guest(who), Body::Message(text), txn.map(Txn));
+                let event = Event { seq, at_ms, session: session(who), txn: txn_of, person, author, body };
                 self.said(who, room, event);
                 if txn.is_some() {
                     let place = Place { room: RoomId(room), seq, at_ms };
@@ -100,7 +101,7 @@ impl Model {
             (Fact::Made { who, txn, record, existed }, _) => {
                 self.is_stored(record.id.0);
                 if self.rooms.contains_key(&record.id.0) {
-                    let room = self.facts(record.id.0);
+                    let room = self.facts(who, record.id.0);
                     self.say_to(who, txn, &Reply::Created { room, existed, cut: false });
                 }
             }
@@ -123,7 +124,7 @@ impl Model {
                 }
             }
             Fact::Answer { who, txn, mut reply } => {
-                self.bring_up_to_date(&mut reply);
+                self.bring_up_to_date(who, &mut reply);
                 self.say_to(who, txn, &reply);
             }
             Fact::Read { who, txn, room, slice, limit } => {
@@ -200,7 +201,7 @@ impl Model {
         }
     }
 
-    fn bring_up_to_date(&self, reply: &mut Reply) {
+    fn bring_up_to_date(&self, who: usize, reply: &mut Reply) {
         let rooms = match reply {
             Reply::Entered { room, .. } | Reply::Created { room, .. } | Reply::Reset(room) => vec![room],
             Reply::Hello(welcomed) => welcomed.rooms.iter_mut().collect(),
@@ -208,7 +209,7 @@ impl Model {
         };
         for room in rooms {
             if self.rooms.contains_key(&room.id.0) {
-                *room = self.facts(room.id.0);
+                *room = self.facts(who, room.id.0);
             }
         }
     }

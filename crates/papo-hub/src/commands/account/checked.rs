@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::{account_of, may_register};
 use crate::hub::{Hub, Now};
 use crate::outbox::{Effect, Undo};
+use crate::people::Account;
 use crate::publish::{Checked, Intent};
 
 impl Hub {
@@ -88,7 +89,7 @@ fn register(
 
 /// What the guest has made is the account's.
 fn bequeath(hub: &mut Hub, session: SessionId, account: AccountId) {
-    for room in hub.sessions.of(session).rooms.to_vec() {
+    for room in hub.sessions.of(session).rooms.clone() {
         let before = hub.rooms.of(room).record.clone();
         if before.owner == Some(Person::Guest(session)) {
             let mut after = before.clone();
@@ -107,7 +108,7 @@ fn login(
     now: Now,
 ) -> Result<(), Reject> {
     let account = hub.nicknames.holder(name).and_then(Person::account);
-    let account = account.filter(|account| is_right && hub.people.get(*account).is_some_and(|known| known.is_active()));
+    let account = account.filter(|account| is_right && hub.people.get(*account).is_some_and(Account::is_active));
     let account = account.ok_or(Reject::WrongPassword)?;
     if hub.account(session).is_some() {
         return Err(Reject::LoggedIn);

@@ -11,17 +11,18 @@ fn token(connection: u8) -> String {
     papo1::Token([connection; 32]).to_text()
 }
 
-/// What a program read, without what is the same in every hello.
+/// What a program read, without what is the same in every hello and of every plain public room.
 fn frames(world: &mut World, who: &str) -> Vec<String> {
     let short = |line: String| match line.split_once(r#""nick":"#) {
         Some((_, rest)) if line.contains(r#""to":"hello""#) => {
             let (nick, rest) = rest.split_once(',').expect("more than a nick");
             let (_, rest) = rest.split_once(r#""resumed":"#).expect("more than a nick");
-            format!("hello {nick} resumed:{rest}")
+            format!("hello {nick} resumed:{}", rest.replace(r#","registration":"open","greeting":"""#, ""))
         }
         _ => line,
     };
-    world.read(who).into_iter().map(short).collect()
+    let plain = r#","kind":"public","role":"guest","topic":"""#;
+    world.read(who).into_iter().map(|line| short(line).replace(plain, "")).collect()
 }
 
 fn hello(world: &mut World, who: &str, rest: &str) -> Vec<String> {
