@@ -6,7 +6,9 @@ mod repeats;
 mod rooms;
 mod sessions;
 
-use papo_proto::words::{AccountId, Person, Record, RoomKind, RoomRecord, SessionRecord, Stored, TokenHash};
+use papo_proto::words::{
+    AccountId, Person, Record, Redact, RedactWhat, RoomKind, RoomRecord, SessionRecord, Stored, TokenHash,
+};
 use papo_proto::{Append, Epoch, Event, RoomId, RoomName, Seq, SessionId, Txn};
 
 use crate::{Page, Span, Store, StoredSession};
@@ -37,6 +39,18 @@ pub fn append(room: u64, text: &str) -> Append {
         person: Person::Account(AccountId(70)),
         author: "Ana".into(),
         text: text.into(),
+    }
+}
+
+/// Messages that another session takes back.
+pub fn redact(room: u64, what: RedactWhat) -> Redact {
+    Redact {
+        room: RoomId(room),
+        what,
+        at_ms: 1_500,
+        session: SessionId(8),
+        person: Person::Account(AccountId(80)),
+        author: "Bob".into(),
     }
 }
 

@@ -11,7 +11,8 @@ use crate::sqlite::key::LogKeys;
 use crate::sqlite::writer::Failure;
 
 /// Name, epoch and age stay what they were.
-const ROOM: &str = "INSERT INTO room (id, name, epoch, made_ms, kind, owner, read_only, slow_seconds, topic, one, other)
+const ROOM: &str =
+    "INSERT INTO room (id, name, epoch, made_ms, kind, owner, read_only, slow_seconds, topic, one, other)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
     ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, owner = excluded.owner, read_only = excluded.read_only,
         slow_seconds = excluded.slow_seconds, topic = excluded.topic, one = excluded.one, other = excluded.other";
