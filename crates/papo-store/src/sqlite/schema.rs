@@ -17,10 +17,11 @@ pub(super) fn version(conn: &Connection) -> rusqlite::Result<u32> {
 
 /// Brings the database to the newest schema, each step whole or not at all.
 pub(super) fn migrate(conn: &mut Connection) -> rusqlite::Result<()> {
-    to(conn, STEPS.len())
+    migrate_to(conn, STEPS.len())
 }
 
-fn to(conn: &mut Connection, version: usize) -> rusqlite::Result<()> {
+/// The same up to a schema; tests make earlier ones by it.
+pub(super) fn migrate_to(conn: &mut Connection, version: usize) -> rusqlite::Result<()> {
     Migrations::from_slice(STEPS).to_version(conn, version).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => err,
         // The version was compared before, and the list is a constant with a test.
@@ -58,6 +59,8 @@ mod tests {
         }
     }
 
+    type Row = (i64, i64, i64, Option<i64>, String, i64, Option<String>, i64);
+
     /// What the rows of every schema say, as it is kept now.
     fn room() -> RoomRecord {
         RoomRecord { epoch: Epoch(77), made_ms: 1000, ..conformance::room(3, "Sala") }
@@ -69,7 +72,7 @@ mod tests {
         for from in 0..=STEPS.len() {
             let mut conn = Connection::open_in_memory().expect("opened");
             if from > 0 {
-                to(&mut conn, from).expect("made as it was then");
+                migrate_to(&mut conn, from).expect("made as it was then");
             }
             conn.execute_batch(rows_of(from)).expect("filled");
             migrate(&mut conn).expect("migrated");
@@ -83,7 +86,6 @@ mod tests {
                 ..Recovered::default()
             };
             assert_eq!(recovered, expected, "from {from}");
-            type Row = (i64, i64, i64, Option<i64>, String, i64, Option<String>, i64);
             let log: Vec<Row> = conn
                 .prepare("SELECT room, seq, session, txn, author, kind, body, person FROM log")
                 .and_then(|mut log| {

@@ -32,7 +32,8 @@ impl Numbers {
 
     /// A text of up to so many words that no other text has.
     fn text(&mut self, words: u64) -> Arc<str> {
-        (0..=self.below(words)).map(|_| format!("w{:015x}", self.next() >> 4)).collect::<String>().into()
+        let words: Vec<_> = (0..=self.below(words)).map(|_| format!("w{:015x}", self.next() >> 4)).collect();
+        words.concat().into()
     }
 }
 

@@ -42,8 +42,8 @@ fn unused(page: &[u8]) -> Option<Vec<Range<usize>>> {
             return None;
         }
     }
-    let mut unused = vec![places..content];
-    let mut last_end = content;
+    let (mut unused, mut last_end) = (Vec::new(), content);
+    unused.push(places..content);
     while free != 0 {
         let (next, size) = (number(page, free)?, number(page, free + 2)?);
         if free < last_end || size < FREE_HEAD_BYTES || free + size > page.len() {
