@@ -2,12 +2,16 @@
 
 mod events;
 mod pages;
+mod people;
+mod records;
+mod redactions;
 mod repeats;
 mod rooms;
 mod sessions;
 
-use papo_proto::words::{AccountId, Person, Record, RoomKind, RoomRecord, SessionRecord, Stored, TokenHash};
-use papo_proto::{Append, Epoch, Event, RoomId, RoomName, Seq, SessionId, Txn};
+pub use self::records::{account, act, append, grant, invite, login, read, redact, restriction, room, session};
+use papo_proto::words::{Record, Stored, TokenHash};
+use papo_proto::{Append, Event, RoomId, Seq, SessionId, Txn};
 
 use crate::{Page, Span, Store, StoredSession};
 
@@ -19,47 +23,22 @@ type Fresh<'a> = &'a dyn Fn() -> Box<dyn Store>;
 /// # Panics
 /// When the store breaks a promise.
 pub fn check(fresh: Fresh<'_>) {
-    for promise in [events::PROMISES, pages::PROMISES, repeats::PROMISES, rooms::PROMISES, sessions::PROMISES].concat()
-    {
+    for promise in PROMISES.concat() {
         promise(&*fresh());
     }
 }
 
 type Promise = fn(&dyn Store);
 
-/// An append for tests.
-pub fn append(room: u64, text: &str) -> Append {
-    Append {
-        room: RoomId(room),
-        at_ms: 1_000,
-        session: SessionId(7),
-        txn: None,
-        person: Person::Account(AccountId(70)),
-        author: "Ana".into(),
-        text: text.into(),
-    }
-}
-
-/// A room for tests.
-pub fn room(id: u64, name: &str) -> RoomRecord {
-    let name = RoomName::parse(name).expect("invariant: tests name rooms by the rules").name;
-    RoomRecord {
-        id: RoomId(id),
-        name,
-        epoch: Epoch(100 + id),
-        made_ms: 500,
-        kind: RoomKind::Public,
-        owner: None,
-        read_only: false,
-        slow_seconds: 0,
-        topic: "".into(),
-    }
-}
-
-/// A session for tests, whose token is made of one byte.
-pub fn session(id: u64, token: u8, ends_ms: u64) -> SessionRecord {
-    SessionRecord { id: SessionId(id), token: TokenHash([token; 32]), nick: "Ana".into(), ends_ms, login: None }
-}
+const PROMISES: [&[Promise]; 7] = [
+    events::PROMISES,
+    pages::PROMISES,
+    people::PROMISES,
+    redactions::PROMISES,
+    repeats::PROMISES,
+    rooms::PROMISES,
+    sessions::PROMISES,
+];
 
 /// An event without a txn, as a record.
 fn said(room: u64, text: &str) -> Record {

@@ -79,8 +79,9 @@ impl SqliteStore {
         }
         prepare(&mut conn, wal_max_bytes).map_err(|error| failed(&error))?;
         folder::sync(folder).map_err(|error| OpenError::from_io(folder, &error))?;
-        let writer = Mutex::new(Writer::new(&database, conn, wal_max_bytes));
-        Ok(Self { database, writer, lock })
+        let mut writer = Writer::new(&database, conn, wal_max_bytes);
+        writer.finish();
+        Ok(Self { database, writer: Mutex::new(writer), lock })
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {
@@ -125,6 +126,10 @@ impl Store for SqliteStore {
 
     fn commit(&self, batch: &[Record]) -> Result<Vec<Stored>, StoreError> {
         self.writer().commit(batch)
+    }
+
+    fn finish(&self) -> bool {
+        self.writer().finish()
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {

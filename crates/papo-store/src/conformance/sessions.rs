@@ -1,6 +1,6 @@
 //! Sessions that are found by their token.
 
-use papo_proto::words::{Record, SessionRecord, Stored};
+use papo_proto::words::{LoginId, Record, SessionRecord, Stored};
 use papo_proto::{RoomId, SessionId, Txn};
 
 use super::{Promise, commit, find, said, sent, session, with_rooms};
@@ -26,7 +26,7 @@ fn a_session_is_found_until_it_ends(store: &dyn Store) {
 }
 
 fn what_was_said_of_a_session_before_is_replaced(store: &dyn Store) {
-    let renamed = SessionRecord { nick: "Zé".into(), ..session(7, 2, LATE + 5) };
+    let renamed = SessionRecord { nick: "Zé".into(), login: Some(LoginId(4)), ..session(7, 2, LATE + 5) };
     commit(store, &[Record::Session(session(7, 1, LATE)), Record::Session(renamed.clone())]);
     assert_eq!(find(store, 1, 0), None, "the old token is no more");
     assert_eq!(find(store, 2, LATE).map(|found| found.record), Some(renamed));

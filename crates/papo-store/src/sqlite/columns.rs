@@ -95,16 +95,16 @@ fn one_of<T: Copy>(all: &[T], row: &Row<'_>, column: usize) -> Result<T> {
     at.and_then(|at| all.get(at)).copied().ok_or_else(|| strange(column, "a word"))
 }
 
-fn place_of<T: PartialEq>(all: &[T], one: &T) -> i64 {
+fn place_of<T: PartialEq>(all: &[T], one: &T) -> u32 {
     let at = all.iter().position(|other| other == one);
-    at.expect("invariant: the list has all of them") as i64
+    at.expect("invariant: the list has all of them") as u32
 }
 
 pub(super) fn standing(row: &Row<'_>, column: usize) -> Result<Standing> {
     one_of(&STANDINGS, row, column)
 }
 
-pub(super) fn standing_to_sql(standing: Standing) -> i64 {
+pub(super) fn standing_to_sql(standing: Standing) -> u32 {
     place_of(&STANDINGS, &standing)
 }
 
@@ -112,7 +112,7 @@ pub(super) fn role(row: &Row<'_>, column: usize) -> Result<Role> {
     one_of(&ROLES, row, column)
 }
 
-pub(super) fn role_to_sql(role: Role) -> i64 {
+pub(super) fn role_to_sql(role: Role) -> u32 {
     place_of(&ROLES, &role)
 }
 
@@ -120,7 +120,7 @@ pub(super) fn restriction(row: &Row<'_>, column: usize) -> Result<Restriction> {
     one_of(&RESTRICTIONS, row, column)
 }
 
-pub(super) fn restriction_to_sql(restriction: Restriction) -> i64 {
+pub(super) fn restriction_to_sql(restriction: Restriction) -> u32 {
     place_of(&RESTRICTIONS, &restriction)
 }
 

@@ -89,7 +89,7 @@ impl Reader for SqliteReader {
 
     fn audit(&mut self, room: Option<RoomId>, limit: usize) -> Result<Vec<AuditRecord>, StoreError> {
         // Some more than these are there until they are trimmed.
-        let limit = limit.min(AUDIT_KEPT) as i64;
+        let limit = to_sql(limit.min(AUDIT_KEPT) as u64);
         self.at_once(|conn| {
             let mut statement = conn.prepare_cached(if room.is_some() { AUDIT_OF_ROOM } else { AUDIT })?;
             let mut newest_first: Vec<AuditRecord> = match room {

@@ -108,4 +108,6 @@ CREATE INDEX audit_room ON audit (room) WHERE room IS NOT NULL;
 
 -- newest_account, newest_login: the highest number that one ever had.
 -- lockdown: 1 while only accounts older than a day may post.
-INSERT INTO meta (name, value) VALUES ('newest_account', 0), ('newest_login', 0), ('lockdown', 0);
+-- residue: until it was looked through for copies of rows in unused parts of pages.
+INSERT INTO meta (name, value)
+VALUES ('newest_account', 0), ('newest_login', 0), ('lockdown', 0), ('residue', 1);

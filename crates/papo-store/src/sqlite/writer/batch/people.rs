@@ -128,7 +128,7 @@ impl Batch<'_> {
         self.run(AUDIT, params![to_sql(act.at_ms), room, &*act.actor, &*act.act, &*act.target, &*act.note])?;
         let newest = self.conn.last_insert_rowid();
         if newest % AUDIT_TRIM_EVERY == 0 {
-            self.run(AUDIT_TRIM, [newest - AUDIT_KEPT as i64])?;
+            self.run(AUDIT_TRIM, [newest - to_sql(AUDIT_KEPT as u64)])?;
         }
         Ok(())
     }

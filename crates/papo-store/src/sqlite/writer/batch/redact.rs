@@ -65,7 +65,7 @@ impl Batch<'_> {
         }
         let (floor, ceiling) = keys.ends();
         let mut statement = self.conn.prepare_cached(NEWEST)?;
-        let mut rows = statement.query([floor, ceiling, SEARCH_MAX_EVENTS as i64])?;
+        let mut rows = statement.query([floor, ceiling, to_sql(SEARCH_MAX_EVENTS as u64)])?;
         while let Some(row) = rows.next()? {
             if search.look(seen(row)?).is_break() {
                 break;
