@@ -100,8 +100,18 @@ impl Papo {
         self.child.id()
     }
 
-    /// The next line of its output; empty when it has ended.
+    /// The next line of its output, but not what it says of a folder that is new; empty when it has ended.
     pub fn line(&mut self) -> String {
+        loop {
+            let line = self.any_line();
+            if !is_of_new_folder(&line) {
+                return line;
+            }
+        }
+    }
+
+    /// The next line of its output, whatever it says.
+    pub fn any_line(&mut self) -> String {
         let until = Instant::now() + PATIENCE;
         loop {
             if let Some(end) = self.unread.iter().position(|byte| *byte == b'\n') {
@@ -114,11 +124,12 @@ impl Papo {
         }
     }
 
-    /// All the rest of its output.
+    /// All the rest of its output, but not what it says of a folder that is new.
     pub fn rest(&mut self) -> String {
         let until = Instant::now() + PATIENCE;
         while self.read_output(until) {}
-        String::from_utf8(std::mem::take(&mut self.unread)).expect("text")
+        let rest = String::from_utf8(std::mem::take(&mut self.unread)).expect("text");
+        rest.split_inclusive('\n').filter(|line| !is_of_new_folder(line)).collect()
     }
 
     /// Reads some more of the output; false at its end.
@@ -161,6 +172,11 @@ impl Papo {
         assert!(is_readable(&self.end, began + PATIENCE), "the program does not end");
         (self.child.wait().expect("a child"), began.elapsed())
     }
+}
+
+/// Every server of a test has a folder without an administrator, and says so.
+fn is_of_new_folder(line: &str) -> bool {
+    line.starts_with("[ADMINISTRAÇÃO] ") || line.starts_with("[ADMINISTRATION] ")
 }
 
 /// Whether a line about the page follows: a server without a web port does not say so.

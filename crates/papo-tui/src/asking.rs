@@ -180,7 +180,10 @@ mod tests {
         check("/login Ana", &["segredo1 2"], &[Password], &Ok("/login Ana segredo1 2"));
         check("/LOGIN @Ana ", &["segredo12"], &[Password], &Ok("/login Ana segredo12"));
         check("/register", &["segredo12", "segredo12"], &[New, Again], &Ok("/register segredo12"));
-        check("/register - abc", &["segredo12", "segredo12"], &[New, Again], &Ok("/register segredo12 abc"));
+        // What has the form of an invitation is one: a password may have spaces.
+        let invite = "A".repeat(43);
+        let (line, spelled) = (format!("/register - {invite}"), format!("/register segredo12 {invite}"));
+        check(&line, &["segredo12", "segredo12"], &[New, Again], &Ok(&spelled));
         check("/register", &["segredo12", "segredo13"], &[New, Again], &Err("passwords-differ"));
         check("/password", &["velha", "novanova1", "novanova1"], &[Old, New, Again], &Ok("/password velha novanova1"));
         check("/delete-account", &["segredo12"], &[Password], &Ok("/delete-account segredo12"));

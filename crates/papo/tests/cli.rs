@@ -111,8 +111,8 @@ fn surroundings_that_do_not_allow_it_are_told_in_one_sentence() {
 #[test]
 fn mistakes_on_the_command_line_are_told_in_one_sentence() {
     let no_command = [
-        "falta o comando: serve, store, chat, bridge, bench. Veja papo --help.",
-        "the command is missing: serve, store, chat, bridge, bench. See papo --help.",
+        "falta o comando: serve, store, admin, chat, bridge, bench. Veja papo --help.",
+        "the command is missing: serve, store, admin, chat, bridge, bench. See papo --help.",
     ];
     let table: &[(&[&str], [&str; 2])] = &[
         (&[], no_command),
