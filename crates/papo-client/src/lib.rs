@@ -36,6 +36,6 @@ pub use connect::{ConnectError, connect};
 pub use incoming::Incoming;
 pub use line::{Framing, Target};
 pub use link::{Lost, Reader, Writer};
-pub use papo_tls::{ALPN_HTTP, ClientTls, Distrust, Failure as TlsFailure, Fingerprint, Trust, TrustError};
+pub use papo_tls::{ALPN_HTTP, ALPN_PAPO, ClientTls, Distrust, Failure as TlsFailure, Fingerprint, Trust, TrustError};
 pub use session::{ClientEvent, End, Opened, Outcome, Rejected, Settings, Want, Why, Wish};
 pub use timeline::Extent;

@@ -56,17 +56,28 @@ impl Papo {
     /// Starts a `papo serve` command as it is and waits until it listens.
     pub fn listening(command: &mut Command) -> Self {
         let mut papo = Self::start(command);
-        let first = papo.line();
-        let tcp =
-            ["[ESCUTANDO] Servidor em ", "[LISTENING] Server at "].iter().find_map(|begin| first.strip_prefix(begin));
-        let tcp = tcp.expect("the line that tells the address");
+        let begins = ["[ESCUTANDO] Servidor em ", "[LISTENING] Server at "];
+        let tcp = papo.find_line(|line| begins.iter().find_map(|begin| line.strip_prefix(begin)));
         papo.tcp = Some(tcp.parse().expect("an address"));
         if has_web_port(command) {
-            let page = papo.line();
-            let url = page.split("http://").nth(1).expect("the line that tells the page").trim_end_matches('/');
-            papo.web = Some(url.parse().expect("an address"));
+            let url = papo.find_line(|line| line.split("http://").nth(1));
+            papo.web = Some(url.trim_end_matches('/').parse().expect("an address"));
         }
         papo
+    }
+
+    /// The part that is wanted of the first line that has it: a client that waited for the server may
+    /// be told of before its address is.
+    fn find_line(&mut self, wanted: impl Fn(&str) -> Option<&str>) -> String {
+        let mut passed = Vec::new();
+        loop {
+            let line = self.line();
+            if let Some(found) = wanted(&line) {
+                return found.to_owned();
+            }
+            assert!(!line.is_empty(), "the server ended after {passed:?}");
+            passed.push(line);
+        }
     }
 
     /// Starts any command of the program.
