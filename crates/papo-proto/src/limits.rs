@@ -17,6 +17,8 @@ pub const ROOM_NAME_MAX_CHARS: usize = 48;
 pub const ECHO_MAX_CHARS: usize = 32;
 /// Bytes that are looked at to tell what a client speaks.
 pub const SNIFF_BYTES: usize = 16;
+/// Longest header of a proxy that is trusted (PROXY protocol); a longer one ends the connection.
+pub const PROXY_HEADER_MAX_BYTES: usize = 2048;
 /// Payload of a WebSocket control frame (RFC 6455, 5.5).
 pub const WS_CONTROL_MAX_BYTES: usize = 125;
 
