@@ -107,6 +107,11 @@ impl Hub {
         hub
     }
 
+    /// From now on rates are limited, or not.
+    pub fn limit_rates(&mut self, limited: bool) {
+        self.limits.flood = limited;
+    }
+
     /// A connection speaks: it has a session now and is welcomed; nobody else is told.
     pub fn open(&mut self, link: Link, encoding: Encoding, address: Address) -> SessionId {
         let session = self.sessions.open(link, encoding, address);

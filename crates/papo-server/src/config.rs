@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use papo_proto::{Lang, limits};
 
+use crate::trusted::Trusted;
+
 /// A port of the web: a number, or none at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WebPort {
@@ -45,6 +47,8 @@ pub struct Config {
     pub lang: Lang,
     /// Who may read the metrics.
     pub metrics: MetricsFor,
+    /// The proxies whose word about who is behind them counts.
+    pub trusted: Trusted,
     /// The operator's limits.
     pub limits: limits::Limits,
     /// How long things may take.

@@ -1,11 +1,12 @@
 //! HTTP: the page, and WebSocket's handshake. It runs on a small runtime of its own, so that slow
 //! HTTP never delays a message; after the handshake a socket goes to a shard.
 //!
-//! * [`guard`] – which Host and Origin are answered;
+//! * [`guard`] – which Host and Origin are answered; [`forwarded`] – who is behind a request;
 //! * [`handshake`] – RFC 6455's opening, also for the bridge;
 //! * [`page`] – the embedded files of the web client;
 //! * [`operate`] – what operators ask.
 
+pub mod forwarded;
 pub mod guard;
 pub mod handshake;
 mod operate;
@@ -24,7 +25,7 @@ use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, SERVER};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, SERVER};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -35,6 +36,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 
 use crate::arrival::{Arrival, Place};
+use crate::live::Live;
 pub use guard::Guard;
 pub(crate) use operate::Operate;
 use patience::Patient;
@@ -70,7 +72,7 @@ pub type OnUpgrade = Arc<dyn Fn(Upgraded) + Send + Sync>;
 
 /// What every connection of the door knows.
 struct Hall {
-    guard: Guard,
+    live: Arc<Live>,
     operate: Operate,
     on_upgrade: OnUpgrade,
     idle: Duration,
@@ -90,10 +92,10 @@ impl HttpDoor {
     ///
     /// # Errors
     /// The system gave no thread or no event loop.
-    pub(crate) fn start(guard: Guard, operate: Operate, idle: Duration, on_upgrade: OnUpgrade) -> io::Result<Self> {
+    pub(crate) fn start(live: Arc<Live>, operate: Operate, idle: Duration, on_upgrade: OnUpgrade) -> io::Result<Self> {
         let (arrivals, mut queue) = mpsc::channel::<Arrival>(HTTP_CONNECTIONS);
         let hall =
-            Hall { guard, operate, on_upgrade, idle, open: AtomicUsize::new(0), draining: watch::channel(false).0 };
+            Hall { live, operate, on_upgrade, idle, open: AtomicUsize::new(0), draining: watch::channel(false).0 };
         let hall = Arc::new(hall);
         let of_thread = hall.clone();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -159,11 +161,7 @@ async fn serve(arrival: Arrival, hall: Arc<Hall>) {
         let answering = hall.clone();
         let service = service_fn(move |request| {
             let (hall, place) = (answering.clone(), place.clone());
-            async move {
-                Ok::<_, Infallible>(answer(request, (local.port(), peer), &hall, |request| {
-                    upgrade(request, peer, place, hall.clone());
-                }))
-            }
+            async move { Ok::<_, Infallible>(answer(request, (local.port(), peer), &hall, &place)) }
         });
         let connection = serve_http(socket, hall.idle, service, hall.draining.subscribe());
         if let Err(error) = connection.await {
@@ -199,30 +197,32 @@ where
     tokio::time::timeout(DRAIN, connection).await.unwrap_or(Ok(()))
 }
 
-/// Answers a request that `peer` sent to a port; `upgrade` takes over the connection of a WebSocket.
+/// Answers a request that came to a port over a connection from `peer`, which has a place.
 fn answer(
     mut request: Request<Incoming>,
     (port, peer): (u16, SocketAddr),
-    hall: &Hall,
-    upgrade: impl FnOnce(&mut Request<Incoming>),
+    hall: &Arc<Hall>,
+    place: &Mutex<Option<Place>>,
 ) -> Answer {
-    let refused = hall.guard.check_host(request.headers(), port);
-    let mut answer = match (refused, request.uri().path()) {
-        (Some(refused), _) => refused,
-        (None, "/" | "/ws") if handshake::is_wanted(request.headers()) => {
-            let refused = hall.guard.check_origin(request.headers()).or_else(|| handshake::check(&request));
-            refused.unwrap_or_else(|| {
-                upgrade(&mut request);
-                let mut answer = handshake::switching(&request);
-                handshake::agree(&request, &mut answer);
-                answer
-            })
+    let rules = hall.live.rules();
+    let refused = rules.guard.check_host(request.headers(), port);
+    let client = forwarded::client(request.headers(), peer, &rules.trusted);
+    let mut answer = match (refused, client, request.uri().path()) {
+        (Some(refused), ..) => refused,
+        (None, Err(doubt), _) => {
+            tracing::warn!(proxy = %peer, ?doubt, "a trusted proxy does not tell who is behind it");
+            plain(StatusCode::BAD_REQUEST, forwarded::DOUBTFUL)
         }
-        (None, "/ws") => handshake::required(),
-        (None, path) if request.method() == Method::GET || request.method() == Method::HEAD => {
-            hall.operate.answer(path, peer.ip()).unwrap_or_else(|| page::answer(path, request.headers()))
+        (None, Ok(client), "/" | "/ws") if handshake::is_wanted(request.headers()) => {
+            let refused = rules.guard.check_origin(request.headers()).or_else(|| handshake::check(&request));
+            refused.unwrap_or_else(|| switch(&mut request, client.address, hall, place))
         }
-        (None, _) => method_not_allowed(),
+        (None, Ok(_), "/ws") => handshake::required(),
+        (None, Ok(client), path) if request.method() == Method::GET || request.method() == Method::HEAD => {
+            let operated = hall.operate.answer(path, &client, rules.metrics);
+            operated.unwrap_or_else(|| page::answer(path, request.headers()))
+        }
+        (None, Ok(_), _) => method_not_allowed(),
     };
     if request.method() != Method::GET && request.method() != Method::HEAD {
         // Whatever body follows is not read.
@@ -232,15 +232,40 @@ fn answer(
     answer
 }
 
+/// Switches to WebSocket, if its client may have one more connection.
+fn switch(
+    request: &mut Request<Incoming>,
+    client: SocketAddr,
+    hall: &Arc<Hall>,
+    place: &Mutex<Option<Place>>,
+) -> Answer {
+    let mut held = place.lock().expect("invariant: counting does not panic");
+    if let Some(Err(refusal)) = held.as_mut().map(|place| place.move_to(client.ip())) {
+        tracing::info!(peer = %client, ?refusal, "no place for a WebSocket behind a proxy");
+        return full();
+    }
+    upgrade(request, client, held.take().unwrap_or_default(), hall.clone());
+    let mut answer = handshake::switching(request);
+    handshake::agree(request, &mut answer);
+    answer
+}
+
+/// [`FULL`] as an answer among others.
+pub(crate) fn full() -> Answer {
+    let mut answer = plain(StatusCode::SERVICE_UNAVAILABLE, "");
+    answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
+    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
+}
+
 /// Waits for the end of the handshake's answer, then hands the socket over.
-fn upgrade(request: &mut Request<Incoming>, peer: SocketAddr, place: Arc<Mutex<Option<Place>>>, hall: Arc<Hall>) {
+fn upgrade(request: &mut Request<Incoming>, peer: SocketAddr, place: Place, hall: Arc<Hall>) {
     let lang = guard::language(request.headers());
     let dialect = handshake::dialect(request.headers());
     let upgraded = hyper::upgrade::on(request);
     tokio::spawn(async move {
         let Some((socket, early)) = taken_over(upgraded).await else { return };
         let Ok(socket) = socket.into_std() else { return };
-        let place = place.lock().ok().and_then(|mut place| place.take()).unwrap_or_default();
         (hall.on_upgrade)(Upgraded { arrival: Arrival { socket, peer, place }, early, lang, dialect });
     });
 }

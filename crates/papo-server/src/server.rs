@@ -17,9 +17,10 @@ use crate::announce::Announcer;
 use crate::arrival::Admission;
 use crate::config::{Config, WebPort};
 use crate::engine::Engine;
-use crate::http::{Guard, HttpDoor, Operate, Upgraded};
+use crate::http::{HttpDoor, Operate, Upgraded};
 use crate::inbox::{Newcomer, Port};
 use crate::listener::{Listener, Turn, bind, own_addresses};
+use crate::live::{Live, Rules};
 use crate::lookups::READERS;
 use crate::shard::{Shard, Shared};
 pub use crate::start_error::StartError;
@@ -35,6 +36,8 @@ const SHARDS_MAX: usize = 64;
 /// A server that serves.
 pub struct Server {
     engine: Arc<Engine>,
+    live: Arc<Live>,
+    admission: Arc<Admission>,
     http: Arc<HttpDoor>,
     announcer: Announcer,
     address: SocketAddr,
@@ -59,12 +62,14 @@ impl Server {
         let seed = u64::from(std::process::id()) ^ address.port().rotate_left(7) as u64 ^ time_seed();
         let engine = Engine::new(settings(shards, seed, &config, &*store)?, store);
         let turn = Arc::new(Turn::default());
-        let operate = Operate { engine: engine.clone(), admission: admission.clone(), metrics: config.metrics };
-        let http = Arc::new(start_http(&config, (address, web_address), operate, &engine, &turn)?);
+        let live = live(&config, [Some(address), web_address]);
+        let operate = Operate { engine: engine.clone(), admission: admission.clone() };
+        let http = Arc::new(start_http(&config, live.clone(), operate, &engine, &turn)?);
         let shared = Shared {
             engine: engine.clone(),
             http: http.clone(),
             announcer: announcer.clone(),
+            live: live.clone(),
             limits: config.limits,
             times: config.times,
             lang: config.lang,
@@ -72,10 +77,10 @@ impl Server {
         let shards = (0..shards).map(|me| start_shard(me, shared.clone())).collect::<io::Result<Vec<_>>>()?;
         let writer = start_writer(&engine)?;
         let readers = (0..READERS).map(|n| start_reader(n, &engine)).collect::<io::Result<Vec<_>>>()?;
-        let (listener, waker) = Listener::new(listeners, engine.clone(), admission, turn)?;
+        let (listener, waker) = Listener::new(listeners, engine.clone(), admission.clone(), live.clone(), turn)?;
         let listening = Builder::new().name("papo-listener".into()).spawn(move || listener.run())?;
         let listening = (listening, waker);
-        Ok(Self { engine, http, announcer, address, web_address, listening, shards, writer, readers })
+        Ok(Self { engine, live, admission, http, announcer, address, web_address, listening, shards, writer, readers })
     }
 
     /// Where framed TCP is answered.
@@ -91,6 +96,15 @@ impl Server {
     /// What the threads share.
     pub fn engine(&self) -> &Arc<Engine> {
         &self.engine
+    }
+
+    /// From now on what may change while a server runs is as `config` says: the origins, who reads
+    /// metrics, the trusted proxies, the places of an address and whether rates are limited. All
+    /// else stays as it is.
+    pub fn reload(&self, config: &Config) {
+        self.live.change(config);
+        self.admission.allow_per_address(config.limits.connections_per_address);
+        self.engine.decide(None, |hub, _| hub.limit_rates(config.limits.flood));
     }
 
     /// Tells the person who runs it where it listens.
@@ -183,19 +197,23 @@ pub(crate) fn places() -> usize {
     (current as usize).saturating_sub(RESERVED_DESCRIPTORS).max(1)
 }
 
+/// The rules to begin with, of a server that listens at these addresses.
+fn live(config: &Config, bound: [Option<SocketAddr>; 2]) -> Arc<Live> {
+    let loopback = bound.into_iter().flatten().filter(|bound| bound.ip().is_loopback());
+    let rules = Rules::new(config, loopback.map(|bound| bound.port()).collect());
+    Live::new(rules, config.limits.flood)
+}
+
 fn start_http(
     config: &Config,
-    (address, web_address): (SocketAddr, Option<SocketAddr>),
+    live: Arc<Live>,
     operate: Operate,
     engine: &Arc<Engine>,
     turn: &Arc<Turn>,
 ) -> io::Result<HttpDoor> {
-    let bound = [Some(address), web_address].into_iter().flatten();
-    let loopback_ports = bound.filter(|bound| bound.ip().is_loopback()).map(|bound| bound.port()).collect();
-    let guard = Guard { loopback_ports, origins: config.origins.clone() };
     let (engine, turn) = (engine.clone(), turn.clone());
     HttpDoor::start(
-        guard,
+        live,
         operate,
         config.times.http_idle,
         Arc::new(move |upgraded: Upgraded| {

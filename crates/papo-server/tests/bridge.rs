@@ -11,8 +11,9 @@ use papo_proto::ws::close;
 use papo_proto::{Lang, frame};
 use papo_server::bridge::{Bridge, BridgeError, BridgeOptions, StopBridge};
 use papo_server::http::Guard;
+use papo_server::trusted::{Network, Trusted};
 use papo_testkit::Client;
-use support::{Running, start};
+use support::{Running, start, start_changed};
 
 struct Bridged {
     address: SocketAddr,
@@ -56,6 +57,8 @@ fn options(chat: SocketAddr) -> BridgeOptions {
         ping_timeout: Duration::from_secs(20),
         lang: Lang::PtBr,
         guard: Guard::default(),
+        trusted: Trusted::default(),
+        send_proxy: false,
     }
 }
 
@@ -249,4 +252,33 @@ fn a_plain_request_is_told_what_is_spoken_here() {
     let refused = Client::try_ws(bridge.address, "/", &[("Origin", "http://evil.example")]).err().expect("refused");
     assert!(refused.starts_with("HTTP/1.1 403"), "{refused}");
     assert!(Client::try_ws(bridge.address, "/", &[("Origin", "null")]).is_ok());
+}
+
+#[test]
+fn the_chat_server_learns_who_is_behind_bridge_and_proxy() {
+    let loopback: Trusted = [Network::Loopback].into_iter().collect();
+    let server = start_changed(|config| {
+        config.trusted = loopback.clone();
+        config.limits.connections_per_address = 2;
+    });
+    let bridge = Bridged::with(BridgeOptions { trusted: loopback, send_proxy: true, ..options(chat_of(&server)) });
+    let connect = |ip: &str, subprotocol: &[(&str, &str)]| {
+        Client::try_ws(bridge.address, "/", &[&[("X-Forwarded-For", ip)], subprotocol].concat()).expect("a handshake")
+    };
+    let mut ana = connect("192.0.2.1", &[]);
+    ana.expect(&format!("[bridge] conectado ao chat TCP {}", chat_of(&server)));
+    let mut ana = ana.named("Ana");
+    let mut program = connect("192.0.2.1", &[("Sec-WebSocket-Protocol", "papo.v1")]);
+    program.send(r#"{"do":"hello","txn":1,"version":1,"nick":"Robo"}"#);
+    assert!(program.read().expect("an answer").contains(r#""session""#));
+    let mut third = connect("192.0.2.1", &[]);
+    third.expect(&format!("[bridge] conectado ao chat TCP {}", chat_of(&server)));
+    assert!(third.read().expect("a reason").starts_with("[ERRO]"), "the server counts by the client's address");
+    let mut other = connect("192.0.2.2", &[]);
+    other.expect(&format!("[bridge] conectado ao chat TCP {}", chat_of(&server)));
+    let _other = other.named("Bob");
+    server.output.wait_for("('192.0.2.1', 0)");
+    server.output.wait_for("('192.0.2.2', 0)");
+    ana.send("/quit");
+    ana.read_to_end();
 }

@@ -8,6 +8,7 @@ use papo_proto::Lang;
 use papo_server::Announcer;
 use papo_server::bridge::{Bridge, BridgeError, BridgeOptions};
 use papo_server::http::Guard;
+use papo_server::trusted::Network;
 
 use crate::EXIT_USAGE;
 use crate::signals::Stop;
@@ -54,5 +55,7 @@ fn options(matches: &ArgMatches, lang: Lang) -> BridgeOptions {
             origins: matches.get_many::<String>("origin").into_iter().flatten().cloned().collect(),
             ..Guard::default()
         },
+        trusted: matches.get_many::<Network>("trust-proxy").into_iter().flatten().copied().collect(),
+        send_proxy: matches.get_flag("send-proxy"),
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command, value_parser};
 use papo_proto::Lang;
+use papo_server::trusted::Network;
 
 use crate::texts::say;
 
@@ -79,6 +80,7 @@ fn serve(lang: Lang) -> Command {
             option("origin", None).value_name("HOST").action(ArgAction::Append).value_delimiter(','),
             "PAPO_ORIGIN",
         ),
+        with_env(trust_proxy(option("trust-proxy", None)), "PAPO_TRUST_PROXY"),
         with_env(option("data", None).value_name("DIR").value_parser(value_parser!(PathBuf)), "PAPO_DATA"),
         with_env(
             option("store", Some("sqlite")).value_name("sqlite|memory").value_parser(one_of(&["sqlite", "memory"])),
@@ -126,6 +128,12 @@ fn serve(lang: Lang) -> Command {
     ])
 }
 
+/// Networks, with commas between them or one by one.
+fn trust_proxy(arg: Arg) -> Arg {
+    let network = |typed: &str| typed.parse::<Network>().map_err(|_| "CIDR, loopback".to_owned());
+    arg.value_name("CIDR").value_parser(network).action(ArgAction::Append).value_delimiter(',')
+}
+
 fn store(lang: Lang) -> Command {
     let data = || {
         let data = option("store", "data", None, lang).value_name("DIR").value_parser(value_parser!(PathBuf));
@@ -160,6 +168,8 @@ fn bridge(lang: Lang) -> Command {
         with_env(option("chat-host", Some("127.0.0.1")).value_name("HOST"), "CHAT_HOST"),
         with_env(port(option("chat-port", Some("12345"))), "CHAT_PORT"),
         option("origin", None).value_name("HOST").action(ArgAction::Append).value_delimiter(','),
+        with_env(trust_proxy(option("trust-proxy", None)), "PAPO_TRUST_PROXY"),
+        flag("send-proxy", "bridge-send-proxy", lang),
         seconds(option("ping-interval", Some("20"))),
         seconds(option("ping-timeout", Some("20"))),
         option("lang", None).value_name("pt-BR|en").value_parser(lang_name),

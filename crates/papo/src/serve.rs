@@ -8,6 +8,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use papo_proto::Lang;
 use papo_proto::limits::{Limits, MEMORY_STORE_MAX_BYTES};
+use papo_server::trusted::Network;
 use papo_server::{Announcer, Config, MetricsFor, Server, Times, WebPort};
 use papo_store::{MemoryStore, SqliteStore, Store};
 use tracing_subscriber::filter::LevelFilter;
@@ -87,6 +88,7 @@ fn config(matches: &ArgMatches, lang: Lang) -> Config {
             "off" => MetricsFor::Nobody,
             _ => MetricsFor::Loopback,
         },
+        trusted: matches.get_many::<Network>("trust-proxy").into_iter().flatten().copied().collect(),
         limits: Limits {
             message_bytes: usize::from(message_kib) * 1024,
             flood: text("flood") != "off",

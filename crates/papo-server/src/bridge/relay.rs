@@ -3,13 +3,14 @@
 //! own other side alone.
 
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use papo_proto::frame::{self, FrameDecoder};
 use papo_proto::limits::{FRAME_MAX_BYTES, LINGER, WRITE_STALL};
 use papo_proto::papo1::PREFIX;
 use papo_proto::ws::{self, Opcode, Role, WsDecoder, close};
-use papo_proto::{Cut, Dialect, FrameError};
+use papo_proto::{Cut, Dialect, FrameError, proxy};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -43,7 +44,7 @@ impl From<io::Error> for End {
 /// what the server says to people before hello is answered.
 pub(super) async fn run(
     (socket, early): (TcpStream, Vec<u8>),
-    dialect: Dialect,
+    (client, dialect): (SocketAddr, Dialect),
     options: &BridgeOptions,
     draining: watch::Receiver<bool>,
 ) {
@@ -56,13 +57,18 @@ pub(super) async fn run(
             if dialect == Dialect::Text {
                 ws::encode(Opcode::Text, options.say("connected").as_bytes(), &mut out);
             }
+            // Before all else, and it may name another server's port: nobody looks at that.
+            let to_chat = match socket.local_addr() {
+                Ok(server) if options.send_proxy => proxy::encode(client, server),
+                _ => Vec::new(),
+            };
             let mut pair = Pair {
                 web: socket,
                 chat,
                 from_web: WsDecoder::new(Role::Server, FRAME_MAX_BYTES),
                 from_chat: FrameDecoder::new(FRAME_MAX_BYTES),
                 to_web: out,
-                to_chat: Vec::new(),
+                to_chat,
                 dialect,
                 has_opened: false,
                 has_quit: false,

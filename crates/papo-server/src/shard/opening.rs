@@ -114,7 +114,8 @@ impl Shard {
             }
             Some(Spoken::Irc) => self.turn_away(slot, NO_IRC, now),
             Some(Spoken::Ssh) => self.turn_away(slot, NO_SSH, now),
-            Some(Spoken::Tls | Spoken::Proxy) => self.turn_away(slot, b"", now),
+            Some(Spoken::Proxy) => self.take_proxy_header(slot, now) && self.sniff(slot, now),
+            Some(Spoken::Tls) => self.turn_away(slot, b"", now),
             Some(Spoken::Unknown) => {
                 let mut bytes = Vec::new();
                 let encoding = Encoding::text(Framing::Length, self.shared.lang);
@@ -150,7 +151,7 @@ impl Shard {
         self.shared.http.take(Arrival { socket: TcpStream::from(socket), peer, place });
     }
 
-    fn turn_away(&mut self, slot: u32, last_words: &[u8], now: Duration) -> bool {
+    pub(super) fn turn_away(&mut self, slot: u32, last_words: &[u8], now: Duration) -> bool {
         let conn = &mut self.conns[slot as usize];
         conn.stage = Stage::Flushing;
         conn.since = now;

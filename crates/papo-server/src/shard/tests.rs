@@ -20,6 +20,7 @@ fn start(data: &std::path::Path) -> Server {
         data: data.to_owned(),
         lang: Lang::PtBr,
         metrics: crate::MetricsFor::Loopback,
+        trusted: crate::trusted::Trusted::default(),
         limits: Limits::default(),
         times: Times::default(),
         shards: Some(1),
