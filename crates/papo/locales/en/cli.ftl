@@ -37,6 +37,7 @@ about-durable-floor = The bare loop of commits to compare with.
 about-history = Measures pages of a room's history.
 about-fill = Fills a room of a data folder that no server is using.
 
+serve-config = Configuration file; without it, papo.toml in the data folder, if it is there
 serve-host = Address of the TCP port
 serve-port = TCP port; 0 lets the system choose
 serve-web-host = Address of the web port
@@ -150,3 +151,24 @@ backup-progress = Copying… { $porcento } %
 backup-done = Backup written to { $arquivo }. To restore it, put it as papo.db into an empty data folder.
 backup-exists = { $arquivo } exists already. Choose another name.
 backup-target = the backup { $arquivo } was not written: { $causa }
+
+allowed-text = a text
+allowed-path = a path, from the folder of this file on
+allowed-texts = a text or a list of texts
+allowed-networks = addresses, networks like 10.0.0.0/8, or loopback: one or a list
+allowed-one-of = one of { $valores }
+allowed-number = a number from { $de } to { $ate }
+allowed-port-or-off = a number from 0 to 65535, or off
+allowed-flag = true or false
+
+config-unreadable = cannot read the configuration { $arquivo }: { $causa }. Choose another file with --config.
+config-syntax = { $arquivo }, line { $linha }: this is not TOML: { $causa }.
+config-unknown = { $arquivo }, line { $linha }: I do not know “{ $chave }”. There are: { $chaves }.
+config-value = { $arquivo }, line { $linha }: “{ $valor }” does not do for { $chave }, which takes { $permitido }.
+config-lan = { $arquivo }, line { $linha }: { $chave } does not go with lan. Use only one of them.
+config-data = { $arquivo }, line { $linha }: this file lies in the data folder and cannot name another. Name it with --data, or this file with --config.
+
+reload-now = { "[" }RELOADED] In force now: { $chaves }.
+reload-restart = { "[" }RELOADED] After a restart only: { $chaves }.
+reload-nothing = { "[" }RELOADED] Nothing has changed.
+reload-failed = { "[" }NOT RELOADED] Everything stays as it was: { $erro }

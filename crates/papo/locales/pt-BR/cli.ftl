@@ -37,6 +37,7 @@ about-durable-floor = O laço nu de gravações com o qual se compara.
 about-history = Mede páginas do histórico de uma sala.
 about-fill = Enche uma sala de uma pasta de dados que nenhum servidor usa.
 
+serve-config = Arquivo de configuração; sem ele, papo.toml da pasta de dados, se existir
 serve-host = Endereço da porta TCP
 serve-port = Porta TCP; 0 deixa o sistema escolher
 serve-web-host = Endereço da porta web
@@ -150,3 +151,24 @@ backup-progress = Copiando… { $porcento } %
 backup-done = Cópia escrita em { $arquivo }. Para restaurá-la, ponha-a como papo.db em uma pasta de dados vazia.
 backup-exists = { $arquivo } já existe. Escolha outro nome.
 backup-target = a cópia { $arquivo } não foi escrita: { $causa }
+
+allowed-text = um texto
+allowed-path = um caminho, a partir da pasta deste arquivo
+allowed-texts = um texto ou uma lista de textos
+allowed-networks = endereços, redes como 10.0.0.0/8 ou loopback: um ou uma lista
+allowed-one-of = um destes: { $valores }
+allowed-number = um número de { $de } a { $ate }
+allowed-port-or-off = um número de 0 a 65535, ou off
+allowed-flag = true ou false
+
+config-unreadable = não foi possível ler a configuração { $arquivo }: { $causa }. Escolha outro arquivo com --config.
+config-syntax = { $arquivo }, linha { $linha }: isto não é TOML: { $causa }.
+config-unknown = { $arquivo }, linha { $linha }: não conheço “{ $chave }”. Existem: { $chaves }.
+config-value = { $arquivo }, linha { $linha }: “{ $valor }” não serve para { $chave }, que aceita { $permitido }.
+config-lan = { $arquivo }, linha { $linha }: { $chave } não combina com lan. Use só um dos dois.
+config-data = { $arquivo }, linha { $linha }: este arquivo está na pasta de dados e não pode indicar outra. Indique-a com --data, ou este arquivo com --config.
+
+reload-now = { "[" }RECARREGADO] Já valem: { $chaves }.
+reload-restart = { "[" }RECARREGADO] Só valem depois de reiniciar: { $chaves }.
+reload-nothing = { "[" }RECARREGADO] Nada mudou.
+reload-failed = { "[" }NÃO RECARREGADO] Tudo continua como estava: { $erro }
