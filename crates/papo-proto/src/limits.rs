@@ -93,6 +93,8 @@ pub const SILENT_IS_TEXT: Duration = Duration::from_millis(200);
 pub const HALF_FRAME: Duration = Duration::from_secs(30);
 /// A client that says nothing useful on HTTP is closed after this time.
 pub const HTTP_IDLE: Duration = Duration::from_secs(10);
+/// The body of an HTTP request must be here within this time.
+pub const HTTP_BODY_WITHIN: Duration = Duration::from_secs(10);
 /// A connection with something to take that takes no byte is closed after this time.
 pub const WRITE_STALL: Duration = Duration::from_mins(1);
 /// Between two pings to a WebSocket.
@@ -122,6 +124,10 @@ pub const RESERVED_DESCRIPTORS: usize = 64;
 pub const ADDRESSES_REMEMBERED: usize = 16 * 1024;
 /// HTTP connections at the same time, before an upgrade.
 pub const HTTP_CONNECTIONS: usize = 1024;
+/// The body of an HTTP request, where one is taken.
+pub const HTTP_BODY_MAX_BYTES: usize = 16 * 1024;
+/// An HTTP client that takes its answer more slowly than so many bytes in `HTTP_IDLE` is closed.
+pub const HTTP_TAKEN_MIN_BYTES: usize = 16 * 1024;
 /// Lines that wait for a slow reader of the server's output; later ones are counted and dropped.
 pub const OUTPUT_LINES: usize = 4096;
 

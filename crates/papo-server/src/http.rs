@@ -3,9 +3,12 @@
 //!
 //! * [`guard`] – which Host and Origin are answered; [`forwarded`] – who is behind a request;
 //! * [`handshake`] – RFC 6455's opening, also for the bridge;
+//! * [`api`] – what else is asked of it; `body` – what comes with that;
 //! * [`page`] – the embedded files of the web client;
 //! * [`operate`] – what operators ask.
 
+pub mod api;
+mod body;
 pub mod forwarded;
 pub mod guard;
 pub mod handshake;
@@ -32,6 +35,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use papo_proto::limits::HTTP_CONNECTIONS;
 use papo_proto::{Dialect, Lang};
+use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 
@@ -43,11 +47,15 @@ use patience::Patient;
 
 /// An answer of ours: always whole, never streamed.
 pub type Answer = Response<Full<Bytes>>;
+/// An answer that says why not; apart, since it is large and seldom.
+type Refused = Box<Answer>;
 
 /// The head of a request may be so long.
 const HEAD_MAX_BYTES: usize = 16 * 1024;
 /// A request may have so many headers.
 const HEADERS_MAX: usize = 64;
+/// What the system keeps of answers that a client does not take; on its own it would keep megabytes.
+const UNSENT_BYTES: u32 = 64 * 1024;
 /// A drain waits so long for answers that are begun.
 const DRAIN: Duration = Duration::from_secs(1);
 /// The whole answer to a connection for which there is no place.
@@ -161,7 +169,7 @@ async fn serve(arrival: Arrival, hall: Arc<Hall>) {
         let answering = hall.clone();
         let service = service_fn(move |request| {
             let (hall, place) = (answering.clone(), place.clone());
-            async move { Ok::<_, Infallible>(answer(request, (local.port(), peer), &hall, &place)) }
+            async move { Ok::<_, Infallible>(answer(request, (local.port(), peer), &hall, &place).await) }
         });
         let connection = serve_http(socket, hall.idle, service, hall.draining.subscribe());
         if let Err(error) = connection.await {
@@ -182,6 +190,7 @@ where
     S::Future: Send,
     S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
+    SockRef::from(&socket).set_tcp_notsent_lowat(UNSENT_BYTES).ok();
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(idle)
@@ -198,15 +207,18 @@ where
 }
 
 /// Answers a request that came to a port over a connection from `peer`, which has a place.
-fn answer(
+async fn answer(
     mut request: Request<Incoming>,
     (port, peer): (u16, SocketAddr),
     hall: &Arc<Hall>,
     place: &Mutex<Option<Place>>,
 ) -> Answer {
+    // One request a turn: who sends many at once waits behind those who send one.
+    tokio::task::yield_now().await;
     let rules = hall.live.rules();
     let refused = rules.guard.check_host(request.headers(), port);
     let client = forwarded::client(request.headers(), peer, &rules.trusted);
+    let method = request.method().clone();
     let mut answer = match (refused, client, request.uri().path()) {
         (Some(refused), ..) => refused,
         (None, Err(doubt), _) => {
@@ -218,14 +230,17 @@ fn answer(
             refused.unwrap_or_else(|| switch(&mut request, client.address, hall, place))
         }
         (None, Ok(_), "/ws") => handshake::required(),
+        (None, Ok(client), path) if path.starts_with(api::PREFIX) => {
+            api::answer(request, client, &rules.guard, api::ENDPOINTS).await
+        }
         (None, Ok(client), path) if request.method() == Method::GET || request.method() == Method::HEAD => {
             let operated = hall.operate.answer(path, &client, rules.metrics);
             operated.unwrap_or_else(|| page::answer(path, request.headers()))
         }
         (None, Ok(_), _) => method_not_allowed(),
     };
-    if request.method() != Method::GET && request.method() != Method::HEAD {
-        // Whatever body follows is not read.
+    if method != Method::GET && method != Method::HEAD {
+        // Whatever of a body follows is not read.
         answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     answer.headers_mut().insert(SERVER, HeaderValue::from_static("papo"));
@@ -275,7 +290,10 @@ pub(crate) async fn taken_over(
     upgraded: impl Future<Output = hyper::Result<hyper::upgrade::Upgraded>>,
 ) -> Option<(TcpStream, Vec<u8>)> {
     let parts = upgraded.await.ok()?.downcast::<TokioIo<Patient>>().ok()?;
-    Some((parts.io.into_inner().into_inner(), parts.read_buf.to_vec()))
+    let socket = parts.io.into_inner().into_inner();
+    // What a chat keeps is bounded in its own way.
+    SockRef::from(&socket).set_tcp_notsent_lowat(0).ok();
+    Some((socket, parts.read_buf.to_vec()))
 }
 
 fn method_not_allowed() -> Answer {
