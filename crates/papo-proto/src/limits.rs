@@ -68,6 +68,12 @@ pub const STORE_JOBS_WAITING: usize = 32 * 1024;
 
 /// Unsent bytes over which a connection is not read from until it drains.
 pub const UNSENT_MAX_BYTES: usize = 256 * 1024;
+/// What is encrypted for one connection at a time: a slow reader has at most so much in ciphertext.
+pub const TLS_SEALED_MAX_BYTES: usize = 64 * 1024;
+/// What is kept of a TLS record or a handshake that is not whole.
+pub const TLS_UNFINISHED_MAX_BYTES: usize = 32 * 1024;
+/// Steps of TLS handshakes that a shard does before everybody else has their turn.
+pub const TLS_HANDSHAKES_PER_TURN: usize = 8;
 /// What a shard reads from one connection before the next one has its turn.
 pub const READ_TURN_BYTES: usize = 64 * 1024;
 /// Effects that may wait for a commit before sessions are read later.
@@ -95,6 +101,10 @@ pub const HALF_FRAME: Duration = Duration::from_secs(30);
 pub const HTTP_IDLE: Duration = Duration::from_secs(10);
 /// The body of an HTTP request must be here within this time.
 pub const HTTP_BODY_WITHIN: Duration = Duration::from_secs(10);
+/// A TLS handshake takes at most this long.
+pub const TLS_HANDSHAKE: Duration = Duration::from_secs(10);
+/// Between two looks at whether the files of the certificate have changed.
+pub const TLS_RELOAD_EVERY: Duration = Duration::from_secs(5);
 /// A connection with something to take that takes no byte is closed after this time.
 pub const WRITE_STALL: Duration = Duration::from_mins(1);
 /// Between two pings to a WebSocket.
@@ -135,6 +145,8 @@ const _: () = {
     assert!(MESSAGE_MAX_BYTES <= FRAME_MAX_BYTES, "a message travels in a frame");
     assert!(FRAME_MAX_BYTES < 1 << 24, "the first byte of a length is 0: sniffing relies on it");
     assert!(SEGMENT_TARGET_BYTES <= UNSENT_MAX_BYTES, "one segment never pauses a reader's input");
+    assert!(TLS_UNFINISHED_MAX_BYTES > 16 * 1024 + 2048 + 5, "the longest record of TLS 1.2 fits");
+    assert!(TLS_UNFINISHED_MAX_BYTES < READ_TURN_BYTES, "what is kept leaves room to read its rest");
     assert!(
         KEEPALIVE_IDLE.as_secs() + KEEPALIVE_EVERY.as_secs() * KEEPALIVE_TRIES as u64 <= 60,
         "a vanished client frees its name within a minute"

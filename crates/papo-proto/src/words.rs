@@ -257,6 +257,8 @@ pub enum Reject {
     },
     /// So many rooms exist that no further one is made.
     TooManyRooms,
+    /// Plain text is not spoken here.
+    TlsRequired,
     /// The address has made its rooms for now.
     RoomsTooFast {
         /// After so many minutes it may make another.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use papo_hub::Address;
 use papo_proto::words::Refusal;
+use papo_tls::SecureLine;
 use rustc_hash::FxHashMap;
 
 /// Counts connections: in all, and of each address. Loopback is exempt from the latter.
@@ -141,6 +142,8 @@ pub struct Arrival {
     pub peer: SocketAddr,
     /// Its place; it goes where the connection goes.
     pub place: Place,
+    /// Its TLS, with what was decrypted and not taken; none while it is plain or nobody knows.
+    pub secure: Option<Box<SecureLine>>,
 }
 
 #[cfg(test)]

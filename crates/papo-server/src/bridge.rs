@@ -17,14 +17,17 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use papo_proto::Lang;
 use papo_proto::lang::Catalog;
-use papo_proto::limits::{CONNECTIONS_PER_ADDRESS, HTTP_IDLE};
+use papo_proto::limits::{CONNECTIONS_PER_ADDRESS, HTTP_IDLE, TLS_HANDSHAKE, TLS_RELOAD_EVERY};
+use papo_proto::sniff::{Spoken, sniff};
+use papo_tls::{ClientTls, Stream};
 use thiserror::Error;
 use tokio::sync::watch;
 
 use crate::arrival::{Admission, Place};
-use crate::http::{Answer, Guard, forwarded, full, handshake, plain, serve_http, taken_over};
+use crate::http::{Answer, Guard, forwarded, full, handshake, plain, serve_http, taken_over, tls_only};
 use crate::listener;
 use crate::server::places;
+use crate::tls::{Tls, Watch};
 use crate::trusted::Trusted;
 
 static TEXTS: LazyLock<Catalog> = LazyLock::new(|| {
@@ -59,6 +62,10 @@ pub struct BridgeOptions {
     pub trusted: Trusted,
     /// The chat server is told who is there, by a proxy's header.
     pub send_proxy: bool,
+    /// How browsers can encrypt.
+    pub tls: Option<Arc<Tls>>,
+    /// How the line to the chat server is encrypted.
+    pub chat_tls: Option<ClientTls>,
 }
 
 impl BridgeOptions {
@@ -181,6 +188,8 @@ impl Bridge {
         let Self { listener, options, draining, .. } = self;
         // Two descriptors for each pair.
         let admission = Admission::new(places() / 2, CONNECTIONS_PER_ADDRESS);
+        let watch = |tls: &Arc<Tls>| Watch::start(tls.clone(), TLS_RELOAD_EVERY);
+        let _watch = options.tls.as_ref().map(watch).transpose()?;
         let hall = Arc::new(Hall { options, admission, draining });
         runtime.block_on(accept(listener, hall))?;
         // What the relays still say goes out with them.
@@ -227,8 +236,36 @@ async fn accept(listener: TcpListener, hall: Arc<Hall>) -> io::Result<()> {
     Ok(())
 }
 
+/// The stream of a browser: secure if its first byte says so. `None` when it may not go on.
+async fn opened(socket: tokio::net::TcpStream, hall: &Hall) -> Option<Stream> {
+    let Some(tls) = &hall.options.tls else { return Some(Stream::new(socket, None)) };
+    let opening = async {
+        let mut first = [0];
+        let is_tls = socket.peek(&mut first).await? > 0 && sniff(&first) == Some(Spoken::Tls);
+        if !is_tls && !tls.may_be_plain(socket.peer_addr()?.ip()) {
+            socket.writable().await?;
+            socket.try_write(&tls_only())?;
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        let secure = is_tls.then(|| tls.accept()).transpose().map_err(io::Error::other)?;
+        let mut stream = Stream::new(socket, secure);
+        stream.shake_hands().await?;
+        Ok::<_, io::Error>(stream)
+    };
+    match tokio::time::timeout(TLS_HANDSHAKE, opening).await {
+        Ok(Ok(stream)) => Some(stream),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "a browser's handshake failed");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
 /// Answers HTTP until a handshake, then relays.
 async fn serve(socket: tokio::net::TcpStream, peer: SocketAddr, place: Place, hall: Arc<Hall>) {
+    let Some(stream) = opened(socket, &hall).await else { return };
+    let is_secure = stream.secure().is_some();
     let place = Arc::new(Mutex::new(place));
     let taken = Arc::new(Mutex::new(None));
     let service = service_fn(|mut request: Request<Incoming>| {
@@ -236,21 +273,21 @@ async fn serve(socket: tokio::net::TcpStream, peer: SocketAddr, place: Place, ha
         async move {
             let upgraded = hyper::upgrade::on(&mut request);
             let dialect = handshake::dialect(request.headers());
-            let (answer, client) = answer(&request, peer, &hall.options, &place);
+            let (answer, client) = answer(&request, (peer, is_secure), &hall.options, &place);
             if let (Some(client), Ok(mut taken)) = (client, taken.lock()) {
                 *taken = Some((upgraded, dialect, client));
             }
             Ok::<_, Infallible>(answer)
         }
     });
-    if serve_http(socket, HTTP_IDLE, service, hall.draining.subscribe()).await.is_err() {
+    if serve_http(stream, HTTP_IDLE, service, hall.draining.subscribe()).await.is_err() {
         return;
     }
     let upgraded = taken.lock().ok().and_then(|mut taken| taken.take());
     if let Some((upgraded, dialect, client)) = upgraded
-        && let Some((socket, early)) = taken_over(upgraded).await
+        && let Some((stream, early)) = taken_over(upgraded).await
     {
-        relay::run((socket, early), (client, dialect), &hall.options, hall.draining.subscribe()).await;
+        relay::run((stream, early), (client, dialect), &hall.options, hall.draining.subscribe()).await;
     }
     drop(place);
 }
@@ -259,7 +296,7 @@ async fn serve(socket: tokio::net::TcpStream, peer: SocketAddr, place: Place, ha
 /// original's did.
 fn answer(
     request: &Request<Incoming>,
-    peer: SocketAddr,
+    peer: (SocketAddr, bool),
     options: &BridgeOptions,
     place: &Mutex<Place>,
 ) -> (Answer, Option<SocketAddr>) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use papo_proto::{Lang, limits};
 
+use crate::tls::TlsConfig;
 use crate::trusted::Trusted;
 
 /// A port of the web: a number, or none at all.
@@ -45,6 +46,8 @@ pub struct Config {
     pub data: PathBuf,
     /// The language of the server's output, and of new sessions.
     pub lang: Lang,
+    /// How connections can be encrypted; without it they cannot.
+    pub tls: Option<TlsConfig>,
     /// Who may read the metrics.
     pub metrics: MetricsFor,
     /// The proxies whose word about who is behind them counts.
@@ -66,6 +69,10 @@ pub struct Times {
     pub half_frame: Duration,
     /// See [`limits::HTTP_IDLE`].
     pub http_idle: Duration,
+    /// See [`limits::TLS_HANDSHAKE`].
+    pub handshake: Duration,
+    /// See [`limits::TLS_RELOAD_EVERY`].
+    pub tls_reload_every: Duration,
     /// See [`limits::WRITE_STALL`].
     pub write_stall: Duration,
     /// See [`limits::WS_PING_EVERY`].
@@ -84,6 +91,8 @@ impl Default for Times {
             silent_is_text: limits::SILENT_IS_TEXT,
             half_frame: limits::HALF_FRAME,
             http_idle: limits::HTTP_IDLE,
+            handshake: limits::TLS_HANDSHAKE,
+            tls_reload_every: limits::TLS_RELOAD_EVERY,
             write_stall: limits::WRITE_STALL,
             ping_every: limits::WS_PING_EVERY,
             pong_within: limits::WS_PONG_WITHIN,

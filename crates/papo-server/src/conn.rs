@@ -2,6 +2,7 @@
 
 mod intake;
 mod plan;
+mod secure;
 
 use std::io::{self, IoSlice, Read as _, Write as _};
 use std::net::SocketAddr;
@@ -9,9 +10,10 @@ use std::time::Duration;
 
 use mio::net::TcpStream;
 use papo_hub::rate::TokenBucket;
-use papo_hub::{Cursor, Link, Segment};
+use papo_hub::{Cursor, Link};
 use papo_proto::limits::UNSENT_MAX_BYTES;
 use papo_proto::{Encoding, Framing, RoomId, SessionId};
+use papo_tls::SecureLine;
 
 use crate::arrival::Place;
 use crate::config::Times;
@@ -21,6 +23,7 @@ use crate::lookups::Lines;
 pub(crate) use intake::{End, Intake, Pace, Received};
 use plan::Portion;
 pub(crate) use plan::{Behind, Plan};
+pub(crate) use secure::{Scratch, Shared};
 
 /// How far a connection has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,10 +60,14 @@ pub(crate) struct Conn {
     /// Since when the socket has taken no byte of what waits.
     pub(crate) blocked_since: Option<Duration>,
     pub(crate) socket: TcpStream,
+    /// Its TLS, when it began with that.
+    pub(crate) secure: Option<Box<SecureLine>>,
     /// It is on the list of those to be flushed at the end of the turn.
     pub(crate) touched: bool,
 
     pub(crate) peer: SocketAddr,
+    /// Nobody on the way can read it.
+    pub(crate) is_secure: bool,
     pub(crate) place: Place,
     /// Tells it from other tenants of its slot.
     pub(crate) key: u32,
@@ -111,7 +118,9 @@ impl Conn {
     pub(crate) fn new(socket: TcpStream, peer: SocketAddr, place: Place, stage: Stage, now: Duration) -> Self {
         Self {
             socket,
+            secure: None,
             peer,
+            is_secure: false,
             place,
             key: 0,
             stage,
@@ -167,7 +176,10 @@ impl Conn {
     }
 
     /// Reads once into `buffer`; `None` when nothing is there.
-    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+    pub(crate) fn read(&mut self, buffer: &mut [u8], scratch: &mut Scratch) -> io::Result<Option<usize>> {
+        if self.secure.is_some() {
+            return self.read_sealed(buffer, scratch);
+        }
         loop {
             match self.socket.read(buffer) {
                 Ok(0) => {
@@ -191,7 +203,15 @@ impl Conn {
 
     /// Sends what is planned, of each room no further than its `limit`, as far as the socket takes
     /// it: one write, unless it is very long.
-    pub(crate) fn flush(&mut self, limit: impl Fn(RoomId) -> Cursor, now: Duration) -> io::Result<Flushed> {
+    pub(crate) fn flush(
+        &mut self,
+        limit: impl Fn(RoomId) -> Cursor,
+        scratch: &mut Scratch,
+        now: Duration,
+    ) -> io::Result<Flushed> {
+        if self.secure.is_some() {
+            return self.flush_sealed(limit, scratch, now);
+        }
         loop {
             if self.blocked_since.is_some() {
                 return Ok(Flushed::Blocked);
@@ -214,35 +234,47 @@ impl Conn {
     }
 
     /// Sends a part of a room's log from bytes that all its readers share. Only for a
-    /// connection that has nothing else to send and stands where `segments` begin.
+    /// connection that has nothing else to send and stands where the segments begin. True when all
+    /// of it is sent.
     pub(crate) fn send_shared(
         &mut self,
         room: RoomId,
-        segments: &[std::sync::Arc<Segment>],
-        slices: &[IoSlice<'_>],
-        length: usize,
+        shared: &mut Shared<'_>,
+        scratch: &mut Scratch,
         now: Duration,
-    ) -> io::Result<()> {
+    ) -> io::Result<bool> {
+        if self.secure.is_some() {
+            return self.send_shared_sealed(room, shared, scratch, now);
+        }
         // Nothing of it may be told in this dialect.
-        let taken = if length == 0 { 0 } else { send(&mut self.socket, slices)? };
-        if taken == length {
-            if let Some(last) = segments.last() {
+        let taken = if shared.length == 0 { 0 } else { send(&mut self.socket, shared.slices)? };
+        if taken == shared.length {
+            if let Some(last) = shared.segments.last() {
                 self.plan.advance_live(room, last.end());
             }
-            return Ok(());
+            return Ok(true);
         }
-        self.plan.advance(&Portion::shared(self.session, room, segments), taken);
+        self.plan.advance(&Portion::shared(self.session, room, shared.segments), taken);
         self.blocked_since = Some(now);
-        Ok(())
+        Ok(false)
+    }
+
+    /// It has said nothing yet, not even a part of a handshake.
+    pub(crate) fn is_silent(&self) -> bool {
+        let said = |line: &SecureLine| line.is_handshaking() || !line.opened().is_empty();
+        !self.readable && !self.secure.as_deref().is_some_and(said)
+    }
+
+    /// How long it may take until it is known what it speaks.
+    pub(crate) fn patience(&self, times: &Times) -> Duration {
+        if self.is_handshaking() { times.handshake } else { times.http_idle }
     }
 
     /// When its earliest time comes.
     pub(crate) fn deadline(&self, times: &Times) -> Option<Duration> {
         let stage = match self.stage {
-            Stage::Unknown(Port::Tcp) => {
-                Some(self.since + if self.readable { times.http_idle } else { times.silent_is_text })
-            }
-            Stage::Unknown(Port::Web) => Some(self.since + times.http_idle),
+            Stage::Unknown(Port::Tcp) if self.is_silent() => Some(self.since + times.silent_is_text),
+            Stage::Unknown(_) => Some(self.since + self.patience(times)),
             Stage::Lingering => Some(self.since + times.linger),
             Stage::Open | Stage::Flushing => None,
         };

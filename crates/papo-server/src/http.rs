@@ -28,19 +28,22 @@ use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, SERVER};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, SERVER, STRICT_TRANSPORT_SECURITY};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use papo_proto::limits::HTTP_CONNECTIONS;
 use papo_proto::{Dialect, Lang};
+use papo_tls::Stream;
+use papo_tls::line::SEALED_BYTES;
 use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 
 use crate::arrival::{Arrival, Place};
 use crate::live::Live;
+use forwarded::Client;
 pub use guard::Guard;
 pub(crate) use operate::Operate;
 use patience::Patient;
@@ -56,6 +59,8 @@ const HEAD_MAX_BYTES: usize = 16 * 1024;
 const HEADERS_MAX: usize = 64;
 /// What the system keeps of answers that a client does not take; on its own it would keep megabytes.
 const UNSENT_BYTES: u32 = 64 * 1024;
+/// Browsers come back by TLS only, for a year.
+const INSIST: &str = "max-age=31536000";
 /// A drain waits so long for answers that are begun.
 const DRAIN: Duration = Duration::from_secs(1);
 /// The whole answer to a connection for which there is no place.
@@ -73,6 +78,18 @@ pub struct Upgraded {
     pub lang: Option<Lang>,
     /// What its subprotocol says that it speaks.
     pub dialect: Dialect,
+    /// Nobody on the way can read it.
+    pub is_secure: bool,
+}
+
+/// Who asks, as far as the connection tells.
+#[derive(Clone, Copy, Debug)]
+struct Asker {
+    /// The port that was connected to.
+    port: u16,
+    peer: SocketAddr,
+    /// Nobody on the way can read it.
+    is_secure: bool,
 }
 
 /// What is done with a WebSocket.
@@ -84,6 +101,8 @@ struct Hall {
     operate: Operate,
     on_upgrade: OnUpgrade,
     idle: Duration,
+    /// Browsers are told to insist on TLS.
+    insists_on_tls: bool,
     open: AtomicUsize,
     draining: watch::Sender<bool>,
 }
@@ -100,10 +119,16 @@ impl HttpDoor {
     ///
     /// # Errors
     /// The system gave no thread or no event loop.
-    pub(crate) fn start(live: Arc<Live>, operate: Operate, idle: Duration, on_upgrade: OnUpgrade) -> io::Result<Self> {
+    pub(crate) fn start(
+        live: Arc<Live>,
+        operate: Operate,
+        idle: Duration,
+        insists_on_tls: bool,
+        on_upgrade: OnUpgrade,
+    ) -> io::Result<Self> {
         let (arrivals, mut queue) = mpsc::channel::<Arrival>(HTTP_CONNECTIONS);
-        let hall =
-            Hall { live, operate, on_upgrade, idle, open: AtomicUsize::new(0), draining: watch::channel(false).0 };
+        let (open, draining) = (AtomicUsize::new(0), watch::channel(false).0);
+        let hall = Hall { live, operate, on_upgrade, idle, insists_on_tls, open, draining };
         let hall = Arc::new(hall);
         let of_thread = hall.clone();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -120,22 +145,31 @@ impl HttpDoor {
     /// Serves a connection. Never blocks: it is called from a shard's thread.
     pub fn take(&self, arrival: Arrival) {
         if self.hall.open.fetch_add(1, Ordering::Relaxed) >= HTTP_CONNECTIONS {
-            return self.turn_away(&arrival);
+            return self.turn_away(arrival);
         }
         if let Err(mpsc::error::TrySendError::Full(arrival) | mpsc::error::TrySendError::Closed(arrival)) =
             self.arrivals.try_send(arrival)
         {
-            self.turn_away(&arrival);
+            self.turn_away(arrival);
         }
     }
 
-    fn turn_away(&self, arrival: &Arrival) {
+    fn turn_away(&self, mut arrival: Arrival) {
         self.hall.open.fetch_sub(1, Ordering::Relaxed);
         // Best effort: it fits into an empty socket's buffer, and there is no place to wait. The
         // request is taken from the socket first: closing on unread bytes is a reset, and that may
         // eat the answer.
         let _ = io::Read::read(&mut &arrival.socket, &mut [0; HEAD_MAX_BYTES]);
-        let _ = io::Write::write(&mut &arrival.socket, FULL);
+        let Some(line) = &mut arrival.secure else {
+            let _ = io::Write::write(&mut &arrival.socket, FULL);
+            return;
+        };
+        let mut sealed = vec![0; SEALED_BYTES];
+        if let Ok(length) = line.seal(FULL, &mut sealed) {
+            line.keep(&sealed[..length]);
+            line.say_farewell();
+            let _ = io::Write::write(&mut &arrival.socket, line.unsent());
+        }
     }
 
     /// Ends idle connections, and the others after the answer that they wait for.
@@ -161,17 +195,19 @@ impl Drop for Open {
 
 async fn serve(arrival: Arrival, hall: Arc<Hall>) {
     let _open = Open(hall.clone());
-    let Arrival { socket, peer, place } = arrival;
+    let Arrival { socket, peer, place, secure } = arrival;
     let place = Arc::new(Mutex::new(Some(place)));
     if let Ok(socket) = TcpStream::from_std(socket)
         && let Ok(local) = socket.local_addr()
     {
         let answering = hall.clone();
+        let asker = Asker { port: local.port(), peer, is_secure: secure.is_some() };
         let service = service_fn(move |request| {
             let (hall, place) = (answering.clone(), place.clone());
-            async move { Ok::<_, Infallible>(answer(request, (local.port(), peer), &hall, &place).await) }
+            async move { Ok::<_, Infallible>(answer(request, asker, &hall, &place).await) }
         });
-        let connection = serve_http(socket, hall.idle, service, hall.draining.subscribe());
+        let stream = Stream::new(socket, secure);
+        let connection = serve_http(stream, hall.idle, service, hall.draining.subscribe());
         if let Err(error) = connection.await {
             tracing::debug!(%error, %peer, "an HTTP connection ended early");
         }
@@ -180,7 +216,7 @@ async fn serve(arrival: Arrival, hall: Arc<Hall>) {
 
 /// Serves one HTTP/1 connection with bounded heads and times, until it ends or `draining` is true.
 pub(crate) async fn serve_http<S>(
-    socket: TcpStream,
+    stream: Stream,
     idle: Duration,
     service: S,
     mut draining: watch::Receiver<bool>,
@@ -190,13 +226,13 @@ where
     S::Future: Send,
     S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    SockRef::from(&socket).set_tcp_notsent_lowat(UNSENT_BYTES).ok();
+    SockRef::from(stream.socket()).set_tcp_notsent_lowat(UNSENT_BYTES).ok();
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(idle)
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEAD_MAX_BYTES)
-        .serve_connection(TokioIo::new(Patient::new(socket, idle)), service)
+        .serve_connection(TokioIo::new(Patient::new(stream, idle)), service)
         .with_upgrades();
     let mut connection = pin!(connection);
     tokio::select! {
@@ -209,25 +245,25 @@ where
 /// Answers a request that came to a port over a connection from `peer`, which has a place.
 async fn answer(
     mut request: Request<Incoming>,
-    (port, peer): (u16, SocketAddr),
+    asker: Asker,
     hall: &Arc<Hall>,
     place: &Mutex<Option<Place>>,
 ) -> Answer {
     // One request a turn: who sends many at once waits behind those who send one.
     tokio::task::yield_now().await;
     let rules = hall.live.rules();
-    let refused = rules.guard.check_host(request.headers(), port);
-    let client = forwarded::client(request.headers(), peer, &rules.trusted);
+    let refused = rules.guard.check_host(request.headers(), asker.port);
+    let client = forwarded::client(request.headers(), (asker.peer, asker.is_secure), &rules.trusted);
     let method = request.method().clone();
     let mut answer = match (refused, client, request.uri().path()) {
         (Some(refused), ..) => refused,
         (None, Err(doubt), _) => {
-            tracing::warn!(proxy = %peer, ?doubt, "a trusted proxy does not tell who is behind it");
+            tracing::warn!(proxy = %asker.peer, ?doubt, "a trusted proxy does not tell who is behind it");
             plain(StatusCode::BAD_REQUEST, forwarded::DOUBTFUL)
         }
         (None, Ok(client), "/" | "/ws") if handshake::is_wanted(request.headers()) => {
             let refused = rules.guard.check_origin(request.headers()).or_else(|| handshake::check(&request));
-            refused.unwrap_or_else(|| switch(&mut request, client.address, hall, place))
+            refused.unwrap_or_else(|| switch(&mut request, client, hall, place))
         }
         (None, Ok(_), "/ws") => handshake::required(),
         (None, Ok(client), path) if path.starts_with(api::PREFIX) => {
@@ -244,19 +280,17 @@ async fn answer(
         answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     answer.headers_mut().insert(SERVER, HeaderValue::from_static("papo"));
+    if asker.is_secure && hall.insists_on_tls {
+        answer.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(INSIST));
+    }
     answer
 }
 
 /// Switches to WebSocket, if its client may have one more connection.
-fn switch(
-    request: &mut Request<Incoming>,
-    client: SocketAddr,
-    hall: &Arc<Hall>,
-    place: &Mutex<Option<Place>>,
-) -> Answer {
+fn switch(request: &mut Request<Incoming>, client: Client, hall: &Arc<Hall>, place: &Mutex<Option<Place>>) -> Answer {
     let mut held = place.lock().expect("invariant: counting does not panic");
-    if let Some(Err(refusal)) = held.as_mut().map(|place| place.move_to(client.ip())) {
-        tracing::info!(peer = %client, ?refusal, "no place for a WebSocket behind a proxy");
+    if let Some(Err(refusal)) = held.as_mut().map(|place| place.move_to(client.address.ip())) {
+        tracing::info!(peer = %client.address, ?refusal, "no place for a WebSocket behind a proxy");
         return full();
     }
     upgrade(request, client, held.take().unwrap_or_default(), hall.clone());
@@ -274,26 +308,36 @@ pub(crate) fn full() -> Answer {
 }
 
 /// Waits for the end of the handshake's answer, then hands the socket over.
-fn upgrade(request: &mut Request<Incoming>, peer: SocketAddr, place: Place, hall: Arc<Hall>) {
+fn upgrade(request: &mut Request<Incoming>, client: Client, place: Place, hall: Arc<Hall>) {
     let lang = guard::language(request.headers());
     let dialect = handshake::dialect(request.headers());
     let upgraded = hyper::upgrade::on(request);
     tokio::spawn(async move {
-        let Some((socket, early)) = taken_over(upgraded).await else { return };
+        let Some((stream, early)) = taken_over(upgraded).await else { return };
+        let (socket, secure) = stream.into_parts();
         let Ok(socket) = socket.into_std() else { return };
-        (hall.on_upgrade)(Upgraded { arrival: Arrival { socket, peer, place }, early, lang, dialect });
+        let arrival = Arrival { socket, peer: client.address, place, secure };
+        (hall.on_upgrade)(Upgraded { arrival, early, lang, dialect, is_secure: client.is_secure });
     });
 }
 
-/// The socket after its handshake, and the bytes that were read with it.
+/// The stream after its handshake, and the bytes that were read with it.
 pub(crate) async fn taken_over(
     upgraded: impl Future<Output = hyper::Result<hyper::upgrade::Upgraded>>,
-) -> Option<(TcpStream, Vec<u8>)> {
+) -> Option<(Stream, Vec<u8>)> {
     let parts = upgraded.await.ok()?.downcast::<TokioIo<Patient>>().ok()?;
-    let socket = parts.io.into_inner().into_inner();
+    let stream = parts.io.into_inner().into_inner();
     // What a chat keeps is bounded in its own way.
-    SockRef::from(&socket).set_tcp_notsent_lowat(0).ok();
-    Some((socket, parts.read_buf.to_vec()))
+    SockRef::from(stream.socket()).set_tcp_notsent_lowat(0).ok();
+    Some((stream, parts.read_buf.to_vec()))
+}
+
+/// The whole answer to a plain request where only TLS is allowed.
+pub(crate) fn tls_only() -> Vec<u8> {
+    let text = "Aqui só se fala TLS: abra o endereço com https://.\n\
+                Only TLS is spoken here: open the address with https://.\n";
+    let head = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8";
+    format!("{head}\r\nContent-Length: {}\r\n\r\n{text}", text.len()).into_bytes()
 }
 
 fn method_not_allowed() -> Answer {

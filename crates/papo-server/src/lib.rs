@@ -10,6 +10,7 @@
 //! * [`engine`] – the hub behind its lock: decide, commit, publish; [`inbox`] – what shards are told;
 //! * `lookups` – looks into the store, on threads of their own;
 //! * [`http`] – the page and WebSocket's handshake, on a runtime of their own;
+//! * [`tls`] – the certificate, and what TLS is offered;
 //! * `metrics` – what operators measure;
 //! * [`bridge`] – a program of its own: each WebSocket gets a TCP connection to a chat server;
 //! * [`announce`] – the lines for the person who runs it.
@@ -30,8 +31,10 @@ pub mod server;
 mod shard;
 mod start_error;
 mod texts;
+pub mod tls;
 pub mod trusted;
 
 pub use announce::Announcer;
 pub use config::{Config, MetricsFor, Times, WebPort};
 pub use server::{Server, StartError};
+pub use tls::{CertificateFrom, PlainFor, TlsConfig, TlsError};

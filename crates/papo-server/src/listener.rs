@@ -161,11 +161,11 @@ impl Listener {
         let is_proxy = self.live.rules().trusted.contains(peer.ip());
         let place = if is_proxy { self.admission.admit_proxy() } else { self.admission.admit(peer.ip()) };
         let newcomer = match place {
-            Ok(place) => Newcomer::Accepted { arrival: Arrival { socket, peer, place }, port },
+            Ok(place) => Newcomer::Accepted { arrival: Arrival { socket, peer, place, secure: None }, port },
             Err(refusal) => {
                 tracing::info!(%peer, ?refusal, "no place for a connection");
                 let Ok(place) = self.refusals.admit(Ipv4Addr::LOCALHOST.into()) else { return };
-                Newcomer::Refused(Arrival { socket, peer, place }, port, refusal)
+                Newcomer::Refused(Arrival { socket, peer, place, secure: None }, port, refusal)
             }
         };
         let inboxes = self.engine.inboxes();

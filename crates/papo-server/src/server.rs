@@ -25,6 +25,7 @@ use crate::lookups::READERS;
 use crate::shard::{Shard, Shared};
 pub use crate::start_error::StartError;
 use crate::texts::TEXTS;
+use crate::tls::{Tls, TlsError, Watch};
 
 /// Descriptors that are assumed when the system does not say.
 const DESCRIPTORS: u64 = 1024;
@@ -46,6 +47,7 @@ pub struct Server {
     shards: Vec<JoinHandle<()>>,
     writer: Option<JoinHandle<()>>,
     readers: Vec<JoinHandle<()>>,
+    tls: Option<(Arc<Tls>, Watch)>,
 }
 
 impl Server {
@@ -56,6 +58,7 @@ impl Server {
     pub fn start(config: Config, store: Arc<dyn Store>, announcer: Announcer) -> Result<Self, StartError> {
         prepare_data(&config)?;
         let (listeners, address, web_address) = listen(&config)?;
+        let tls = config.tls.as_ref().map(|tls| Tls::start(tls, &config.data, &names(&config, address))).transpose()?;
         let admission = Admission::new(places(), config.limits.connections_per_address);
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let shards = config.shards.unwrap_or(processors).clamp(1, SHARDS_MAX);
@@ -64,7 +67,11 @@ impl Server {
         let turn = Arc::new(Turn::default());
         let live = live(&config, [Some(address), web_address]);
         let operate = Operate { engine: engine.clone(), admission: admission.clone() };
-        let http = Arc::new(start_http(&config, live.clone(), operate, &engine, &turn)?);
+        let insists_on_tls = tls.as_ref().is_some_and(|tls| !tls.is_self_signed());
+        let http = start_http(&config, live.clone(), operate, insists_on_tls, (&engine, &turn))?;
+        let http = Arc::new(http);
+        let watch = |tls: Arc<Tls>| Watch::start(tls.clone(), config.times.tls_reload_every).map(|watch| (tls, watch));
+        let watched = tls.clone().map(watch).transpose()?;
         let shared = Shared {
             engine: engine.clone(),
             http: http.clone(),
@@ -73,6 +80,7 @@ impl Server {
             limits: config.limits,
             times: config.times,
             lang: config.lang,
+            tls,
         };
         let shards = (0..shards).map(|me| start_shard(me, shared.clone())).collect::<io::Result<Vec<_>>>()?;
         let writer = start_writer(&engine)?;
@@ -80,7 +88,21 @@ impl Server {
         let (listener, waker) = Listener::new(listeners, engine.clone(), admission.clone(), live.clone(), turn)?;
         let listening = Builder::new().name("papo-listener".into()).spawn(move || listener.run())?;
         let listening = (listening, waker);
-        Ok(Self { engine, live, admission, http, announcer, address, web_address, listening, shards, writer, readers })
+        let tls = watched;
+        Ok(Self {
+            engine,
+            live,
+            admission,
+            http,
+            announcer,
+            address,
+            web_address,
+            listening,
+            shards,
+            writer,
+            readers,
+            tls,
+        })
     }
 
     /// Where framed TCP is answered.
@@ -107,6 +129,20 @@ impl Server {
         self.engine.decide(None, |hub, _| hub.limit_rates(config.limits.flood));
     }
 
+    /// The TLS that it offers.
+    pub fn tls(&self) -> Option<&Arc<Tls>> {
+        self.tls.as_ref().map(|(tls, _)| tls)
+    }
+
+    /// Reads the certificate again now, as it does by itself when its files change. Nobody is
+    /// disconnected; on an error the old certificate stays. Without TLS there is nothing to do.
+    ///
+    /// # Errors
+    /// What is wrong with the files.
+    pub fn reload_tls(&self) -> Result<(), TlsError> {
+        self.tls().map_or(Ok(()), |tls| tls.reload().map(drop))
+    }
+
     /// Tells the person who runs it where it listens.
     pub fn announce(&self) {
         let lang = self.announcer.lang();
@@ -115,6 +151,10 @@ impl Server {
             let local =
                 if web.ip().is_unspecified() { SocketAddr::new([127, 0, 0, 1].into(), web.port()) } else { web };
             self.announcer.say(TEXTS.say(lang, "web", &[("url", format!("http://{local}/").into())]));
+        }
+        if let Some(tls) = self.tls() {
+            let fingerprint = tls.fingerprint().to_string();
+            self.announcer.say(TEXTS.say(lang, "tls", &[("impressao", fingerprint.into())]));
         }
         if !self.address.ip().is_unspecified() {
             return;
@@ -138,6 +178,7 @@ impl Server {
         if waker.wake().is_ok() {
             let _ = listening.join();
         }
+        drop(self.tls);
         self.http.drain();
         self.engine.drain();
         for shard in self.shards {
@@ -180,6 +221,20 @@ fn listen(config: &Config) -> Result<Listening, StartError> {
     Ok((listeners, address, web_address))
 }
 
+/// The names by which a certificate of its own is for this server.
+fn names(config: &Config, address: SocketAddr) -> Vec<String> {
+    let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
+    if address.ip().is_unspecified() {
+        names.extend(own_addresses(address.ip()).iter().map(ToString::to_string));
+    }
+    for host in [&config.host, &config.web_host] {
+        if !names.contains(host) && host.parse().is_ok_and(|ip: std::net::IpAddr| !ip.is_unspecified()) {
+            names.push(host.clone());
+        }
+    }
+    names
+}
+
 /// Makes the data folder and sees whether it can be written.
 fn prepare_data(config: &Config) -> Result<(), StartError> {
     let probe = config.data.join(format!(".papo-{}", std::process::id()));
@@ -208,14 +263,15 @@ fn start_http(
     config: &Config,
     live: Arc<Live>,
     operate: Operate,
-    engine: &Arc<Engine>,
-    turn: &Arc<Turn>,
+    insists_on_tls: bool,
+    (engine, turn): (&Arc<Engine>, &Arc<Turn>),
 ) -> io::Result<HttpDoor> {
     let (engine, turn) = (engine.clone(), turn.clone());
     HttpDoor::start(
         live,
         operate,
         config.times.http_idle,
+        insists_on_tls,
         Arc::new(move |upgraded: Upgraded| {
             let inboxes = engine.inboxes();
             inboxes[turn.next(inboxes.len())].admit(Newcomer::Upgraded(upgraded));

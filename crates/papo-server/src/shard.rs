@@ -9,6 +9,7 @@ mod proxied;
 mod reading;
 mod room_list;
 mod rooms;
+mod secure;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -29,11 +30,12 @@ use slab::Slab;
 
 use crate::announce::Announcer;
 use crate::config::Times;
-use crate::conn::{Conn, Received, Stage};
+use crate::conn::{Conn, Received, Scratch, Stage};
 use crate::engine::Engine;
 use crate::http::HttpDoor;
 use crate::inbox::{Inbox, Mail};
 use crate::live::Live;
+use crate::tls::Tls;
 use room_list::RoomList;
 use rooms::LocalRooms;
 use timers::Timers;
@@ -57,6 +59,7 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) times: Times,
     pub(crate) lang: Lang,
+    pub(crate) tls: Option<Arc<Tls>>,
 }
 
 /// One shard.
@@ -72,6 +75,10 @@ pub(crate) struct Shard {
     timers: Timers,
     /// Everybody's read buffer: a connection holds none while it is idle.
     buffer: Box<[u8]>,
+    /// What encrypting and decrypting needs for the moment.
+    scratch: Scratch,
+    /// Steps of TLS handshakes in this turn.
+    handshakes: usize,
     /// Slots that have a turn to read.
     ready: Vec<u32>,
     /// Counts the rounds of fan-out.
@@ -105,6 +112,8 @@ impl Shard {
             rooms: LocalRooms::default(),
             timers: Timers::default(),
             buffer: vec![0; READ_TURN_BYTES].into(),
+            scratch: Scratch::default(),
+            handshakes: 0,
             ready: Vec::new(),
             round: 0,
             has_more: false,

@@ -33,6 +33,9 @@ pub enum StartError {
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] papo_store::StoreError),
+    /// The certificate or its key is no use.
+    #[error(transparent)]
+    Tls(#[from] crate::tls::TlsError),
     /// Threads, descriptors or memory are missing.
     #[error(transparent)]
     System(#[from] io::Error),
@@ -59,6 +62,7 @@ impl StartError {
             StartError::Data { folder, cause } => {
                 TEXTS.say(lang, "error-data", &[("pasta", folder.as_str().into()), ("causa", cause.to_string().into())])
             }
+            StartError::Tls(cause) => cause.sentence(lang),
             StartError::Store(cause) => TEXTS.say(lang, "error-store", &[("causa", cause.to_string().into())]),
             StartError::System(cause) => TEXTS.say(lang, "error-system", &[("causa", cause.to_string().into())]),
         }

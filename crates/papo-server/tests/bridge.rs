@@ -59,6 +59,8 @@ fn options(chat: SocketAddr) -> BridgeOptions {
         guard: Guard::default(),
         trusted: Trusted::default(),
         send_proxy: false,
+        tls: None,
+        chat_tls: None,
     }
 }
 

@@ -9,9 +9,10 @@ use std::sync::{Arc, Barrier, Mutex};
 
 use papo_proto::limits::MEMORY_STORE_MAX_BYTES;
 use papo_proto::{Record, RoomId, Seq, Stored};
+use papo_server::PlainFor;
 use papo_store::{MemoryStore, Reader, Recovered, Span, Store, StoreError};
 use papo_testkit::Client;
-use support::{Running, start_with};
+use support::{Running, self_signed, start_with};
 
 const ROOMS: [&str; 3] = ["azul", "verde", "roxo"];
 const CLIENTS: usize = 24;
@@ -97,12 +98,12 @@ fn watch(client: &mut Client, saw: &mut Vec<Saw>, answer: &str) {
     }
 }
 
-fn run(server: &Running, seed: u64) -> Vec<(String, Vec<Saw>)> {
+fn run(server: &Running, seed: u64, connect: impl Fn(&Running) -> Client) -> Vec<(String, Vec<Saw>)> {
     let ends = Arc::new(Barrier::new(CLIENTS));
     let lives: Vec<_> = (0..CLIENTS)
         .map(|at| {
             let name = format!("pessoa{}", (b'a' + at as u8) as char);
-            let client = server.tcp().named(&name);
+            let client = connect(server).named(&name);
             let ends = ends.clone();
             std::thread::spawn(move || (name.clone(), live(client, &name, seed + at as u64, &ends)))
         })
@@ -257,7 +258,7 @@ impl Store for Slow {
 fn everybody_sees_one_order_when_the_store_commits_at_once() {
     let store = Arc::new(MemoryStore::new(MEMORY_STORE_MAX_BYTES));
     let server = start_with(|_| {}, store.clone());
-    let lives = run(&server, 1);
+    let lives = run(&server, 1, Running::tcp);
     check(&lives, &named(&lives, logs(&*store)));
 }
 
@@ -265,9 +266,22 @@ fn everybody_sees_one_order_when_the_store_commits_at_once() {
 fn everybody_sees_one_order_when_a_writer_commits_in_batches() {
     let store = Arc::new(Slow::new());
     let server = start_with(|_| {}, store.clone());
-    let lives = run(&server, 1_000);
+    let lives = run(&server, 1_000, Running::tcp);
     check(&lives, &named(&lives, logs(&*store)));
     assert!(store.batches.load(Ordering::Relaxed) > 1);
+}
+
+#[test]
+fn everybody_sees_one_order_inside_tls_and_beside_it() {
+    let store = Arc::new(MemoryStore::new(MEMORY_STORE_MAX_BYTES));
+    let server = start_with(|config| config.tls = Some(self_signed(PlainFor::All)), store.clone());
+    let count = AtomicUsize::new(0);
+    let lives = run(&server, 2_000, |server| match count.fetch_add(1, Ordering::Relaxed) % 3 {
+        0 => server.tcp(),
+        1 => server.tls(),
+        _ => Client::tls_ws(server.web(), "/ws"),
+    });
+    check(&lives, &named(&lives, logs(&*store)));
 }
 
 #[test]

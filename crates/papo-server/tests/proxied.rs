@@ -7,10 +7,11 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use papo_proto::proxy::encode;
+use papo_server::PlainFor;
 use papo_server::trusted::{Network, Trusted};
-use papo_testkit::{Client, Http, PATIENCE};
+use papo_testkit::{Client, Http, Link, PATIENCE, Tls};
 use socket2::{Domain, Socket, Type};
-use support::{Running, start_changed};
+use support::{Running, self_signed, start_changed};
 
 /// Where strangers connect from; the proxy is at 127.0.0.1.
 const STRANGER: [u8; 4] = [127, 0, 0, 2];
@@ -207,4 +208,28 @@ fn metrics_are_not_for_strangers_behind_a_proxy_of_this_machine() {
     }
     assert_eq!(metrics(&start(), &[("X-Forwarded-For", "127.0.0.1")]), 200, "a trusted proxy says so");
     assert_eq!(metrics(&start_changed(|_| {}), &[("X-Forwarded-For", "127.0.0.1")]), 403, "anybody says so");
+}
+
+#[test]
+fn behind_the_header_may_be_tls_and_inside_tls_no_header() {
+    let server = start_changed(|config| {
+        config.trusted = trusted("127.0.0.1");
+        config.tls = Some(self_signed(PlainFor::ThisMachine));
+    });
+    for addr in both_ports(&server) {
+        let link = Link::try_secure(behind(V1.as_bytes(), addr), &Tls::default()).expect("a handshake");
+        let mut ana = Client::over_link(link);
+        ana.send("/quit");
+        assert_eq!(ana.read_to_end().last().map(String::as_str), Some("[SYS] Até logo!"));
+        let mut inside = Link::try_secure(behind(b"", addr), &Tls::default()).expect("a handshake");
+        inside.write_all(V1.as_bytes()).expect("sends");
+        let mut all = Vec::new();
+        let _ = inside.read_to_end(&mut all);
+        assert_eq!(String::from_utf8_lossy(&all), "");
+        // Who is behind the proxy is not this machine: plain text is not for them.
+        let mut plain = Client::over(behind(V1.as_bytes(), addr));
+        plain.send("/quit");
+        assert!(plain.read().expect("a reason").starts_with("[ERRO]"));
+    }
+    server.output.wait_for("('192.0.2.1', 56324)");
 }

@@ -9,12 +9,12 @@ use papo_proto::Cut;
 use papo_proto::ws::{self, Opcode};
 use socket2::SockRef;
 
-use crate::PATIENCE;
 use crate::framing::{self, Framing};
+use crate::{Link, PATIENCE, Tls};
 
 /// A blocking client that remembers what it has read.
 pub struct Client {
-    socket: TcpStream,
+    link: Link,
     framing: Framing,
     unread: VecDeque<String>,
     /// The code of the WebSocket close frame that came, if any.
@@ -33,10 +33,19 @@ impl Client {
         Self::over(TcpStream::connect(addr).expect("connects"))
     }
 
+    /// Connects by framed TCP inside TLS.
+    pub fn tls(addr: SocketAddr) -> Self {
+        Self::over_link(Link::secure(addr, &Tls::default()))
+    }
+
     /// Speaks framed TCP over a connection that exists.
     pub fn over(socket: TcpStream) -> Self {
-        socket.set_nodelay(true).expect("a socket");
-        Self::new(socket, Framing::length())
+        Self::over_link(Link::plain(socket))
+    }
+
+    /// The same over any connection.
+    pub fn over_link(link: Link) -> Self {
+        Self::new(link, Framing::length())
     }
 
     /// Connects by WebSocket at `path`.
@@ -44,13 +53,25 @@ impl Client {
         Self::try_ws(addr, path, &[]).expect("the handshake is taken")
     }
 
+    /// Connects by WebSocket inside TLS.
+    pub fn tls_ws(addr: SocketAddr, path: &str) -> Self {
+        let link = Link::secure(addr, &Tls::alpn("http/1.1"));
+        Self::try_ws_over(link, addr, path, &[]).expect("the handshake is taken")
+    }
+
     /// Connects by WebSocket with further headers.
     ///
     /// # Errors
     /// The answer's head when it is not 101.
     pub fn try_ws(addr: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Result<Self, String> {
-        let mut socket = TcpStream::connect(addr).expect("connects");
-        socket.set_nodelay(true).expect("a socket");
+        Self::try_ws_over(Link::plain(TcpStream::connect(addr).expect("connects")), addr, path, headers)
+    }
+
+    /// The same over any connection.
+    ///
+    /// # Errors
+    /// The answer's head when it is not 101.
+    pub fn try_ws_over(mut link: Link, addr: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Result<Self, String> {
         let key = ws::client_key(*b"sixteen bytes :)");
         let host = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
         let host = if host { String::new() } else { format!("Host: {addr}\r\n") };
@@ -59,28 +80,32 @@ impl Client {
             "GET {path} HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{host}{headers}\r\n"
         );
-        socket.write_all(request.as_bytes()).expect("sends");
-        let head = read_head(&mut socket);
+        link.write_all(request.as_bytes()).expect("sends");
+        let head = read_head(&mut link);
         if !head.starts_with("HTTP/1.1 101") {
             return Err(head);
         }
         assert!(head.contains(&ws::accept_key(key.as_bytes())), "the key is accepted: {head}");
-        Ok(Self::over_ws(socket))
+        Ok(Self::over_ws(link))
     }
 
     /// Speaks WebSocket over a connection that has its handshake behind it.
-    pub fn over_ws(socket: TcpStream) -> Self {
-        socket.set_nodelay(true).expect("a socket");
-        Self::new(socket, Framing::web_socket())
+    pub fn over_ws(link: Link) -> Self {
+        Self::new(link, Framing::web_socket())
     }
 
-    fn new(socket: TcpStream, framing: Framing) -> Self {
-        Self { socket, framing, unread: VecDeque::new(), close_code: None, pings: 0, pongs: 0, answers_pings: true }
+    fn new(link: Link, framing: Framing) -> Self {
+        Self { link, framing, unread: VecDeque::new(), close_code: None, pings: 0, pongs: 0, answers_pings: true }
     }
 
     /// The socket, for tests of what is below frames.
     pub fn socket(&mut self) -> &mut TcpStream {
-        &mut self.socket
+        self.link.socket()
+    }
+
+    /// The connection, for tests of TLS.
+    pub fn link(&mut self) -> &mut Link {
+        &mut self.link
     }
 
     /// Sends one frame.
@@ -91,13 +116,13 @@ impl Client {
     /// Sends one frame of any bytes.
     pub fn send_bytes(&mut self, payload: &[u8]) {
         let bytes = self.framing.encoded(payload);
-        self.socket.write_all(&bytes).expect("sends");
+        self.link.write_all(&bytes).expect("sends");
     }
 
     /// Sends many frames in one write.
     pub fn send_all<'a>(&mut self, texts: impl IntoIterator<Item = &'a str>) {
         let bytes: Vec<u8> = texts.into_iter().flat_map(|text| self.framing.encoded(text.as_bytes())).collect();
-        self.socket.write_all(&bytes).expect("sends");
+        self.link.write_all(&bytes).expect("sends");
     }
 
     /// The next frame; `None` when the server has closed.
@@ -120,8 +145,8 @@ impl Client {
             if left.is_zero() {
                 return Err("nothing came in time");
             }
-            self.socket.set_read_timeout(Some(left)).expect("a socket");
-            match self.socket.read(&mut buffer) {
+            self.link.socket().set_read_timeout(Some(left)).expect("a socket");
+            match self.link.read(&mut buffer) {
                 Ok(0) => return Ok(None),
                 Ok(n) => self.take_in(&buffer[..n]),
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
@@ -138,7 +163,7 @@ impl Client {
                 Cut::Ping(payload) => {
                     self.pings += 1;
                     if self.answers_pings {
-                        let _ = self.socket.write_all(&framing::pong(payload));
+                        let _ = self.link.write_all(&framing::pong(payload));
                     }
                 }
                 Cut::Pong => self.pongs += 1,
@@ -194,26 +219,26 @@ impl Client {
         let mut bytes = Vec::new();
         ws::encode_masked(Opcode::Text, payload, [1, 6, 1, 8], &mut bytes);
         bytes[0] = first;
-        self.socket.write_all(&bytes).expect("sends");
+        self.link.write_all(&bytes).expect("sends");
     }
 
     /// Vanishes with a reset, as a program that crashes does.
-    pub fn reset(self) {
-        SockRef::from(&self.socket).set_linger(Some(Duration::ZERO)).expect("a socket");
+    pub fn reset(mut self) {
+        SockRef::from(&*self.link.socket()).set_linger(Some(Duration::ZERO)).expect("a socket");
     }
 
     /// Sends no more; still reads.
     pub fn shut_down_writing(&mut self) {
-        self.socket.shutdown(Shutdown::Write).expect("a socket");
+        self.link.socket().shutdown(Shutdown::Write).expect("a socket");
     }
 }
 
 /// Reads an HTTP answer's head, and not a byte more; it ends early when the server closes.
-pub(crate) fn read_head(socket: &mut TcpStream) -> String {
-    socket.set_read_timeout(Some(PATIENCE)).expect("a socket");
+pub(crate) fn read_head(link: &mut Link) -> String {
+    link.socket().set_read_timeout(Some(PATIENCE)).expect("a socket");
     let mut head = Vec::new();
     let mut byte = [0];
-    while !head.ends_with(b"\r\n\r\n") && socket.read(&mut byte).expect("an answer in time") > 0 {
+    while !head.ends_with(b"\r\n\r\n") && link.read(&mut byte).expect("an answer in time") > 0 {
         head.push(byte[0]);
     }
     String::from_utf8_lossy(&head).into_owned()

@@ -5,12 +5,12 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use crate::client::read_head;
-use crate::{Client, PATIENCE};
+use crate::{Client, Link, PATIENCE, Tls};
 
 /// One connection that speaks HTTP/1.1.
 pub struct Http {
     addr: SocketAddr,
-    socket: TcpStream,
+    link: Link,
     /// The server has closed with a reset: a peer may lose by it what it has not read yet.
     pub was_reset: bool,
 }
@@ -42,9 +42,17 @@ impl Answer {
 impl Http {
     /// Connects.
     pub fn connect(addr: SocketAddr) -> Self {
-        let socket = TcpStream::connect(addr).expect("connects");
-        socket.set_nodelay(true).expect("a socket");
-        Self { addr, socket, was_reset: false }
+        Self::over(Link::plain(TcpStream::connect(addr).expect("connects")), addr)
+    }
+
+    /// Connects by TLS.
+    pub fn tls(addr: SocketAddr) -> Self {
+        Self::over(Link::secure(addr, &Tls::alpn("http/1.1")), addr)
+    }
+
+    /// Speaks over a connection that exists.
+    pub fn over(link: Link, addr: SocketAddr) -> Self {
+        Self { addr, link, was_reset: false }
     }
 
     /// Sends bytes as they are.
@@ -52,7 +60,7 @@ impl Http {
     /// # Errors
     /// The server has closed.
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> std::io::Result<()> {
-        self.socket.write_all(bytes.as_ref())
+        self.link.write_all(bytes.as_ref())
     }
 
     /// Sends a request and reads its answer. Host is the server's address unless it is among `headers`.
@@ -66,14 +74,14 @@ impl Http {
 
     /// Reads one answer, with a body where there is to be one.
     pub fn answer(&mut self, with_body: bool) -> Answer {
-        let head = read_head(&mut self.socket);
+        let head = read_head(&mut self.link);
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
         let status = status.unwrap_or_else(|| panic!("an answer: {head:?}"));
         let mut answer = Answer { status, head, body: Vec::new() };
         let length = answer.header("content-length").map_or(0, |length| length.parse().expect("a number"));
         if with_body && status != 304 {
             answer.body = vec![0; length];
-            self.socket.read_exact(&mut answer.body).expect("the whole body");
+            self.link.read_exact(&mut answer.body).expect("the whole body");
         }
         answer
     }
@@ -85,8 +93,8 @@ impl Http {
         let mut buffer = [0; 4096];
         loop {
             let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-            self.socket.set_read_timeout(Some(left)).expect("a socket");
-            match self.socket.read(&mut buffer) {
+            self.link.socket().set_read_timeout(Some(left)).expect("a socket");
+            match self.link.read(&mut buffer) {
                 Ok(0) => return Some(all),
                 Ok(n) => all.extend_from_slice(&buffer[..n]),
                 Err(error) if error.kind() == ErrorKind::ConnectionReset => {
@@ -106,6 +114,6 @@ impl Http {
 
     /// Goes on as a WebSocket after its handshake.
     pub fn into_ws(self) -> Client {
-        Client::over_ws(self.socket)
+        Client::over_ws(self.link)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! * [`Client`] – a plain blocking client of the text dialect, over TCP or WebSocket;
 //! * [`Structured`] – one of papo/1; [`Wire`] – frames for a client that expects its line to break;
+//! * [`Link`] – a connection below these, plain or by [`Tls`];
 //! * [`Http`] – a browser that sends exactly the bytes it is given;
 //! * [`Papo`] – the real program as a process of its own; [`Ended`] – one that ends by itself;
 //! * [`Proxy`] – stands between clients and server, and does to their lines what networks do;
@@ -17,6 +18,7 @@ mod disk;
 mod ended;
 mod framing;
 mod http;
+mod link;
 mod port;
 mod process;
 mod proxy;
@@ -28,6 +30,7 @@ pub use client::Client;
 pub use disk::SmallDisk;
 pub use ended::Ended;
 pub use http::{Answer, Http};
+pub use link::{Link, Tls};
 pub use port::free_port;
 pub use process::Papo;
 pub use proxy::{End, Pace, Plan, Proxy, Way};

@@ -24,6 +24,16 @@ impl Structured {
         Self::over(Wire::tcp(addr).expect("connects"))
     }
 
+    /// Connects by framed TCP inside TLS.
+    pub fn tls(addr: SocketAddr) -> Self {
+        Self::over(Wire::tls(addr).expect("connects"))
+    }
+
+    /// Connects by WebSocket inside TLS.
+    pub fn tls_ws(addr: SocketAddr) -> Self {
+        Self::over(Wire::tls_ws(addr, Some(SUBPROTOCOL)).expect("the handshake is taken"))
+    }
+
     /// Connects by WebSocket.
     pub fn ws(addr: SocketAddr) -> Self {
         Self::over(Wire::ws(addr, Some(SUBPROTOCOL)).expect("the handshake is taken"))

@@ -51,6 +51,8 @@ fn options(matches: &ArgMatches, lang: Lang) -> BridgeOptions {
         ping_interval: time("ping-interval"),
         ping_timeout: time("ping-timeout"),
         lang,
+        tls: None,
+        chat_tls: None,
         guard: Guard {
             origins: matches.get_many::<String>("origin").into_iter().flatten().cloned().collect(),
             ..Guard::default()

@@ -7,6 +7,7 @@ use papo_proto::Lang;
 
 use crate::settings::{FromFile, KEYS, lang_name, network, repeated};
 use crate::texts::say;
+use crate::tls;
 
 /// The whole command line.
 pub(crate) fn command(lang: Lang) -> Command {
@@ -50,7 +51,7 @@ fn flag(name: &'static str, help: &str, lang: Lang) -> Arg {
 }
 
 /// An option of the server: flag over `PAPO_…` over default, and the help names them.
-fn option(command: &str, name: &'static str, default: Option<&'static str>, lang: Lang) -> Arg {
+pub(crate) fn option(command: &str, name: &'static str, default: Option<&'static str>, lang: Lang) -> Arg {
     let arg = Arg::new(name).long(name).hide_default_value(true).hide_possible_values(true);
     let help = say(lang, &format!("{command}-{name}"), &[]);
     match default {
@@ -63,7 +64,7 @@ fn option(command: &str, name: &'static str, default: Option<&'static str>, lang
 }
 
 /// An option that the environment may set too.
-fn with_env(arg: Arg, name: &'static str) -> Arg {
+pub(crate) fn with_env(arg: Arg, name: &'static str) -> Arg {
     let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
     arg.env(name).hide_env(true).help(format!("{help} [{name}]"))
 }
@@ -74,8 +75,8 @@ fn port(arg: Arg) -> Arg {
 
 fn serve(lang: Lang, from_file: &FromFile) -> Command {
     let config = option("serve", "config", None, lang).value_name("FILE").value_parser(value_parser!(PathBuf));
-    let keys = KEYS.iter().map(|key| key.arg(lang, from_file));
-    plain("serve", lang).arg(with_env(config, "PAPO_CONFIG")).args(keys)
+    let keys = KEYS.iter().filter(|key| !key.is_of_tls()).map(|key| key.arg(lang, from_file));
+    plain("serve", lang).arg(with_env(config, "PAPO_CONFIG")).args(keys).args(tls::options(lang, from_file))
 }
 
 fn store(lang: Lang) -> Command {

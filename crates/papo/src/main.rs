@@ -4,6 +4,7 @@
 //! * `settings` – what `serve` can be told, and the configuration file; `reload` – SIGHUP;
 //! * `serve`, `store`, `chat`, `bridge`, `bench` – one file for each command; `data` – the data folder,
 //!   and what can be wrong with it;
+//! * `tls` – the options of TLS that a server and the bridge share;
 //! * `logging` – where the log goes; `signals` – Ctrl+C, SIGTERM and SIGHUP; `texts` – what is said.
 
 mod bench;
@@ -19,6 +20,7 @@ mod settings;
 mod signals;
 mod store;
 mod texts;
+mod tls;
 mod usage_error;
 
 use std::process::ExitCode;
@@ -27,6 +29,7 @@ use std::process::ExitCode;
 const EXIT_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
+    papo_tls::install_provider();
     let args: Vec<std::ffi::OsString> = std::env::args_os().collect();
     let lang = texts::lang_of(&args);
     let matches = match cli::command(lang).try_get_matches_from(&args) {

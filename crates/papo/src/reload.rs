@@ -37,6 +37,9 @@ impl Reload<'_> {
         let change = self.values.take_over(&newer.values());
         server.reload(&config(&newer));
         self.level.set(level(&newer));
+        if let Err(error) = server.reload_tls() {
+            self.announcer.say(say(lang, "reload-failed", &[("erro", error.sentence(lang).into())]));
+        }
         for line in told(&change, lang) {
             self.announcer.say(line);
         }

@@ -18,7 +18,7 @@ use crate::reload::Reload;
 use crate::settings::Settings;
 use crate::signals::{Asked, Stop};
 use crate::texts::{complain, say};
-use crate::{EXIT_USAGE, data};
+use crate::{EXIT_USAGE, data, tls};
 
 pub(crate) fn run(args: &[OsString], given: &ArgMatches, lang: Lang) -> ExitCode {
     match prepare(args, given, lang) {
@@ -50,7 +50,7 @@ fn serve(settings: &Settings, (args, given): (&[OsString], &ArgMatches), level: 
     let system = |error: std::io::Error| say(lang, "error-system", &[("causa", error.to_string().into())]);
     let mut stop = Stop::listen_with_reload().map_err(system)?;
     let announcer = Announcer::start(std::io::stdout(), lang).map_err(system)?;
-    let config = config(settings);
+    let config = Config { tls: tls::config(&settings.matches, lang)?, ..config(settings) };
     let store: Arc<dyn Store> = if text(settings, "store") == "memory" {
         Arc::new(MemoryStore::new(MEMORY_STORE_MAX_BYTES))
     } else {
@@ -88,6 +88,7 @@ pub(crate) fn config(settings: &Settings) -> Config {
         origins: matches.get_many::<String>("origin").into_iter().flatten().cloned().collect(),
         data: data::folder(matches),
         lang: settings.lang,
+        tls: None,
         metrics: match text(settings, "metrics") {
             "all" => MetricsFor::All,
             "off" => MetricsFor::Nobody,

@@ -1,6 +1,7 @@
 //! What `papo serve` can be told, as one table. A line of [`KEYS`] is an option, a variable of the
 //! environment, a key of the configuration file, a row of `docs/configuration.md` and a word of what a
-//! reload says; its help is the text `serve-…` in `locales/`.
+//! reload says; its help is the text `serve-…` (or `tls-…`) in
+//! `locales/`.
 //!
 //! * [`file`] – the configuration file; [`load`] – flags over environment over file over defaults.
 
@@ -48,6 +49,8 @@ enum Kind {
     Networks,
     /// One of these.
     OneOf(&'static [&'static str]),
+    /// Some of these; may be repeated.
+    SomeOf(&'static [&'static str]),
     /// A number between these.
     Number(u32, u32),
     Port,
@@ -72,6 +75,9 @@ pub(crate) const KEYS: &[Key] = &[
     key("data", "DIR", Kind::Path, None, RESTART),
     key("store", "sqlite|memory", Kind::OneOf(&["sqlite", "memory"]), Some("sqlite"), RESTART),
     key("lang", "pt-BR|en", Kind::Lang, None, RESTART),
+    key("tls", "self-signed|required", Kind::SomeOf(&["self-signed", "required"]), None, RESTART),
+    key("tls-cert", "FILE", Kind::Path, None, RESTART),
+    key("tls-key", "FILE", Kind::Path, None, RESTART),
     key("metrics", "loopback|all|off", Kind::OneOf(&["loopback", "all", "off"]), Some("loopback"), RELOAD),
     key("flood", "on|off", Kind::OneOf(&["on", "off"]), Some("on"), RELOAD),
     key("message-kib", "KIB", Kind::Number(1, 8192), Some("64"), RESTART),
@@ -103,9 +109,20 @@ impl Key {
         (self.kind != Kind::Flag).then(|| format!("PAPO_{name}"))
     }
 
+    /// It is one of those that the bridge has, too.
+    pub(crate) fn is_of_tls(&self) -> bool {
+        self.name.starts_with("tls")
+    }
+
+    /// What it does.
+    fn help(&self, lang: Lang) -> String {
+        let of = if self.is_of_tls() { "tls" } else { "serve" };
+        say(lang, &format!("{of}-{}", self.name), &[])
+    }
+
     /// Its option. What a file says takes the place of the default, and is told like it.
     pub(crate) fn arg(&self, lang: Lang, from_file: &FromFile) -> Arg {
-        let mut help = say(lang, &format!("serve-{}", self.name), &[]);
+        let mut help = self.help(lang);
         let mut mark = |mark: String| help = format!("{help} [{mark}]");
         if let Some(default) = self.default {
             mark(format!("{}: {default}", say(lang, "default", &[])));
@@ -137,6 +154,7 @@ impl Key {
             Kind::Texts => ("allowed-texts", vec![]),
             Kind::Networks => ("allowed-networks", vec![]),
             Kind::OneOf(values) => ("allowed-one-of", vec![("valores", values.join(", ").into())]),
+            Kind::SomeOf(values) => ("allowed-some-of", vec![("valores", values.join(", ").into())]),
             Kind::Lang => ("allowed-one-of", vec![("valores", "pt-BR, en".into())]),
             Kind::Number(min, max) => {
                 ("allowed-number", vec![("de", min.to_string().into()), ("ate", max.to_string().into())])
@@ -157,6 +175,7 @@ impl Kind {
             Kind::Texts => repeated(arg),
             Kind::Networks => repeated(arg).value_parser(network),
             Kind::OneOf(values) => arg.value_parser(PossibleValuesParser::new(values)),
+            Kind::SomeOf(values) => repeated(arg).value_parser(PossibleValuesParser::new(values)),
             Kind::Number(min, max) => arg.value_parser(value_parser!(u32).range(i64::from(min)..=i64::from(max))),
             Kind::Port => arg.value_parser(value_parser!(u16)),
             Kind::PortOrOff => arg.value_parser(port_or_off),

@@ -315,6 +315,8 @@ export const CODES = {
   too_many_rooms: 2009,
   /** an argument that people typed is wrong */
   bad_argument: 2010,
+  /** plain text is not spoken here: connect by TLS */
+  tls_required: 2011,
   /** the address has made its rooms for now */
   rooms_too_fast: 3000,
   /** something of the session is just being done */

@@ -66,6 +66,7 @@ unknown-language = I do not speak “{ $idioma }”. Usage: /lang pt-BR|en
 no-room = You are in no room. Enter one with /join <room>.
 message-too-long = Message too long (the limit is { $kib } KiB); it was not sent.
 too-many-rooms = There are too many rooms on the server. Enter one that exists: /rooms
+tls-required = This server speaks TLS only. Use papo chat --tls, or https:// in a browser.
 rooms-too-fast =
     { $minutos ->
         [one] Your address has made too many rooms. Try again in 1 minute.

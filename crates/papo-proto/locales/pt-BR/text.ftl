@@ -66,6 +66,7 @@ unknown-language = Não falo “{ $idioma }”. Uso: /lang pt-BR|en
 no-room = Você não está em nenhuma sala. Entre em uma com /join <sala>.
 message-too-long = Mensagem grande demais (o limite é { $kib } KiB); ela não foi enviada.
 too-many-rooms = Já há salas demais no servidor. Entre em uma que existe: /rooms
+tls-required = Este servidor só fala TLS. Use papo chat --tls, ou https:// no navegador.
 rooms-too-fast =
     { $minutos ->
         [one] Seu endereço já criou salas demais. Tente de novo em 1 minuto.

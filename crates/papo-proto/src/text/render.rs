@@ -144,6 +144,7 @@ pub(crate) fn rejected(lang: Lang, reject: &Reject) -> String {
         Reject::StoreFull => say("store-full", &[]),
         Reject::MessageTooLong { max_bytes } => say("message-too-long", &[("kib", (max_bytes / 1024).into())]),
         Reject::TooManyRooms => say("too-many-rooms", &[]),
+        Reject::TlsRequired => say("tls-required", &[]),
         Reject::RoomsTooFast { retry_minutes } => say("rooms-too-fast", &[("minutos", (*retry_minutes).into())]),
         Reject::Internal { id } => say("internal", &[("id", id.to_string().into())]),
     }
@@ -292,6 +293,7 @@ mod tests {
                 Reply::Rejected(Reject::NoRoom),
                 Reply::Rejected(Reject::MessageTooLong { max_bytes: 65536 }),
                 Reply::Rejected(Reject::TooManyRooms),
+                Reply::Rejected(Reject::TlsRequired),
                 Reply::Rejected(Reject::RoomsTooFast { retry_minutes: 3 }),
                 Reply::Rejected(Reject::Internal { id: 1234 }),
                 Reply::Rejected(Reject::Nickname(NameError::Character('\u{7}'))),

@@ -11,6 +11,8 @@ use papo_proto::limits::{FRAME_MAX_BYTES, LINGER, WRITE_STALL};
 use papo_proto::papo1::PREFIX;
 use papo_proto::ws::{self, Opcode, Role, WsDecoder, close};
 use papo_proto::{Cut, Dialect, FrameError, proxy};
+use papo_tls::{ClientTls, Failure, Stream};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -43,32 +45,26 @@ impl From<io::Error> for End {
 /// Relays until one side ends. What speaks papo/1 hears JSON only: neither the bridge's own words nor
 /// what the server says to people before hello is answered.
 pub(super) async fn run(
-    (socket, early): (TcpStream, Vec<u8>),
+    (mut socket, early): (Stream, Vec<u8>),
     (client, dialect): (SocketAddr, Dialect),
     options: &BridgeOptions,
     draining: watch::Receiver<bool>,
 ) {
-    let connecting = timeout(CONNECT, TcpStream::connect((&*options.chat_host, options.chat_port)));
+    let connecting = timeout(CONNECT, connect(options, client));
     let mut out = Vec::new();
     let refused = (dialect == Dialect::Text).then_some("refused");
     let end = match connecting.await {
         Ok(Ok(chat)) => {
-            let _ = chat.set_nodelay(true);
             if dialect == Dialect::Text {
                 ws::encode(Opcode::Text, options.say("connected").as_bytes(), &mut out);
             }
-            // Before all else, and it may name another server's port: nobody looks at that.
-            let to_chat = match socket.local_addr() {
-                Ok(server) if options.send_proxy => proxy::encode(client, server),
-                _ => Vec::new(),
-            };
             let mut pair = Pair {
                 web: socket,
                 chat,
                 from_web: WsDecoder::new(Role::Server, FRAME_MAX_BYTES),
                 from_chat: FrameDecoder::new(FRAME_MAX_BYTES),
                 to_web: out,
-                to_chat,
+                to_chat: Vec::new(),
                 dialect,
                 has_opened: false,
                 has_quit: false,
@@ -84,12 +80,29 @@ pub(super) async fn run(
         }
         Err(_) => End::Close(close::TRY_AGAIN_LATER, refused),
     };
-    say_goodbye(&socket, out, end, options).await;
+    say_goodbye(&mut socket, out, end, options).await;
+}
+
+/// A line to the chat server, secure if that was asked for. Before all else it says who is there, if
+/// that was asked for.
+async fn connect(options: &BridgeOptions, client: SocketAddr) -> io::Result<Stream> {
+    let mut socket = TcpStream::connect((&*options.chat_host, options.chat_port)).await?;
+    let _ = socket.set_nodelay(true);
+    if options.send_proxy {
+        let header = proxy::encode(client, socket.peer_addr()?);
+        socket.write_all(&header).await?;
+    }
+    let line = |tls: &ClientTls| tls.line(&options.chat_host).map(Box::new);
+    let secure =
+        options.chat_tls.as_ref().map(line).transpose().map_err(|failure: Failure| io::Error::other(failure))?;
+    let mut stream = Stream::new(socket, secure);
+    stream.shake_hands().await?;
+    Ok(stream)
 }
 
 struct Pair {
-    web: TcpStream,
-    chat: TcpStream,
+    web: Stream,
+    chat: Stream,
     from_web: WsDecoder,
     from_chat: FrameDecoder,
     to_web: Vec<u8>,
@@ -134,15 +147,15 @@ impl Pair {
                     ready?;
                     self.read_chat()?;
                 }
-                ready = self.web.writable(), if !self.to_web.is_empty() => {
+                ready = self.web.writable(), if !self.to_web.is_empty() || self.web.has_unsent() => {
                     ready?;
-                    if write(&self.web, &mut self.to_web)? > 0 {
+                    if write(&mut self.web, &mut self.to_web)? > 0 {
                         self.taken_by = None;
                     }
                 }
-                ready = self.chat.writable(), if !self.to_chat.is_empty() => {
+                ready = self.chat.writable(), if !self.to_chat.is_empty() || self.chat.has_unsent() => {
                     ready.map_err(|_| lost())?;
-                    write(&self.chat, &mut self.to_chat).map_err(|_| lost())?;
+                    write(&mut self.chat, &mut self.to_chat).map_err(|_| lost())?;
                 }
                 () = sleep_until(deadline) => {
                     let now = Instant::now();
@@ -238,10 +251,12 @@ impl Pair {
         }
         if matches!(end, End::Close(close::NORMAL, _)) && !self.to_chat.is_empty() {
             // What was sent before the close belongs into the room.
-            let _ = timeout(LAST_WORDS, write_all(&self.chat, std::mem::take(&mut self.to_chat))).await;
+            let _ = timeout(LAST_WORDS, write_all(&mut self.chat, std::mem::take(&mut self.to_chat))).await;
         }
+        self.chat.say_farewell();
+        let _ = self.chat.try_send();
         drop(self.chat);
-        say_goodbye(&self.web, self.to_web, end, options).await;
+        say_goodbye(&mut self.web, self.to_web, end, options).await;
     }
 }
 
@@ -250,20 +265,25 @@ fn lost() -> End {
 }
 
 /// Sends what is left, the reason and a close frame, and waits a moment for the other's.
-async fn say_goodbye(web: &TcpStream, mut out: Vec<u8>, end: End, options: &BridgeOptions) {
+async fn say_goodbye(web: &mut Stream, mut out: Vec<u8>, end: End, options: &BridgeOptions) {
     let End::Close(code, word) = end else { return };
     if let Some(word) = word {
         ws::encode(Opcode::Text, options.say(word).as_bytes(), &mut out);
     }
     ws::encode_close(code, "", &mut out);
-    if timeout(LAST_WORDS, write_all(web, out)).await.is_ok_and(|sent| sent.is_ok()) {
+    let last_words = async {
+        write_all(web, out).await?;
+        web.say_farewell();
+        write_all(web, Vec::new()).await
+    };
+    if timeout(LAST_WORDS, last_words).await.is_ok_and(|sent| sent.is_ok()) {
         // Closing with unread input would reset the connection and eat the last words.
         let _ = timeout(LINGER, drained(web)).await;
     }
 }
 
 /// Reads and drops what still comes, up to the other's close frame or end.
-async fn drained(web: &TcpStream) -> io::Result<()> {
+async fn drained(web: &mut Stream) -> io::Result<()> {
     let mut buffer = vec![0; READ_BYTES];
     loop {
         web.readable().await?;
@@ -276,8 +296,8 @@ async fn drained(web: &TcpStream) -> io::Result<()> {
     }
 }
 
-async fn write_all(socket: &TcpStream, mut bytes: Vec<u8>) -> io::Result<()> {
-    while !bytes.is_empty() {
+async fn write_all(socket: &mut Stream, mut bytes: Vec<u8>) -> io::Result<()> {
+    while !bytes.is_empty() || socket.has_unsent() {
         socket.writable().await?;
         write(socket, &mut bytes)?;
     }
@@ -285,8 +305,9 @@ async fn write_all(socket: &TcpStream, mut bytes: Vec<u8>) -> io::Result<()> {
 }
 
 /// Writes what the socket takes, and returns how much; an emptied buffer gives its memory back.
-fn write(socket: &TcpStream, bytes: &mut Vec<u8>) -> io::Result<usize> {
-    let taken = match socket.try_write(bytes) {
+fn write(socket: &mut Stream, bytes: &mut Vec<u8>) -> io::Result<usize> {
+    let written = if bytes.is_empty() { socket.try_send().map(|()| 0) } else { socket.try_write(bytes) };
+    let taken = match written {
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
         other => other?,
     };

@@ -70,8 +70,8 @@ pub(crate) struct Taken {
 }
 
 impl Intake {
-    pub(crate) fn length(message_max: usize) -> Self {
-        Intake::Length { decoder: FrameDecoder::new(message_max), waiting: Vec::new(), is_first: true }
+    pub(crate) fn length(message_max: usize, early: Vec<u8>) -> Self {
+        Intake::Length { decoder: FrameDecoder::new(message_max), waiting: early, is_first: true }
     }
 
     pub(crate) fn websocket(message_max: usize, dialect: Dialect, early: Vec<u8>) -> Self {
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn over_the_rate_frames_wait_and_none_is_lost() {
-        let mut intake = Intake::length(1000);
+        let mut intake = Intake::length(1000, Vec::new());
         let mut bucket = TokenBucket::default();
         let mut received = Vec::new();
         let mut now = Duration::from_secs(10);
@@ -268,7 +268,7 @@ mod tests {
         for text in ["um", "/rooms", "dois"] {
             frame::encode(text.as_bytes(), &mut bytes);
         }
-        let mut intake = Intake::length(1000);
+        let mut intake = Intake::length(1000, Vec::new());
         let mut received = Vec::new();
         let take = |intake: &mut Intake, bytes: &[u8], received: &mut Vec<Received>| {
             intake.take(bytes, Pace { bucket: &mut TokenBucket::default(), now: None }, TEXT, received)
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn without_a_pace_everything_is_taken_at_once() {
-        let mut intake = Intake::length(1000);
+        let mut intake = Intake::length(1000, Vec::new());
         let mut received = Vec::new();
         let pace = Pace { bucket: &mut TokenBucket::default(), now: None };
         let taken = intake.take(&burst(500), pace, TEXT, &mut received);

@@ -110,7 +110,8 @@ mod tests {
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let request = request.body(Full::<Bytes>::from(body)).expect("a request");
         let peer = "192.0.2.1:1".parse().expect("an address");
-        let client = super::super::forwarded::client(request.headers(), peer, &Trusted::default()).expect("no proxy");
+        let client =
+            super::super::forwarded::client(request.headers(), (peer, false), &Trusted::default()).expect("no proxy");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         runtime.block_on(answer(request, client, &Guard::default(), TABLE))
     }

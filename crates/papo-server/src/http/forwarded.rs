@@ -23,7 +23,7 @@ pub(crate) const DOUBTFUL: &str = "The proxy's headers do not tell who is asking
 pub struct Client {
     /// Its address; the port is 0 where only the address is known.
     pub address: SocketAddr,
-    /// Between the client and the first proxy the request was encrypted.
+    /// The client spoke TLS, to us or to the first proxy.
     pub is_secure: bool,
     /// The address is the client's own for certain: nobody untrusted stands between, as far as
     /// headers tell, and no trusted proxy hides whom it speaks for.
@@ -48,22 +48,22 @@ struct Hop {
     is_secure: Option<bool>,
 }
 
-/// Tells who sent a request that came by a connection from `peer`.
+/// Tells who sent a request that came by a connection from `peer`, which is secure by itself or not.
 ///
 /// # Errors
 /// A trusted proxy's headers do not tell it.
-pub fn client(headers: &HeaderMap, peer: SocketAddr, trusted: &Trusted) -> Result<Client, Doubt> {
+pub fn client(headers: &HeaderMap, (peer, is_secure): (SocketAddr, bool), trusted: &Trusted) -> Result<Client, Doubt> {
     if !trusted.contains(peer.ip()) {
         let is_proven =
             ![FORWARDED.as_str(), FOR, REAL_IP, VIA.as_str()].iter().any(|name| headers.contains_key(*name));
-        return Ok(Client { address: peer, is_secure: false, is_proven });
+        return Ok(Client { address: peer, is_secure, is_proven });
     }
     let standard = forwarded(headers)?;
     let standard = headers.contains_key(FORWARDED).then(|| walk(&standard, peer, trusted));
     let usual = headers.contains_key(FOR).then(|| walk(&x_forwarded(headers), peer, trusted));
     let direct = Client { address: peer, is_secure: false, is_proven: true };
     match (standard, usual) {
-        (None, None) => Ok(Client { is_secure: protos(headers).pop().unwrap_or(false), ..direct }),
+        (None, None) => Ok(Client { is_secure: protos(headers).pop().unwrap_or(is_secure), ..direct }),
         (Some(one), None) | (None, Some(one)) => Ok(one),
         (Some(one), Some(other)) if (one.address.ip(), one.is_proven) == (other.address.ip(), other.is_proven) => {
             Ok(Client { is_secure: one.is_secure && other.is_secure, ..one })

@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use papo_proto::limits::HTTP_TAKEN_MIN_BYTES;
+use papo_tls::Stream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// How long the peer may still make us wait. Waiting uses it up, and taking bytes earns it back: so a byte
@@ -40,17 +40,17 @@ impl Patience {
 
 /// The socket, and the patience with its peer.
 pub(super) struct Patient {
-    socket: TcpStream,
+    socket: Stream,
     patience: Patience,
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
 impl Patient {
-    pub(super) fn new(socket: TcpStream, limit: Duration) -> Self {
+    pub(super) fn new(socket: Stream, limit: Duration) -> Self {
         Self { socket, patience: Patience::new(limit), sleep: None }
     }
 
-    pub(super) fn into_inner(self) -> TcpStream {
+    pub(super) fn into_inner(self) -> Stream {
         self.socket
     }
 
@@ -99,8 +99,8 @@ impl AsyncWrite for Patient {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // A TCP socket keeps nothing back: this never waits.
-        Pin::new(&mut self.socket).poll_flush(cx)
+        let flushed = Pin::new(&mut self.socket).poll_flush(cx);
+        self.watch(cx, flushed.map_ok(|()| 0)).map_ok(|_| ())
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -36,7 +36,7 @@ impl Shard {
         if self.draining_since.is_some() {
             return Ok(());
         }
-        let Arrival { socket, peer, place } = arrival;
+        let Arrival { socket, peer, place, .. } = arrival;
         let socket = mio::net::TcpStream::from_std(socket);
         let slot = self.add(Conn::new(socket, peer, place, Stage::Unknown(port), now))?;
         self.set_timer(slot);
@@ -47,10 +47,11 @@ impl Shard {
         if self.draining_since.is_some() {
             return Ok(());
         }
-        let Arrival { socket, peer, place } = upgraded.arrival;
+        let Arrival { socket, peer, place, secure } = upgraded.arrival;
         socket.set_nonblocking(true)?;
         let mut conn = Conn::new(mio::net::TcpStream::from_std(socket), peer, place, Stage::Open, now);
         conn.intake = Intake::websocket(self.shared.limits.message_bytes, upgraded.dialect, upgraded.early);
+        (conn.secure, conn.is_secure) = (secure, upgraded.is_secure);
         conn.ping_at = Some(now + self.shared.times.ping_every);
         let has_early = conn.intake.is_waiting();
         let slot = self.add(conn)?;
@@ -65,7 +66,7 @@ impl Shard {
 
     /// Says why there is no place, in the language of the port, and closes.
     fn refuse(&mut self, arrival: Arrival, port: Port, refusal: Refusal, now: Duration) -> io::Result<()> {
-        let Arrival { socket, peer, place } = arrival;
+        let Arrival { socket, peer, place, .. } = arrival;
         let mut conn = Conn::new(mio::net::TcpStream::from_std(socket), peer, place, Stage::Flushing, now);
         conn.deaf = true;
         match port {
@@ -86,6 +87,9 @@ impl Shard {
     pub(super) fn sniff(&mut self, slot: u32, now: Duration) -> bool {
         let mut first = [0; SNIFF_BYTES];
         let conn = &mut self.conns[slot as usize];
+        if conn.secure.is_some() {
+            return self.sniff_inside(slot, now);
+        }
         let seen = match conn.socket.peek(&mut first) {
             Ok(0) => {
                 self.lose(slot);
@@ -101,7 +105,13 @@ impl Shard {
                 return false;
             }
         };
-        match sniff(&first[..seen]) {
+        let spoken = sniff(&first[..seen]);
+        if self.may_be_plain(slot) { self.open_as(slot, spoken, now) } else { self.refuse_plain(slot, spoken, now) }
+    }
+
+    /// Opens a connection that speaks this. True when it is open now.
+    pub(super) fn open_as(&mut self, slot: u32, spoken: Option<Spoken>, now: Duration) -> bool {
+        match spoken {
             // More must come, or its time: the bytes stay where they are.
             None => false,
             Some(Spoken::Text) => {
@@ -115,7 +125,7 @@ impl Shard {
             Some(Spoken::Irc) => self.turn_away(slot, NO_IRC, now),
             Some(Spoken::Ssh) => self.turn_away(slot, NO_SSH, now),
             Some(Spoken::Proxy) => self.take_proxy_header(slot, now) && self.sniff(slot, now),
-            Some(Spoken::Tls) => self.turn_away(slot, b"", now),
+            Some(Spoken::Tls) => self.begin_tls(slot, now),
             Some(Spoken::Unknown) => {
                 let mut bytes = Vec::new();
                 let encoding = Encoding::text(Framing::Length, self.shared.lang);
@@ -127,7 +137,10 @@ impl Shard {
 
     /// It is a text client, unless its first frame says otherwise: it has a session and is welcomed.
     pub(super) fn open_text(&mut self, slot: u32) {
-        self.conns[slot as usize].intake = Intake::length(self.shared.limits.message_bytes);
+        let conn = &mut self.conns[slot as usize];
+        // What has been decrypted already is not in the socket any more.
+        let early = conn.secure.as_mut().map(|line| line.take_opened()).unwrap_or_default();
+        conn.intake = Intake::length(self.shared.limits.message_bytes, early);
         self.open_session(slot, Encoding::text(Framing::Length, self.shared.lang));
     }
 
@@ -143,12 +156,13 @@ impl Shard {
         self.shared.announcer.connected(conn.peer);
     }
 
-    /// Gives the connection to the HTTP door; nothing of it has been read.
-    fn hand_to_http(&mut self, slot: u32) {
+    /// Gives the connection to the HTTP door; nothing of it has been read, or what was decrypted is
+    /// with its TLS.
+    pub(super) fn hand_to_http(&mut self, slot: u32) {
         let mut conn = self.conns.remove(slot as usize);
         let _ = self.poll.registry().deregister(&mut conn.socket);
-        let Conn { socket, peer, place, .. } = *conn;
-        self.shared.http.take(Arrival { socket: TcpStream::from(socket), peer, place });
+        let Conn { socket, peer, place, secure, .. } = *conn;
+        self.shared.http.take(Arrival { socket: TcpStream::from(socket), peer, place, secure });
     }
 
     pub(super) fn turn_away(&mut self, slot: u32, last_words: &[u8], now: Duration) -> bool {

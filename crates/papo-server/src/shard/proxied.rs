@@ -18,8 +18,8 @@ impl Shard {
     /// at: the connection counts for the client from here on.
     pub(super) fn take_proxy_header(&mut self, slot: u32, now: Duration) -> bool {
         let conn = &mut self.conns[slot as usize];
-        // A second header would be the client's own: one proxy, one word.
-        if conn.is_proxied || !self.shared.live.rules().trusted.contains(conn.peer.ip()) {
+        // A second header, or one inside TLS, would be the client's own: one proxy, one word.
+        if conn.is_proxied || conn.secure.is_some() || !self.shared.live.rules().trusted.contains(conn.peer.ip()) {
             tracing::info!(peer = %conn.peer, "a proxy's header from who is not trusted");
             return self.turn_away(slot, b"", now);
         }

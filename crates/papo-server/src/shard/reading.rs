@@ -18,6 +18,7 @@ impl Shard {
         if self.ready.is_empty() || self.shared.engine.is_full() {
             return;
         }
+        self.handshakes = 0;
         let mut ready = std::mem::take(&mut self.ready);
         for slot in ready.drain(..) {
             let Some(conn) = self.conns.get_mut(slot as usize) else { continue };
@@ -53,11 +54,14 @@ impl Shard {
         let fresh = if conn.intake.is_waiting() {
             0
         } else {
-            match conn.read(&mut self.buffer) {
+            match conn.read(&mut self.buffer, &mut self.scratch) {
                 Ok(read) => read.unwrap_or(0),
                 Err(_) => return self.lose(slot),
             }
         };
+        if conn.has_unsent() {
+            self.touch(slot);
+        }
         self.take_in(slot, fresh, now);
     }
 
@@ -178,7 +182,7 @@ impl Shard {
     /// Reads and drops what a connection still sends that is being closed.
     fn drain_input(&mut self, slot: u32, now: Duration) {
         let conn = &mut self.conns[slot as usize];
-        match conn.read(&mut self.buffer) {
+        match conn.read(&mut self.buffer, &mut self.scratch) {
             Ok(None) if conn.eof => self.lose(slot),
             Ok(_) => self.give_turn(slot, now),
             Err(_) => self.lose(slot),

@@ -19,6 +19,7 @@ fn start(data: &std::path::Path) -> Server {
         origins: Vec::new(),
         data: data.to_owned(),
         lang: Lang::PtBr,
+        tls: None,
         metrics: crate::MetricsFor::Loopback,
         trusted: crate::trusted::Trusted::default(),
         limits: Limits::default(),

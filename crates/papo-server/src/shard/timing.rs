@@ -53,13 +53,13 @@ impl Shard {
             || is_over(conn.blocked_since, times.write_stall)
             || is_over(conn.eof_since, times.write_stall)
             || (conn.stage == Stage::Lingering && now >= conn.since + times.linger)
-            || (matches!(conn.stage, Stage::Unknown(_)) && now >= conn.since + times.http_idle);
+            || (matches!(conn.stage, Stage::Unknown(_)) && now >= conn.since + conn.patience(&times));
         if lost {
             tracing::debug!(peer = %conn.peer, "a connection took too long");
             return self.lose(slot);
         }
-        if conn.stage == Stage::Unknown(Port::Tcp) && !conn.readable && now >= conn.since + times.silent_is_text {
-            return self.open_text(slot);
+        if conn.stage == Stage::Unknown(Port::Tcp) && conn.is_silent() && now >= conn.since + times.silent_is_text {
+            return self.open_silent(slot, now);
         }
         if conn.slow_until.is_some_and(|until| now >= until) {
             conn.slow_until = None;

@@ -8,7 +8,7 @@ use papo_hub::{Cursor, Log, Position, Read, Segment};
 use papo_proto::{Encoding, RoomId, SessionId};
 
 use super::Shard;
-use crate::conn::{Flushed, Stage};
+use crate::conn::{Flushed, Shared, Stage};
 
 /// Runs of frames that are read from a log at a time.
 const RUNS: usize = 64;
@@ -60,7 +60,7 @@ impl Shard {
         self.round += 1;
         self.note_authors(&news.segments);
         let slices: Vec<IoSlice<'_>> = news.segments.iter().map(|segment| IoSlice::new(segment.bytes())).collect();
-        let length = slices.iter().map(|slice| slice.len()).sum();
+        let mut shared = Shared::new(&news.segments, &slices);
         let frames: usize = news.segments.iter().map(|segment| segment.authors().len()).sum();
         let mut delivered = 0;
         let mut broken = Vec::new();
@@ -70,11 +70,14 @@ impl Shard {
             let keeps_up =
                 conn.plan.is_at(room, news.begin) && conn.own_round != self.round && conn.blocked_since.is_none();
             if keeps_up && !slices.is_empty() {
-                if conn.send_shared(room, &news.segments, &slices, length, now).is_err() {
-                    broken.push(slot);
-                } else if conn.blocked_since.is_none() {
-                    delivered += frames;
-                    continue;
+                match conn.send_shared(room, &mut shared, &mut self.scratch, now) {
+                    Err(_) => broken.push(slot),
+                    Ok(is_sent) => {
+                        delivered += if is_sent { frames } else { 0 };
+                        if is_sent && conn.blocked_since.is_none() {
+                            continue;
+                        }
+                    }
                 }
             }
             if !std::mem::replace(&mut conn.touched, true) {
@@ -119,7 +122,7 @@ impl Shard {
             let (rooms, encoding) = (&self.rooms, conn.encoding);
             // No further than this shard has looked: what was published since may come after the
             // connection's own leaving.
-            let flushed = conn.flush(|room| rooms.head(room, encoding), now);
+            let flushed = conn.flush(|room| rooms.head(room, encoding), &mut self.scratch, now);
             self.shared.engine.metrics().deliveries.increment(conn.plan.take_delivered());
             match flushed {
                 Ok(Flushed::Behind(behind)) => {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use papo_proto::Lang;
 use papo_proto::limits::{Limits, MEMORY_STORE_MAX_BYTES};
-use papo_server::{Announcer, Config, Server, Times, WebPort};
+use papo_server::{Announcer, CertificateFrom, Config, PlainFor, Server, Times, TlsConfig, WebPort};
 use papo_store::{MemoryStore, Store};
 use papo_testkit::{Client, PATIENCE};
 
@@ -44,12 +44,21 @@ impl Write for Output {
 pub struct Running {
     pub server: Option<Server>,
     pub output: Output,
-    data: tempfile::TempDir,
+    pub data: tempfile::TempDir,
 }
 
 impl Running {
     pub fn tcp(&self) -> Client {
-        Client::tcp(self.server.as_ref().expect("it runs").address())
+        Client::tcp(self.address())
+    }
+
+    /// The same inside TLS.
+    pub fn tls(&self) -> Client {
+        Client::tls(self.address())
+    }
+
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.server.as_ref().expect("it runs").address()
     }
 
     pub fn ws(&self) -> Client {
@@ -82,12 +91,18 @@ pub fn config(data: &std::path::Path) -> Config {
         origins: Vec::new(),
         data: data.to_owned(),
         lang: Lang::PtBr,
+        tls: None,
         metrics: papo_server::MetricsFor::Loopback,
         trusted: papo_server::trusted::Trusted::default(),
         limits: Limits { flood: false, ..Limits::default() },
         times: Times { linger: Duration::from_millis(200), ..Times::default() },
         shards: Some(2),
     }
+}
+
+/// With a certificate of its own in the data folder.
+pub fn self_signed(plain_for: PlainFor) -> TlsConfig {
+    TlsConfig { certificate: CertificateFrom::SelfSigned, plain_for }
 }
 
 pub fn start() -> Running {

@@ -59,6 +59,10 @@ serve-log-file = File of the log; without it, standard error
 serve-log-max-mib = Size at which the log's file is rotated, in MiB
 serve-log-backups = How many old log files are kept
 
+tls-tls = self-signed: makes a certificate in the data folder; required: without TLS only from this computer
+tls-tls-cert = The certificate (PEM), with those up to its authority
+tls-tls-key = The certificate's key (PEM)
+
 store-data = Data folder; without it $STATE_DIRECTORY or the XDG folder
 store-lang = Language of the answers
 backup-file = The file that the backup becomes; it must not exist
@@ -128,6 +132,7 @@ error-twice = { $arg } was given more than once. Use it once.
 error-no-text = one of the arguments is no UTF-8 text.
 error-missing = { $arg } is missing. See --help.
 error-log = cannot write the log to { $arquivo }: { $causa }. Choose another file with --log-file.
+error-tls-required = --tls required needs a certificate: give --tls-cert and --tls-key, or --tls self-signed,required.
 error-system = the system does not give what is needed to start: { $causa }.
 
 data-in-use-by = The data folder { $pasta } is in use by another server (process { $processo }). Stop that one, or choose another folder with --data.
@@ -157,6 +162,7 @@ allowed-path = a path, from the folder of this file on
 allowed-texts = a text or a list of texts
 allowed-networks = addresses, networks like 10.0.0.0/8, or loopback: one or a list
 allowed-one-of = one of { $valores }
+allowed-some-of = some of { $valores }
 allowed-number = a number from { $de } to { $ate }
 allowed-port-or-off = a number from 0 to 65535, or off
 allowed-flag = true or false

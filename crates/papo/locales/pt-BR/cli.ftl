@@ -59,6 +59,10 @@ serve-log-file = Arquivo do registro; sem ele, a saída de erros
 serve-log-max-mib = Tamanho em que o arquivo do registro é trocado, em MiB
 serve-log-backups = Quantos arquivos antigos do registro são guardados
 
+tls-tls = self-signed: cria um certificado na pasta de dados; required: sem TLS, só deste computador
+tls-tls-cert = O certificado (PEM), com os da autoridade depois
+tls-tls-key = A chave do certificado (PEM)
+
 store-data = Pasta de dados; sem ela, $STATE_DIRECTORY ou a pasta XDG
 store-lang = Idioma das respostas
 backup-file = O arquivo em que a cópia fica; não pode existir
@@ -128,6 +132,7 @@ error-twice = { $arg } foi dada mais de uma vez. Use-a uma vez só.
 error-no-text = um dos argumentos não é texto em UTF-8.
 error-missing = falta { $arg }. Veja --help.
 error-log = não é possível escrever o registro em { $arquivo }: { $causa }. Escolha outro arquivo com --log-file.
+error-tls-required = --tls required precisa de um certificado: indique --tls-cert e --tls-key, ou use --tls self-signed,required.
 error-system = o sistema não deu o que é preciso para começar: { $causa }.
 
 data-in-use-by = A pasta de dados { $pasta } está em uso por outro servidor (processo { $processo }). Pare aquele, ou escolha outra pasta com --data.
@@ -157,6 +162,7 @@ allowed-path = um caminho, a partir da pasta deste arquivo
 allowed-texts = um texto ou uma lista de textos
 allowed-networks = endereços, redes como 10.0.0.0/8 ou loopback: um ou uma lista
 allowed-one-of = um destes: { $valores }
+allowed-some-of = alguns destes: { $valores }
 allowed-number = um número de { $de } a { $ate }
 allowed-port-or-off = um número de 0 a 65535, ou off
 allowed-flag = true ou false

@@ -107,7 +107,7 @@ fn read(
     };
     let texts = match (&key.kind, value.get_ref()) {
         (Kind::Flag, DeValue::Boolean(is_set)) => return Ok(is_set.then(|| vec!["true".into()])),
-        (Kind::Texts | Kind::Networks, DeValue::Array(list)) => {
+        (Kind::Texts | Kind::Networks | Kind::SomeOf(_), DeValue::Array(list)) => {
             let text = |entry: &Spanned<DeValue<'_>>| match entry.get_ref() {
                 DeValue::String(text) => Ok(text.to_string()),
                 _ => Err(wrong(entry)),

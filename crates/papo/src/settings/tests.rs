@@ -40,6 +40,9 @@ fn each_kind_of_value_is_written_as_toml_has_it() {
         ("data = \"/srv/papo\"", "data", &["/srv/papo"]),
         ("log-file = \"papo.log\"", "log-file", &["/etc/papo/papo.log"]),
         ("lang = \"en\"", "lang", &["en"]),
+        ("tls = \"self-signed\"", "tls", &["self-signed"]),
+        ("tls = [\"self-signed\", \"required\"]", "tls", &["self-signed", "required"]),
+        ("tls-cert = \"cert.pem\"", "tls-cert", &["/etc/papo/cert.pem"]),
         ("metrics = \"all\"", "metrics", &["all"]),
         ("flood = \"off\"", "flood", &["off"]),
         ("flood = false", "flood", &["off"]),
@@ -116,7 +119,7 @@ fn the_help_shows_what_holds_without_a_file() {
 fn every_key_says_what_it_takes_in_both_languages() {
     for lang in Lang::ALL {
         for key in KEYS {
-            for text in [key.allowed(lang), say(lang, &format!("serve-{}", key.name), &[])] {
+            for text in [key.allowed(lang), key.help(lang)] {
                 assert!(!text.is_empty() && !text.contains("serve-") && !text.contains("allowed-"), "{text}");
             }
         }
@@ -133,7 +136,7 @@ fn row(key: &Key) -> String {
     let default = key.default.map_or(String::new(), |default| format!("`{default}`"));
     let variable = key.variable().map_or(String::new(), |variable| format!("`{variable}`"));
     let (name, allowed) = (key.name, cell(&key.allowed(Lang::En)));
-    let help = cell(&say(Lang::En, &format!("serve-{name}"), &[]));
+    let help = cell(&key.help(Lang::En));
     let reload = if key.is_reloadable { "yes" } else { "no" };
     format!("| `{name}` | {variable} | {allowed} | {default} | {reload} | {help} |\n")
 }

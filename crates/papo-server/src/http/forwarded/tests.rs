@@ -15,7 +15,10 @@ fn who(peer: &str, headers: Headers<'_>) -> Result<String, Doubt> {
         map.append(name, HeaderValue::from_str(value).expect("a value"));
     }
     let trusted = ["loopback", "10.0.0.0/8"].iter().map(|text| text.parse::<Network>().expect("a network")).collect();
-    let Client { address, is_secure, is_proven } = client(&map, peer.parse().expect("an address"), &trusted)?;
+    // `tls:` in front says that the connection itself is secure.
+    let (peer, is_secure) = peer.strip_prefix("tls:").map_or((peer, false), |peer| (peer, true));
+    let peer = peer.parse().expect("an address");
+    let Client { address, is_secure, is_proven } = client(&map, (peer, is_secure), &trusted)?;
     let doubt = if is_proven { "" } else { "?" };
     Ok(format!("{} {address}{doubt}", if is_secure { "https" } else { "http" }))
 }
@@ -129,4 +132,10 @@ fn https_is_what_the_clients_own_proxy_says() {
         check(PROXY, &[("X-Forwarded-For", list), ("X-Forwarded-Proto", protos)], expected);
     }
     check(PROXY, &[("X-Forwarded-Proto", "https")], "https 10.0.0.1:999");
+    // Our own TLS is the client's only where nobody stands between.
+    check("tls:198.51.100.9:1", &[], "https 198.51.100.9:1");
+    check("tls:198.51.100.9:1", &[("X-Forwarded-Proto", "http")], "https 198.51.100.9:1");
+    check("tls:10.0.0.1:1", &[], "https 10.0.0.1:1");
+    check("tls:10.0.0.1:1", &[("X-Forwarded-For", "192.0.2.1")], "http 192.0.2.1:0");
+    check("tls:10.0.0.1:1", &[("X-Forwarded-Proto", "http")], "http 10.0.0.1:1");
 }
