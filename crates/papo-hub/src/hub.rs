@@ -159,6 +159,11 @@ impl Hub {
         hub
     }
 
+    /// From now on rates are limited, or not.
+    pub fn limit_rates(&mut self, limited: bool) {
+        self.limits.flood = limited;
+    }
+
     /// A connection speaks: it has a session now and is welcomed; nobody else is told.
     ///
     /// `is_safe` says that nobody can listen to its line, so that a password may come by it.

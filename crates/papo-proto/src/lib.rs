@@ -9,6 +9,7 @@
 //! * [`papo1`] – the structured dialect: JSON for programs;
 //! * [`encoding`] – which framing, dialect and language a reader gets, and the bytes of an [`encoding::Item`];
 //! * [`sniff`] – what a new connection speaks, told from its first bytes;
+//! * [`proxy`] – the header by which a proxy says who is behind it;
 //! * [`clean`] – what may be shown to other people;
 //! * [`lang`] – the languages, and Fluent catalogs of what is said in them;
 //! * [`limits`] – every size, rate and time that bounds a client.
@@ -20,6 +21,7 @@ pub mod lang;
 pub mod limits;
 pub mod names;
 pub mod papo1;
+pub mod proxy;
 pub mod sniff;
 pub mod text;
 pub mod words;

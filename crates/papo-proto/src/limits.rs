@@ -19,6 +19,8 @@ pub const ECHO_MAX_CHARS: usize = 32;
 pub const CLIENT_MAX_CHARS: usize = 64;
 /// Bytes that are looked at to tell what a client speaks.
 pub const SNIFF_BYTES: usize = 16;
+/// Longest header of a proxy that is trusted (PROXY protocol); a longer one ends the connection.
+pub const PROXY_HEADER_MAX_BYTES: usize = 2048;
 /// Payload of a WebSocket control frame (RFC 6455, 5.5).
 pub const WS_CONTROL_MAX_BYTES: usize = 125;
 
@@ -159,6 +161,8 @@ pub const SILENT_IS_TEXT: Duration = Duration::from_millis(200);
 pub const HALF_FRAME: Duration = Duration::from_secs(30);
 /// A client that says nothing useful on HTTP is closed after this time.
 pub const HTTP_IDLE: Duration = Duration::from_secs(10);
+/// The body of an HTTP request must be here within this time.
+pub const HTTP_BODY_WITHIN: Duration = Duration::from_secs(10);
 /// A TLS handshake takes at most this long.
 pub const TLS_HANDSHAKE: Duration = Duration::from_secs(10);
 /// Between two looks at whether the files of the certificate have changed.
@@ -192,6 +196,10 @@ pub const RESERVED_DESCRIPTORS: usize = 64;
 pub const ADDRESSES_REMEMBERED: usize = 16 * 1024;
 /// HTTP connections at the same time, before an upgrade.
 pub const HTTP_CONNECTIONS: usize = 1024;
+/// The body of an HTTP request, where one is taken.
+pub const HTTP_BODY_MAX_BYTES: usize = 16 * 1024;
+/// An HTTP client that takes its answer more slowly than so many bytes in `HTTP_IDLE` is closed.
+pub const HTTP_TAKEN_MIN_BYTES: usize = 16 * 1024;
 /// Lines that wait for a slow reader of the server's output; later ones are counted and dropped.
 pub const OUTPUT_LINES: usize = 4096;
 

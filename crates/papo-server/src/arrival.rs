@@ -2,7 +2,7 @@
 //! bound how many there are.
 
 use std::net::{IpAddr, SocketAddr, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use papo_proto::Address;
 use papo_proto::words::Refusal;
@@ -14,12 +14,12 @@ use rustc_hash::FxHashMap;
 pub struct Admission {
     taken: Mutex<Taken>,
     max: usize,
-    max_per_address: usize,
 }
 
 #[derive(Debug, Default)]
 struct Taken {
     all: usize,
+    max_per_address: usize,
     /// Only addresses with a connection are in it, so it is bounded by `max`.
     by_address: FxHashMap<Address, usize>,
 }
@@ -27,12 +27,21 @@ struct Taken {
 impl Admission {
     /// Places for `max` connections, `max_per_address` from one address.
     pub fn new(max: usize, max_per_address: usize) -> Arc<Self> {
-        Arc::new(Self { taken: Mutex::default(), max, max_per_address })
+        Arc::new(Self { taken: Mutex::new(Taken { max_per_address, ..Taken::default() }), max })
     }
 
     /// How many places are taken.
     pub fn taken(&self) -> usize {
-        self.taken.lock().expect("invariant: counting does not panic").all
+        self.lock().all
+    }
+
+    /// From now on so many places are for one address. Who has more keeps them.
+    pub fn allow_per_address(&self, max: usize) {
+        self.lock().max_per_address = max;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().expect("invariant: counting does not panic")
     }
 
     /// Takes a place for a connection from `peer`.
@@ -40,20 +49,53 @@ impl Admission {
     /// # Errors
     /// Why there is none.
     pub fn admit(self: &Arc<Self>, peer: IpAddr) -> Result<Place, Refusal> {
-        let counted = (!peer.to_canonical().is_loopback()).then(|| Address::from(peer));
-        let mut taken = self.taken.lock().expect("invariant: counting does not panic");
+        self.admit_counted(counted(peer))
+    }
+
+    /// Takes a place for a connection from a trusted proxy, which counts for whoever is behind it as
+    /// soon as that is known.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn admit_proxy(self: &Arc<Self>) -> Result<Place, Refusal> {
+        self.admit_counted(None)
+    }
+
+    fn admit_counted(self: &Arc<Self>, counted: Option<Address>) -> Result<Place, Refusal> {
+        let mut taken = self.lock();
         if taken.all >= self.max {
             return Err(Refusal::Full);
         }
-        if let Some(address) = counted {
-            let of_address = taken.by_address.entry(address).or_insert(0);
-            if *of_address >= self.max_per_address {
-                return Err(Refusal::Address);
-            }
-            *of_address += 1;
-        }
+        taken.count(counted)?;
         taken.all += 1;
         Ok(Place { admission: Some(self.clone()), counted })
+    }
+}
+
+/// What an address counts for; loopback does not.
+fn counted(ip: IpAddr) -> Option<Address> {
+    (!ip.to_canonical().is_loopback()).then(|| Address::from(ip))
+}
+
+impl Taken {
+    fn count(&mut self, address: Option<Address>) -> Result<(), Refusal> {
+        let Some(address) = address else { return Ok(()) };
+        let of_address = self.by_address.get(&address).copied().unwrap_or(0);
+        if of_address >= self.max_per_address {
+            return Err(Refusal::Address);
+        }
+        self.by_address.insert(address, of_address + 1);
+        Ok(())
+    }
+
+    fn forget(&mut self, address: Option<Address>) {
+        let Some(address) = address else { return };
+        if let Some(of_address) = self.by_address.get_mut(&address) {
+            *of_address -= 1;
+            if *of_address == 0 {
+                self.by_address.remove(&address);
+            }
+        }
     }
 }
 
@@ -64,18 +106,30 @@ pub struct Place {
     counted: Option<Address>,
 }
 
+impl Place {
+    /// Counts the connection for `client`, who is behind a proxy, and no longer for the proxy.
+    ///
+    /// # Errors
+    /// The client has too many; the place stays as it was.
+    pub fn move_to(&mut self, client: IpAddr) -> Result<(), Refusal> {
+        let Some(admission) = &self.admission else { return Ok(()) };
+        let to = counted(client);
+        if to == self.counted {
+            return Ok(());
+        }
+        let mut taken = admission.lock();
+        taken.count(to)?;
+        taken.forget(std::mem::replace(&mut self.counted, to));
+        Ok(())
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         let Some(admission) = &self.admission else { return };
-        let mut taken = admission.taken.lock().expect("invariant: counting does not panic");
+        let mut taken = admission.lock();
         taken.all -= 1;
-        let Some(address) = self.counted else { return };
-        if let Some(of_address) = taken.by_address.get_mut(&address) {
-            *of_address -= 1;
-            if *of_address == 0 {
-                taken.by_address.remove(&address);
-            }
-        }
+        taken.forget(self.counted);
     }
 }
 
@@ -116,10 +170,30 @@ mod tests {
     }
 
     #[test]
+    fn a_proxys_connection_counts_for_who_is_behind_it() {
+        let admission = Admission::new(10, 2);
+        let mut places: Vec<Place> = (0..4).map(|_| admission.admit_proxy().expect("a place")).collect();
+        places[0].move_to(ip("192.0.2.1")).expect("one");
+        places[1].move_to(ip("192.0.2.1")).expect("two");
+        places[1].move_to(ip("192.0.2.1")).expect("the same again takes nothing");
+        assert_eq!(places[2].move_to(ip("192.0.2.1")).expect_err("full"), Refusal::Address);
+        assert_eq!(admission.admit(ip("192.0.2.1")).expect_err("by itself, too"), Refusal::Address);
+        places[2].move_to(ip("192.0.2.2")).expect("another one");
+        // Who moves on leaves a place behind.
+        places[0].move_to(ip("192.0.2.3")).expect("somebody else");
+        places[3].move_to(ip("192.0.2.1")).expect("a place again");
+        admission.allow_per_address(1);
+        assert_eq!(admission.admit(ip("192.0.2.3")).expect_err("fewer now"), Refusal::Address);
+        assert_eq!(admission.taken(), 4);
+        drop(places);
+        assert!(admission.lock().by_address.is_empty());
+    }
+
+    #[test]
     fn nothing_is_remembered_of_who_has_gone() {
         let admission = Admission::new(10, 2);
         drop(admission.admit(ip("192.0.2.1")).expect("a place"));
-        let taken = admission.taken.lock().expect("not poisoned");
+        let taken = admission.lock();
         assert_eq!((taken.all, taken.by_address.len()), (0, 0));
     }
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use hyper::body::Incoming;
 use hyper::header::{HeaderValue, SERVER};
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Request, Response, StatusCode};
 use papo_proto::Lang;
 use papo_proto::lang::Catalog;
 use papo_proto::limits::{CONNECTIONS_PER_ADDRESS, HTTP_IDLE, TLS_HANDSHAKE, TLS_RELOAD_EVERY};
@@ -24,10 +24,11 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 use crate::arrival::{Admission, Place};
-use crate::http::{Answer, Guard, handshake, serve_http, taken_over, tls_only};
+use crate::http::{Answer, Guard, forwarded, full, handshake, plain, serve_http, taken_over, tls_only};
 use crate::listener;
 use crate::server::places;
 use crate::tls::{Tls, Watch};
+use crate::trusted::Trusted;
 
 static TEXTS: LazyLock<Catalog> = LazyLock::new(|| {
     Catalog::new(include_str!("../locales/pt-BR/bridge.ftl"), include_str!("../locales/en/bridge.ftl"))
@@ -57,6 +58,10 @@ pub struct BridgeOptions {
     pub lang: Lang,
     /// Which pages may connect.
     pub guard: Guard,
+    /// The proxies whose word about who is behind them counts.
+    pub trusted: Trusted,
+    /// The chat server is told who is there, by a proxy's header.
+    pub send_proxy: bool,
     /// How browsers can encrypt.
     pub tls: Option<Arc<Tls>>,
     /// How the line to the chat server is encrypted.
@@ -213,9 +218,11 @@ async fn accept(listener: TcpListener, hall: Arc<Hall>) -> io::Result<()> {
         match accepted {
             Ok((socket, peer)) => {
                 // Who finds no place is just closed: a bridge is crowded by machines, not by people.
-                let Ok(place) = hall.admission.admit(peer.ip()) else { continue };
+                let is_proxy = hall.options.trusted.contains(peer.ip());
+                let place = if is_proxy { hall.admission.admit_proxy() } else { hall.admission.admit(peer.ip()) };
+                let Ok(place) = place else { continue };
                 let _ = socket.set_nodelay(true);
-                relays.spawn(serve(socket, place, hall.clone()));
+                relays.spawn(serve(socket, peer, place, hall.clone()));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -256,17 +263,19 @@ async fn opened(socket: tokio::net::TcpStream, hall: &Hall) -> Option<Stream> {
 }
 
 /// Answers HTTP until a handshake, then relays.
-async fn serve(socket: tokio::net::TcpStream, place: Place, hall: Arc<Hall>) {
+async fn serve(socket: tokio::net::TcpStream, peer: SocketAddr, place: Place, hall: Arc<Hall>) {
     let Some(stream) = opened(socket, &hall).await else { return };
+    let is_secure = stream.secure().is_some();
+    let place = Arc::new(Mutex::new(place));
     let taken = Arc::new(Mutex::new(None));
     let service = service_fn(|mut request: Request<Incoming>| {
-        let (hall, taken) = (hall.clone(), taken.clone());
+        let (hall, taken, place) = (hall.clone(), taken.clone(), place.clone());
         async move {
             let upgraded = hyper::upgrade::on(&mut request);
             let dialect = handshake::dialect(request.headers());
-            let (answer, switches) = answer(&request, &hall.options.guard);
-            if switches && let Ok(mut taken) = taken.lock() {
-                *taken = Some((upgraded, dialect));
+            let (answer, client) = answer(&request, (peer, is_secure), &hall.options, &place);
+            if let (Some(client), Ok(mut taken)) = (client, taken.lock()) {
+                *taken = Some((upgraded, dialect, client));
             }
             Ok::<_, Infallible>(answer)
         }
@@ -275,23 +284,34 @@ async fn serve(socket: tokio::net::TcpStream, place: Place, hall: Arc<Hall>) {
         return;
     }
     let upgraded = taken.lock().ok().and_then(|mut taken| taken.take());
-    if let Some((upgraded, dialect)) = upgraded
+    if let Some((upgraded, dialect, client)) = upgraded
         && let Some((stream, early)) = taken_over(upgraded).await
     {
-        relay::run((stream, early), dialect, &hall.options, hall.draining.subscribe()).await;
+        relay::run((stream, early), (client, dialect), &hall.options, hall.draining.subscribe()).await;
     }
     drop(place);
 }
 
-/// The answer to a request, and whether it switches to WebSocket. Any path does: the original's did.
-fn answer(request: &Request<Incoming>, guard: &Guard) -> (Answer, bool) {
+/// The answer to a request, and whose WebSocket it switches to, if it does. Any path does: the
+/// original's did.
+fn answer(
+    request: &Request<Incoming>,
+    peer: (SocketAddr, bool),
+    options: &BridgeOptions,
+    place: &Mutex<Place>,
+) -> (Answer, Option<SocketAddr>) {
     let headers = request.headers();
-    let refused = if handshake::is_wanted(headers) {
-        guard.check_origin(headers).or_else(|| handshake::check(request))
-    } else {
-        Some(handshake::required())
+    let client = forwarded::client(headers, peer, &options.trusted);
+    let refused = match client {
+        _ if !handshake::is_wanted(headers) => Some(handshake::required()),
+        Err(_) => Some(plain(StatusCode::BAD_REQUEST, forwarded::DOUBTFUL)),
+        Ok(client) => {
+            let refused = options.guard.check_origin(headers).or_else(|| handshake::check(request));
+            let mut place = place.lock().expect("invariant: counting does not panic");
+            refused.or_else(|| place.move_to(client.address.ip()).err().map(|_| full()))
+        }
     };
-    let switches = refused.is_none();
+    let switches = client.ok().filter(|_| refused.is_none()).map(|client| client.address);
     let mut answer: Response<_> = refused.unwrap_or_else(|| {
         let mut answer = handshake::switching(request);
         handshake::agree(request, &mut answer);

@@ -7,6 +7,7 @@ use papo_hub::Policy;
 use papo_proto::{Lang, limits};
 
 use crate::tls::TlsConfig;
+use crate::trusted::Trusted;
 
 /// A port of the web: a number, or none at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +53,8 @@ pub struct Config {
     pub metrics: MetricsFor,
     /// Who may come, and what they are told.
     pub policy: Policy,
+    /// The proxies whose word about who is behind them counts.
+    pub trusted: Trusted,
     /// The operator's limits.
     pub limits: limits::Limits,
     /// How long things may take.

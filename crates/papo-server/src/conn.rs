@@ -96,6 +96,8 @@ pub(crate) struct Conn {
     pub(crate) queued: bool,
     /// Nothing that comes is taken any more.
     pub(crate) deaf: bool,
+    /// A proxy's header was taken from it.
+    pub(crate) is_proxied: bool,
     /// The code of the WebSocket close frame.
     pub(crate) close_code: u16,
     pub(crate) bucket: TokenBucket,
@@ -140,6 +142,7 @@ impl Conn {
             eof: false,
             queued: false,
             deaf: false,
+            is_proxied: false,
             touched: false,
             close_code: papo_proto::ws::close::NORMAL,
             bucket: TokenBucket::default(),

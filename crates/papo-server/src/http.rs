@@ -1,13 +1,15 @@
 //! HTTP: the page, and WebSocket's handshake. It runs on a small runtime of its own, so that slow
 //! HTTP never delays a message; after the handshake a socket goes to a shard.
 //!
-//! * [`guard`] – which Host and Origin are answered;
+//! * [`guard`] – which Host and Origin are answered; [`forwarded`] – who is behind a request;
 //! * [`handshake`] – RFC 6455's opening, also for the bridge;
-//! * `api` – bots' messages, and a browser's login;
+//! * `api` – bots' messages, and a browser's login; `body` – what comes with a request;
 //! * [`page`] – the embedded files of the web client;
 //! * [`operate`] – what operators ask.
 
 mod api;
+mod body;
+pub mod forwarded;
 pub mod guard;
 pub mod handshake;
 mod operate;
@@ -26,7 +28,7 @@ use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, SERVER, STRICT_TRANSPORT_SECURITY};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, SERVER, STRICT_TRANSPORT_SECURITY};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -36,22 +38,29 @@ use papo_proto::words::TokenHash;
 use papo_proto::{Dialect, Lang};
 use papo_tls::Stream;
 use papo_tls::line::SEALED_BYTES;
+use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
 use crate::arrival::{Arrival, Place};
+use crate::live::Live;
+use forwarded::Client;
 pub use guard::Guard;
 pub(crate) use operate::Operate;
 use patience::Patient;
 
 /// An answer of ours: always whole, never streamed.
 pub type Answer = Response<Full<Bytes>>;
+/// An answer that says why not; apart, since it is large and seldom.
+type Refused = Box<Answer>;
 
 /// The head of a request may be so long.
 const HEAD_MAX_BYTES: usize = 16 * 1024;
 /// A request may have so many headers.
 const HEADERS_MAX: usize = 64;
+/// What the system keeps of answers that a client does not take; on its own it would keep megabytes.
+const UNSENT_BYTES: u32 = 64 * 1024;
 /// Browsers come back by TLS only, for a year.
 const INSIST: &str = "max-age=31536000";
 /// A drain waits so long for answers that are begun.
@@ -87,18 +96,12 @@ struct Asker {
     is_secure: bool,
 }
 
-impl Asker {
-    fn caller(self) -> api::Caller {
-        api::Caller { peer: self.peer, is_secure: self.is_secure }
-    }
-}
-
 /// What is done with a WebSocket.
 pub type OnUpgrade = Arc<dyn Fn(Upgraded) + Send + Sync>;
 
 /// What every connection of the door knows.
 struct Hall {
-    guard: Guard,
+    live: Arc<Live>,
     operate: Operate,
     on_upgrade: OnUpgrade,
     idle: Duration,
@@ -109,13 +112,8 @@ struct Hall {
 }
 
 impl Hall {
-    fn api(&self) -> api::Api<'_> {
-        api::Api {
-            engine: &self.operate.engine,
-            guard: &self.guard,
-            idle: self.idle,
-            message_bytes: self.operate.message_bytes,
-        }
+    fn api<'a>(&'a self, guard: &'a Guard) -> api::Api<'a> {
+        api::Api { engine: &self.operate.engine, guard, message_bytes: self.operate.message_bytes }
     }
 }
 
@@ -133,7 +131,7 @@ impl HttpDoor {
     /// # Errors
     /// The system gave no thread or no event loop.
     pub(crate) fn start(
-        guard: Guard,
+        live: Arc<Live>,
         operate: Operate,
         idle: Duration,
         insists_on_tls: bool,
@@ -141,7 +139,7 @@ impl HttpDoor {
     ) -> io::Result<Self> {
         let (arrivals, mut queue) = mpsc::channel::<Arrival>(HTTP_CONNECTIONS);
         let (open, draining) = (AtomicUsize::new(0), watch::channel(false).0);
-        let hall = Hall { guard, operate, on_upgrade, idle, insists_on_tls, open, draining };
+        let hall = Hall { live, operate, on_upgrade, idle, insists_on_tls, open, draining };
         let hall = Arc::new(hall);
         let of_thread = hall.clone();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -223,11 +221,7 @@ async fn serve(arrival: Arrival, hall: Arc<Hall>) {
         let asker = Asker { port: local.port(), peer, is_secure: secure.is_some() };
         let service = service_fn(move |request| {
             let (hall, place) = (answering.clone(), place.clone());
-            async move {
-                let upgraded = hall.clone();
-                let answer = answer(request, asker, &hall, |request| upgrade(request, asker, place, upgraded));
-                Ok::<_, Infallible>(answer.await)
-            }
+            async move { Ok::<_, Infallible>(answer(request, asker, &hall, &place).await) }
         });
         let stream = Stream::new(socket, secure);
         let connection = serve_http(stream, hall.idle, service, hall.draining.subscribe());
@@ -249,6 +243,7 @@ where
     S::Future: Send,
     S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
+    SockRef::from(stream.socket()).set_tcp_notsent_lowat(UNSENT_BYTES).ok();
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(idle)
@@ -264,35 +259,41 @@ where
     tokio::time::timeout(DRAIN, connection).await.unwrap_or(Ok(()))
 }
 
-/// Answers a request that `peer` sent to a port; `upgrade` takes over the connection of a WebSocket.
+/// Answers a request that came to a port over a connection from `peer`, which has a place.
 async fn answer(
     mut request: Request<Incoming>,
     asker: Asker,
-    hall: &Hall,
-    upgrade: impl FnOnce(&mut Request<Incoming>),
+    hall: &Arc<Hall>,
+    place: &Mutex<Option<Place>>,
 ) -> Answer {
-    let refused = hall.guard.check_host(request.headers(), asker.port);
-    let has_body = request.method() != Method::GET && request.method() != Method::HEAD;
-    let mut answer = match (refused, request.uri().path()) {
-        (Some(refused), _) => refused,
-        (None, "/" | "/ws") if handshake::is_wanted(request.headers()) => {
-            let refused = hall.guard.check_origin(request.headers()).or_else(|| handshake::check(&request));
-            refused.unwrap_or_else(|| {
-                upgrade(&mut request);
-                let mut answer = handshake::switching(&request);
-                handshake::agree(&request, &mut answer);
-                answer
-            })
+    // One request a turn: who sends many at once waits behind those who send one.
+    tokio::task::yield_now().await;
+    let rules = hall.live.rules();
+    let refused = rules.guard.check_host(request.headers(), asker.port);
+    let client = forwarded::client(request.headers(), (asker.peer, asker.is_secure), &rules.trusted);
+    let method = request.method().clone();
+    let mut answer = match (refused, client, request.uri().path()) {
+        (Some(refused), ..) => refused,
+        (None, Err(doubt), _) => {
+            tracing::warn!(proxy = %asker.peer, ?doubt, "a trusted proxy does not tell who is behind it");
+            plain(StatusCode::BAD_REQUEST, forwarded::DOUBTFUL)
         }
-        (None, "/ws") => handshake::required(),
-        (None, path) if path.starts_with("/api/") => hall.api().answer(request, asker.caller()).await,
-        (None, path) if request.method() == Method::GET || request.method() == Method::HEAD => {
-            hall.operate.answer(path, asker.peer.ip()).unwrap_or_else(|| page::answer(path, request.headers()))
+        (None, Ok(client), "/" | "/ws") if handshake::is_wanted(request.headers()) => {
+            let refused = rules.guard.check_origin(request.headers()).or_else(|| handshake::check(&request));
+            refused.unwrap_or_else(|| switch(&mut request, client, hall, place))
         }
-        (None, _) => method_not_allowed(),
+        (None, Ok(_), "/ws") => handshake::required(),
+        (None, Ok(client), path) if path.starts_with(api::PREFIX) => {
+            hall.api(&rules.guard).answer(request, client).await
+        }
+        (None, Ok(client), path) if request.method() == Method::GET || request.method() == Method::HEAD => {
+            let operated = hall.operate.answer(path, &client, rules.metrics);
+            operated.unwrap_or_else(|| page::answer(path, request.headers()))
+        }
+        (None, Ok(_), _) => method_not_allowed(),
     };
-    if has_body {
-        // Whatever of a body still follows is not read.
+    if method != Method::GET && method != Method::HEAD {
+        // Whatever of a body follows is not read.
         answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     answer.headers_mut().insert(SERVER, HeaderValue::from_static("papo"));
@@ -302,13 +303,34 @@ async fn answer(
     answer
 }
 
+/// Switches to WebSocket, if its client may have one more connection.
+fn switch(request: &mut Request<Incoming>, client: Client, hall: &Arc<Hall>, place: &Mutex<Option<Place>>) -> Answer {
+    let mut held = place.lock().expect("invariant: counting does not panic");
+    if let Some(Err(refusal)) = held.as_mut().map(|place| place.move_to(client.address.ip())) {
+        tracing::info!(peer = %client.address, ?refusal, "no place for a WebSocket behind a proxy");
+        return full();
+    }
+    upgrade(request, client, held.take().unwrap_or_default(), hall.clone());
+    let mut answer = handshake::switching(request);
+    handshake::agree(request, &mut answer);
+    answer
+}
+
+/// [`FULL`] as an answer among others.
+pub(crate) fn full() -> Answer {
+    let mut answer = plain(StatusCode::SERVICE_UNAVAILABLE, "");
+    answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
+    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
+}
+
 /// Waits for the end of the handshake's answer, then hands the socket over.
-fn upgrade(request: &mut Request<Incoming>, asker: Asker, place: Arc<Mutex<Option<Place>>>, hall: Arc<Hall>) {
+fn upgrade(request: &mut Request<Incoming>, client: Client, place: Place, hall: Arc<Hall>) {
     let lang = guard::language(request.headers());
     let dialect = handshake::dialect(request.headers());
     // Only our own page speaks for its browser's login; other pages that may connect are guests.
-    let is_own = hall.guard.is_own(request.headers());
-    let cookie = is_own.then(|| api::cookie_of(request.headers(), asker.caller())).flatten();
+    let is_own = guard::may_change(request.headers(), guard::Cookies::Trusted);
+    let cookie = is_own.then(|| api::cookie_of(request.headers(), client)).flatten();
     let upgraded = hyper::upgrade::on(request);
     tokio::spawn(async move {
         let Some((stream, mut early)) = taken_over(upgraded).await else { return };
@@ -316,10 +338,8 @@ fn upgrade(request: &mut Request<Incoming>, asker: Asker, place: Arc<Mutex<Optio
         // What was decrypted and had no room comes after what was read.
         early.extend(secure.iter_mut().flat_map(|line| line.take_opened()));
         let Ok(socket) = socket.into_std() else { return };
-        let Asker { peer, is_secure, .. } = asker;
-        let place = place.lock().ok().and_then(|mut place| place.take()).unwrap_or_default();
-        let arrival = Arrival { socket, peer, place, secure };
-        (hall.on_upgrade)(Upgraded { arrival, early, lang, dialect, is_secure, cookie });
+        let arrival = Arrival { socket, peer: client.address, place, secure };
+        (hall.on_upgrade)(Upgraded { arrival, early, lang, dialect, is_secure: client.is_secure, cookie });
     });
 }
 
@@ -328,7 +348,10 @@ pub(crate) async fn taken_over(
     upgraded: impl Future<Output = hyper::Result<hyper::upgrade::Upgraded>>,
 ) -> Option<(Stream, Vec<u8>)> {
     let parts = upgraded.await.ok()?.downcast::<TokioIo<Patient>>().ok()?;
-    Some((parts.io.into_inner().into_inner(), parts.read_buf.to_vec()))
+    let stream = parts.io.into_inner().into_inner();
+    // What a chat keeps is bounded in its own way.
+    SockRef::from(stream.socket()).set_tcp_notsent_lowat(0).ok();
+    Some((stream, parts.read_buf.to_vec()))
 }
 
 /// The whole answer to a plain request where only TLS is allowed.

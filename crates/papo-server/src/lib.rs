@@ -3,6 +3,7 @@
 //! The way of a connection and of its messages, by file:
 //!
 //! * [`server`] – start, threads, drain; [`config`] – what it is started with;
+//! * `live` – what of it may change while it runs; [`trusted`] – the proxies that are believed;
 //! * [`listener`] – accepts and deals connections, within the places of [`arrival`];
 //! * [`shard`] – a thread with its connections: opening, reading, writing, timing;
 //! * [`conn`] – one connection: the intake of its bytes and the plan of what it is sent;
@@ -26,6 +27,7 @@ pub mod engine;
 pub mod http;
 pub mod inbox;
 mod listener;
+mod live;
 mod lookups;
 mod metrics;
 mod passwords;
@@ -35,6 +37,7 @@ mod start_error;
 mod texts;
 mod tickets;
 pub mod tls;
+pub mod trusted;
 
 pub use announce::Announcer;
 pub use config::{Config, MetricsFor, Times, WebPort};

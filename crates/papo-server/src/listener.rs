@@ -13,6 +13,7 @@ use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 use crate::arrival::{Admission, Arrival};
 use crate::engine::Engine;
 use crate::inbox::{Newcomer, Port};
+use crate::live::Live;
 
 /// Connections that wait for us to accept them; the system may allow fewer.
 const WAITING: i32 = 4096;
@@ -79,6 +80,7 @@ pub(crate) struct Listener {
     listeners: Vec<(mio::net::TcpListener, Port)>,
     engine: Arc<Engine>,
     admission: Arc<Admission>,
+    live: Arc<Live>,
     turn: Arc<Turn>,
     /// Places for those who are told that there is none.
     refusals: Arc<Admission>,
@@ -100,6 +102,7 @@ impl Listener {
         listeners: Vec<(TcpListener, Port)>,
         engine: Arc<Engine>,
         admission: Arc<Admission>,
+        live: Arc<Live>,
         turn: Arc<Turn>,
     ) -> io::Result<(Self, Waker)> {
         let poll = Poll::new()?;
@@ -111,7 +114,7 @@ impl Listener {
         }
         let waker = Waker::new(poll.registry(), WAKER)?;
         let refusals = Admission::new(REFUSED_MAX, REFUSED_MAX);
-        Ok((Self { poll, listeners: registered, engine, admission, turn, refusals }, waker))
+        Ok((Self { poll, listeners: registered, engine, admission, live, turn, refusals }, waker))
     }
 
     /// Accepts until it is woken; then the ports are free.
@@ -155,7 +158,9 @@ impl Listener {
             tracing::debug!(%error, %peer, "a connection was gone before it was dealt");
             return;
         }
-        let newcomer = match self.admission.admit(peer.ip()) {
+        let is_proxy = self.live.rules().trusted.contains(peer.ip());
+        let place = if is_proxy { self.admission.admit_proxy() } else { self.admission.admit(peer.ip()) };
+        let newcomer = match place {
             Ok(place) => Newcomer::Accepted { arrival: Arrival { socket, peer, place, secure: None }, port },
             Err(refusal) => {
                 tracing::info!(%peer, ?refusal, "no place for a connection");

@@ -19,9 +19,10 @@ use crate::announce::Announcer;
 use crate::arrival::Admission;
 use crate::config::{Config, WebPort};
 use crate::engine::Engine;
-use crate::http::{Guard, HttpDoor, Operate, Upgraded};
+use crate::http::{HttpDoor, Operate, Upgraded};
 use crate::inbox::{Newcomer, Port};
 use crate::listener::{Listener, Turn, bind, own_addresses};
+use crate::live::{Live, Rules};
 use crate::lookups::READERS;
 use crate::passwords::HASHERS;
 use crate::shard::{Shard, Shared};
@@ -39,6 +40,8 @@ const SHARDS_MAX: usize = 64;
 /// A server that serves.
 pub struct Server {
     engine: Arc<Engine>,
+    live: Arc<Live>,
+    admission: Arc<Admission>,
     http: Arc<HttpDoor>,
     announcer: Announcer,
     address: SocketAddr,
@@ -67,14 +70,11 @@ impl Server {
         let seed = u64::from(std::process::id()) ^ address.port().rotate_left(7) as u64 ^ time_seed();
         let engine = Engine::new(settings(shards, seed, &config, &*store)?, store);
         let turn = Arc::new(Turn::default());
-        let operate = Operate {
-            engine: engine.clone(),
-            admission: admission.clone(),
-            metrics: config.metrics,
-            message_bytes: config.limits.message_bytes,
-        };
+        let live = live(&config, [Some(address), web_address]);
+        let message_bytes = config.limits.message_bytes;
+        let operate = Operate { engine: engine.clone(), admission: admission.clone(), message_bytes };
         let insists_on_tls = tls.as_ref().is_some_and(|tls| !tls.is_self_signed());
-        let http = start_http(&config, (address, web_address), operate, insists_on_tls, (&engine, &turn))?;
+        let http = start_http(&config, live.clone(), operate, insists_on_tls, (&engine, &turn))?;
         let http = Arc::new(http);
         let watch = |tls: Arc<Tls>| Watch::start(tls.clone(), config.times.tls_reload_every).map(|watch| (tls, watch));
         let watched = tls.clone().map(watch).transpose()?;
@@ -82,6 +82,7 @@ impl Server {
             engine: engine.clone(),
             http: http.clone(),
             announcer: announcer.clone(),
+            live: live.clone(),
             limits: config.limits.clone(),
             times: config.times.clone(),
             lang: config.lang,
@@ -95,12 +96,26 @@ impl Server {
         }
         let socket = start_admin(&config.data, &http, &engine)?;
         let first_admin = first_admin(&config, web_address.unwrap_or(address), &http, &engine)?;
-        let (listener, waker) = Listener::new(listeners, engine.clone(), admission, turn)?;
+        let (listener, waker) = Listener::new(listeners, engine.clone(), admission.clone(), live.clone(), turn)?;
         let listening = Builder::new().name("papo-listener".into()).spawn(move || listener.run())?;
         let listening = (listening, waker);
         let tls = watched;
         let files = (socket, first_admin);
-        Ok(Self { engine, http, announcer, address, web_address, listening, shards, writer, readers, tls, files })
+        Ok(Self {
+            engine,
+            live,
+            admission,
+            http,
+            announcer,
+            address,
+            web_address,
+            listening,
+            shards,
+            writer,
+            readers,
+            tls,
+            files,
+        })
     }
 
     /// Where framed TCP is answered.
@@ -116,6 +131,21 @@ impl Server {
     /// What the threads share.
     pub fn engine(&self) -> &Arc<Engine> {
         &self.engine
+    }
+
+    /// From now on what may change while a server runs is as `config` says: the origins, who reads
+    /// metrics, the trusted proxies, who may come, the places of an address and whether rates are limited. All
+    /// else stays as it is.
+    pub fn reload(&self, config: &Config) {
+        self.live.change(config);
+        let policy = config.policy.clone();
+        self.engine.decide(None, |hub, _| hub.set_policy(policy));
+        self.admission.allow_per_address(config.limits.connections_per_address);
+        let policy = config.policy.clone();
+        self.engine.decide(None, |hub, _| {
+            hub.limit_rates(config.limits.flood);
+            hub.set_policy(policy);
+        });
     }
 
     /// The TLS that it offers.
@@ -247,19 +277,23 @@ pub(crate) fn places() -> usize {
     (current as usize).saturating_sub(RESERVED_DESCRIPTORS).max(1)
 }
 
+/// The rules to begin with, of a server that listens at these addresses.
+fn live(config: &Config, bound: [Option<SocketAddr>; 2]) -> Arc<Live> {
+    let loopback = bound.into_iter().flatten().filter(|bound| bound.ip().is_loopback());
+    let rules = Rules::new(config, loopback.map(|bound| bound.port()).collect());
+    Live::new(rules, config.limits.flood)
+}
+
 fn start_http(
     config: &Config,
-    (address, web_address): (SocketAddr, Option<SocketAddr>),
+    live: Arc<Live>,
     operate: Operate,
     insists_on_tls: bool,
     (engine, turn): (&Arc<Engine>, &Arc<Turn>),
 ) -> io::Result<HttpDoor> {
-    let bound = [Some(address), web_address].into_iter().flatten();
-    let loopback_ports = bound.filter(|bound| bound.ip().is_loopback()).map(|bound| bound.port()).collect();
-    let guard = Guard { loopback_ports, origins: config.origins.clone() };
     let (engine, turn) = (engine.clone(), turn.clone());
     HttpDoor::start(
-        guard,
+        live,
         operate,
         config.times.http_idle,
         insists_on_tls,

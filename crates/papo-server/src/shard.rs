@@ -5,6 +5,7 @@
 //! that has something to take ([`writing`]).
 
 mod opening;
+mod proxied;
 mod reading;
 mod room_list;
 mod rooms;
@@ -33,6 +34,7 @@ use crate::conn::{Conn, Received, Scratch, Stage};
 use crate::engine::Engine;
 use crate::http::HttpDoor;
 use crate::inbox::{Inbox, Mail};
+use crate::live::Live;
 use crate::tls::Tls;
 use room_list::RoomList;
 use rooms::LocalRooms;
@@ -53,6 +55,7 @@ pub(crate) struct Shared {
     pub(crate) engine: Arc<Engine>,
     pub(crate) http: Arc<HttpDoor>,
     pub(crate) announcer: Announcer,
+    pub(crate) live: Arc<Live>,
     pub(crate) limits: Limits,
     pub(crate) times: Times,
     pub(crate) lang: Lang,

@@ -13,6 +13,7 @@ use papo_server::PlainFor;
 use papo_server::bridge::{Bridge, BridgeError, BridgeOptions, StopBridge};
 use papo_server::http::Guard;
 use papo_server::tls::Tls;
+use papo_server::trusted::{Network, Trusted};
 use papo_testkit::{Client, Http};
 use papo_tls::{ClientTls, Fingerprint, Trust};
 use support::{Running, self_signed, start, start_changed};
@@ -59,6 +60,8 @@ fn options(chat: SocketAddr) -> BridgeOptions {
         ping_timeout: Duration::from_secs(20),
         lang: Lang::PtBr,
         guard: Guard::default(),
+        trusted: Trusted::default(),
+        send_proxy: false,
         tls: None,
         chat_tls: None,
     }
@@ -309,4 +312,33 @@ fn a_chat_server_with_another_certificate_is_not_spoken_to() {
         assert!(said.len() == 1 && said[0].starts_with("[bridge] não foi possível conectar"), "{said:?}");
         assert_eq!(web.close_code, Some(close::TRY_AGAIN_LATER));
     }
+}
+
+#[test]
+fn the_chat_server_learns_who_is_behind_bridge_and_proxy() {
+    let loopback: Trusted = [Network::Loopback].into_iter().collect();
+    let server = start_changed(|config| {
+        config.trusted = loopback.clone();
+        config.limits.connections_per_address = 2;
+    });
+    let bridge = Bridged::with(BridgeOptions { trusted: loopback, send_proxy: true, ..options(chat_of(&server)) });
+    let connect = |ip: &str, subprotocol: &[(&str, &str)]| {
+        Client::try_ws(bridge.address, "/", &[&[("X-Forwarded-For", ip)], subprotocol].concat()).expect("a handshake")
+    };
+    let mut ana = connect("192.0.2.1", &[]);
+    ana.expect(&format!("[bridge] conectado ao chat TCP {}", chat_of(&server)));
+    let mut ana = ana.named("Ana");
+    let mut program = connect("192.0.2.1", &[("Sec-WebSocket-Protocol", "papo.v1")]);
+    program.send(r#"{"do":"hello","txn":1,"version":1,"nick":"Robo"}"#);
+    assert!(program.read().expect("an answer").contains(r#""session""#));
+    let mut third = connect("192.0.2.1", &[]);
+    third.expect(&format!("[bridge] conectado ao chat TCP {}", chat_of(&server)));
+    assert!(third.read().expect("a reason").starts_with("[ERRO]"), "the server counts by the client's address");
+    let mut other = connect("192.0.2.2", &[]);
+    other.expect(&format!("[bridge] conectado ao chat TCP {}", chat_of(&server)));
+    let _other = other.named("Bob");
+    server.output.wait_for("('192.0.2.1', 0)");
+    server.output.wait_for("('192.0.2.2', 0)");
+    ana.send("/quit");
+    ana.read_to_end();
 }

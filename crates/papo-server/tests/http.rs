@@ -13,6 +13,8 @@ use support::{Running, start, start_changed};
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     font-src 'self'; manifest-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
+const PERMISSIONS: &str = "camera=(), display-capture=(), geolocation=(), hid=(), microphone=(), midi=(), payment=(), \
+    serial=(), usb=()";
 /// How long a client may say nothing useful in tests of that.
 const IDLE: Duration = Duration::from_millis(500);
 /// A step of somebody who sends little by little.
@@ -57,6 +59,8 @@ fn every_answer_is_strict_on_both_ports() {
             ("DELETE", "/index.html", 405),
             ("OPTIONS", "/ws", 426),
             ("GET", "/ws", 426),
+            ("GET", "/api/nothing", 404),
+            ("POST", "/api/nothing", 404),
         ] {
             let answer = Http::connect(addr).request(method, path, &[]);
             assert_eq!(answer.status, status, "{method} {path}: {}", answer.head);
@@ -64,6 +68,7 @@ fn every_answer_is_strict_on_both_ports() {
                 ("content-security-policy", POLICY),
                 ("x-content-type-options", "nosniff"),
                 ("referrer-policy", "no-referrer"),
+                ("permissions-policy", PERMISSIONS),
                 ("cross-origin-opener-policy", "same-origin"),
                 ("cross-origin-resource-policy", "same-origin"),
                 ("server", "papo"),

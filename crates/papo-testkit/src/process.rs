@@ -168,6 +168,11 @@ impl Papo {
         self.signal(Signal::TERM);
     }
 
+    /// Asks it to read its configuration again.
+    pub fn hang_up(&self) {
+        self.signal(Signal::HUP);
+    }
+
     /// Ends it without a chance to say anything.
     pub fn kill(&self) {
         self.signal(Signal::KILL);

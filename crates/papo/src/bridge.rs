@@ -9,6 +9,7 @@ use papo_proto::Lang;
 use papo_server::bridge::{Bridge, BridgeError, BridgeOptions};
 use papo_server::http::Guard;
 use papo_server::tls::Tls;
+use papo_server::trusted::Network;
 use papo_server::{Announcer, TlsConfig, TlsError};
 use papo_tls::{ClientTls, Trust, TrustError};
 
@@ -86,5 +87,7 @@ fn options(matches: &ArgMatches, lang: Lang, (tls, chat_tls): Secure) -> BridgeO
             origins: matches.get_many::<String>("origin").into_iter().flatten().cloned().collect(),
             ..Guard::default()
         },
+        trusted: matches.get_many::<Network>("trust-proxy").into_iter().flatten().copied().collect(),
+        send_proxy: matches.get_flag("send-proxy"),
     }
 }

@@ -4,19 +4,24 @@ mod admin;
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command, value_parser};
 use papo_proto::Lang;
 
+use crate::settings::{FromFile, KEYS, lang_name, network, repeated};
 use crate::texts::say;
 use crate::tls;
 
 /// The whole command line.
 pub(crate) fn command(lang: Lang) -> Command {
+    command_with(lang, &FromFile::default())
+}
+
+/// The whole command line, with what a configuration file says in place of the defaults of `serve`.
+pub(crate) fn command_with(lang: Lang, from_file: &FromFile) -> Command {
     let papo = plain("papo", lang).version(env!("CARGO_PKG_VERSION")).subcommand_required(true);
     papo.disable_version_flag(true)
         .arg(flag("version", "help-version", lang).short('V').action(ArgAction::Version))
-        .subcommand(serve(lang))
+        .subcommand(serve(lang, from_file))
         .subcommand(store(lang))
         .subcommand(admin::admin(lang))
         .subcommand(chat(lang))
@@ -71,71 +76,10 @@ fn port(arg: Arg) -> Arg {
     arg.value_name("PORT").value_parser(value_parser!(u16))
 }
 
-fn serve(lang: Lang) -> Command {
-    let option = |name, default| option("serve", name, default, lang);
-    plain("serve", lang)
-        .args([
-            with_env(option("host", Some("127.0.0.1")).value_name("HOST"), "PAPO_HOST"),
-            with_env(port(option("port", Some("12345"))), "PAPO_PORT"),
-            with_env(option("web-host", Some("127.0.0.1")).value_name("HOST"), "PAPO_WEB_HOST"),
-            with_env(option("web-port", Some("8765")).value_name("PORT|off").value_parser(web_port), "PAPO_WEB_PORT"),
-            flag("lan", "serve-lan", lang),
-            with_env(
-                option("origin", None).value_name("HOST").action(ArgAction::Append).value_delimiter(','),
-                "PAPO_ORIGIN",
-            ),
-            with_env(option("data", None).value_name("DIR").value_parser(value_parser!(PathBuf)), "PAPO_DATA"),
-            with_env(
-                option("store", Some("sqlite")).value_name("sqlite|memory").value_parser(one_of(&["sqlite", "memory"])),
-                "PAPO_STORE",
-            ),
-            with_env(option("lang", None).value_name("pt-BR|en").value_parser(lang_name), "PAPO_LANG"),
-        ])
-        .args(tls::options(lang))
-        .args(admin::policy(lang))
-        .args([
-            with_env(
-                option("metrics", Some("loopback"))
-                    .value_name("loopback|all|off")
-                    .value_parser(one_of(&["loopback", "all", "off"])),
-                "PAPO_METRICS",
-            ),
-            with_env(
-                option("flood", Some("on")).value_name("on|off").value_parser(one_of(&["on", "off"])),
-                "PAPO_FLOOD",
-            ),
-            with_env(
-                option("message-kib", Some("64")).value_name("KIB").value_parser(value_parser!(u16).range(1..=8192)),
-                "PAPO_MESSAGE_KIB",
-            ),
-            with_env(
-                option("backlog-mib", Some("64")).value_name("MIB").value_parser(value_parser!(u32).range(1..=65536)),
-                "PAPO_BACKLOG_MIB",
-            ),
-            with_env(
-                option("per-address", Some("256")).value_name("N").value_parser(value_parser!(u32).range(1..)),
-                "PAPO_PER_ADDRESS",
-            ),
-            with_env(
-                option("log-level", Some("warn"))
-                    .value_name("error|warn|info|debug|trace")
-                    .value_parser(one_of(&["error", "warn", "info", "debug", "trace"])),
-                "PAPO_LOG_LEVEL",
-            ),
-            with_env(
-                option("log-format", Some("text")).value_name("text|json").value_parser(one_of(&["text", "json"])),
-                "PAPO_LOG_FORMAT",
-            ),
-            with_env(option("log-file", None).value_name("FILE").value_parser(value_parser!(PathBuf)), "PAPO_LOG_FILE"),
-            with_env(
-                option("log-max-mib", Some("10")).value_name("MIB").value_parser(value_parser!(u32).range(1..)),
-                "PAPO_LOG_MAX_MIB",
-            ),
-            with_env(
-                option("log-backups", Some("5")).value_name("N").value_parser(value_parser!(u16).range(0..=1000)),
-                "PAPO_LOG_BACKUPS",
-            ),
-        ])
+fn serve(lang: Lang, from_file: &FromFile) -> Command {
+    let config = option("serve", "config", None, lang).value_name("FILE").value_parser(value_parser!(PathBuf));
+    let keys = KEYS.iter().filter(|key| !key.is_of_tls()).map(|key| key.arg(lang, from_file));
+    plain("serve", lang).arg(with_env(config, "PAPO_CONFIG")).args(keys).args(tls::options(lang, from_file))
 }
 
 fn store(lang: Lang) -> Command {
@@ -186,12 +130,17 @@ fn bridge(lang: Lang) -> Command {
                 .value_name("HEX")
                 .conflicts_with("chat-tls-ca")
                 .value_parser(value_parser!(papo_tui::Fingerprint)),
-            option("origin", None).value_name("HOST").action(ArgAction::Append).value_delimiter(','),
+            repeated(option("origin", None).value_name("HOST")),
+            with_env(
+                repeated(option("trust-proxy", None)).value_name("CIDR").value_parser(network),
+                "PAPO_TRUST_PROXY",
+            ),
+            flag("send-proxy", "bridge-send-proxy", lang),
             seconds(option("ping-interval", Some("20"))),
             seconds(option("ping-timeout", Some("20"))),
             option("lang", None).value_name("pt-BR|en").value_parser(lang_name),
         ])
-        .args(tls::options(lang))
+        .args(tls::options(lang, &FromFile::default()))
 }
 
 fn bench(lang: Lang) -> Command {
@@ -271,21 +220,6 @@ fn fanout(lang: Lang) -> Command {
 fn floor(lang: Lang) -> Command {
     let addr = option("floor", "addr", Some("127.0.0.1:0"), lang).value_name("HOST:PORT");
     plain("floor", lang).args([addr, flag("join", "floor-join", lang)])
-}
-
-pub(crate) fn one_of(values: &'static [&'static str]) -> PossibleValuesParser {
-    PossibleValuesParser::new(values)
-}
-
-fn lang_name(typed: &str) -> Result<Lang, String> {
-    Lang::parse(typed).ok_or_else(|| "pt-BR, en".to_owned())
-}
-
-fn web_port(typed: &str) -> Result<papo_server::WebPort, String> {
-    if typed.eq_ignore_ascii_case("off") {
-        return Ok(papo_server::WebPort::Off);
-    }
-    typed.parse().map(papo_server::WebPort::On).map_err(|_| "0-65535, off".to_owned())
 }
 
 fn rate(typed: &str) -> Result<f64, String> {

@@ -1,10 +1,11 @@
 //! The `papo` program: reads its arguments and wires the parts together. It holds no rule of any kind.
 //!
 //! * `cli` – the arguments, in the user's language; `usage_error` – what to do about wrong ones;
+//! * `settings` – what `serve` can be told, and the configuration file; `reload` – SIGHUP;
 //! * `serve`, `store`, `admin`, `chat`, `bridge`, `bench` – one file for each command; `data` – the data folder,
 //!   and what can be wrong with it;
 //! * `tls` – the options of TLS that a server and the bridge share;
-//! * `logging` – where the log goes; `signals` – Ctrl+C and SIGTERM; `texts` – what is said.
+//! * `logging` – where the log goes; `signals` – Ctrl+C, SIGTERM and SIGHUP; `texts` – what is said.
 
 mod admin;
 mod bench;
@@ -14,7 +15,9 @@ mod cli;
 mod data;
 mod fill;
 mod logging;
+mod reload;
 mod serve;
+mod settings;
 mod signals;
 mod store;
 mod texts;
@@ -35,7 +38,7 @@ fn main() -> ExitCode {
         Err(error) => return usage_error::show(&error, lang),
     };
     match matches.subcommand() {
-        Some(("serve", matches)) => serve::run(matches, lang),
+        Some(("serve", matches)) => serve::run(&args, matches, lang),
         Some(("store", matches)) => store::run(matches, lang),
         Some(("admin", matches)) => admin::run(matches, lang),
         Some(("chat", matches)) => chat::run(matches, lang),

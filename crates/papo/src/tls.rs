@@ -3,28 +3,18 @@
 use std::path::PathBuf;
 
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches, value_parser};
+use clap::{Arg, ArgMatches};
 use papo_proto::Lang;
 use papo_server::{CertificateFrom, PlainFor, TlsConfig};
 use papo_tls::{Fingerprint, Trust};
 use papo_tui::Vouching;
 
-use crate::cli::{one_of, option, with_env};
+use crate::settings::{FromFile, KEYS};
 use crate::texts::say;
 
-/// What `--tls` takes, one or several with commas.
-const WAYS: &[&str] = &["self-signed", "required"];
-
 /// The options of a server's side.
-pub(crate) fn options(lang: Lang) -> [Arg; 3] {
-    let option = |name| option("tls", name, None, lang);
-    let file = |name| option(name).value_name("FILE").value_parser(value_parser!(PathBuf));
-    let ways = option("tls").value_name("self-signed|required").value_parser(one_of(WAYS));
-    [
-        with_env(ways.action(ArgAction::Append).value_delimiter(','), "PAPO_TLS"),
-        with_env(file("tls-cert"), "PAPO_TLS_CERT"),
-        with_env(file("tls-key"), "PAPO_TLS_KEY"),
-    ]
+pub(crate) fn options(lang: Lang, from_file: &FromFile) -> impl Iterator<Item = Arg> {
+    KEYS.iter().filter(|key| key.is_of_tls()).map(move |key| key.arg(lang, from_file))
 }
 
 /// What the options say, `None` when there is to be no TLS.
@@ -82,7 +72,10 @@ mod tests {
 
     fn read(line: &str) -> Result<Option<TlsConfig>, String> {
         let words = std::iter::once("x").chain(line.split_whitespace());
-        let matches = Command::new("x").args(options(Lang::En)).try_get_matches_from(words).expect("known options");
+        let matches = Command::new("x")
+            .args(options(Lang::En, &FromFile::default()))
+            .try_get_matches_from(words)
+            .expect("known options");
         config(&matches, Lang::En)
     }
 

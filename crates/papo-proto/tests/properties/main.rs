@@ -5,6 +5,7 @@ mod decoders;
 mod held;
 mod lines;
 mod objects;
+mod proxied;
 
 use papo_proto::{frame, ws};
 use proptest::collection::vec;
@@ -93,8 +94,42 @@ fn objects() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+/// Headers of a proxy, sound or with a spoilt byte, with something behind them.
+fn proxied() -> impl Strategy<Value = Vec<u8>> {
+    let line = ("TCP4|TCP6|UNKNOWN|X", "[0-9a-f.:]{1,15}|192.0.2.1|::1", "[0-9]{1,6}", any::<bool>()).prop_map(
+        |(family, ip, port, ends)| {
+            format!("PROXY {family} {ip} {ip} {port} {port}{}", if ends { "\r\n" } else { "\n" }).into_bytes()
+        },
+    );
+    let kind = proptest::sample::select(vec![0x00_u8, 0x11, 0x21, 0x12, 0x31, 0x7F]);
+    let binary = (0x1F..0x24_u8, kind, vec(any::<u8>(), 0..60)).prop_map(|(command, over, body)| {
+        let length = (body.len() as u16).to_be_bytes();
+        [b"\r\n\r\n\0\r\nQUIT\n", &[command, over][..], &length, &body].concat()
+    });
+    let header = prop_oneof![line, binary];
+    (header, any::<(prop::sample::Index, u8)>(), prop::bool::weighted(0.2), vec(any::<u8>(), 0..20)).prop_map(
+        |(mut header, (at, byte), spoils, behind)| {
+            if spoils {
+                let at = at.index(header.len());
+                header[at] = byte;
+            }
+            [header, behind].concat()
+        },
+    )
+}
+
 proptest! {
     #![proptest_config(config())]
+
+    #[test]
+    fn proxy_headers_split_anywhere(data in proxied()) {
+        proxied::headers_split_anywhere(&data);
+    }
+
+    #[test]
+    fn proxy_headers_come_back(data in vec(any::<u8>(), 0..60)) {
+        proxied::headers_come_back(&data);
+    }
 
     #[test]
     fn a_frame_is_a_command_or_a_reject(frame in objects()) {

@@ -3,14 +3,16 @@
 //! own other side alone.
 
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use papo_proto::frame::{self, FrameDecoder};
 use papo_proto::limits::{FRAME_MAX_BYTES, LINGER, WRITE_STALL};
 use papo_proto::papo1::PREFIX;
 use papo_proto::ws::{self, Opcode, Role, WsDecoder, close};
-use papo_proto::{Cut, Dialect, FrameError};
+use papo_proto::{Cut, Dialect, FrameError, proxy};
 use papo_tls::{ClientTls, Failure, Stream};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -44,11 +46,11 @@ impl From<io::Error> for End {
 /// what the server says to people before hello is answered.
 pub(super) async fn run(
     (mut socket, early): (Stream, Vec<u8>),
-    dialect: Dialect,
+    (client, dialect): (SocketAddr, Dialect),
     options: &BridgeOptions,
     draining: watch::Receiver<bool>,
 ) {
-    let connecting = timeout(CONNECT, connect(options));
+    let connecting = timeout(CONNECT, connect(options, client));
     let mut out = Vec::new();
     let refused = (dialect == Dialect::Text).then_some("refused");
     let end = match connecting.await {
@@ -81,10 +83,15 @@ pub(super) async fn run(
     say_goodbye(&mut socket, out, end, options).await;
 }
 
-/// A line to the chat server, secure if that was asked for.
-async fn connect(options: &BridgeOptions) -> io::Result<Stream> {
-    let socket = TcpStream::connect((&*options.chat_host, options.chat_port)).await?;
+/// A line to the chat server, secure if that was asked for. Before all else it says who is there, if
+/// that was asked for.
+async fn connect(options: &BridgeOptions, client: SocketAddr) -> io::Result<Stream> {
+    let mut socket = TcpStream::connect((&*options.chat_host, options.chat_port)).await?;
     let _ = socket.set_nodelay(true);
+    if options.send_proxy {
+        let header = proxy::encode(client, socket.peer_addr()?);
+        socket.write_all(&header).await?;
+    }
     let line = |tls: &ClientTls| tls.line(&options.chat_host).map(Box::new);
     let secure =
         options.chat_tls.as_ref().map(line).transpose().map_err(|failure: Failure| io::Error::other(failure))?;

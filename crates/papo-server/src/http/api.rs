@@ -1,23 +1,22 @@
 //! What programs and the page ask by HTTP: posting a message with a bot's token, and the cookie that
 //! holds a browser's login.
 
-mod body;
 mod cookie;
-
-use std::net::SocketAddr;
-use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, SET_COOKIE};
 use hyper::{Method, Request, Response, StatusCode};
+use papo_proto::limits::HTTP_BODY_WITHIN;
 use papo_proto::papo1::{Token, codes};
 use papo_proto::words::{Place, TokenHash};
 use papo_proto::{Lang, Reject, Reply, RoomName, clean, text};
 use percent_encoding::percent_decode_str;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Guard, guard, page};
+use super::forwarded::Client;
+use super::{Answer, Guard, body, guard, page};
 use crate::engine::Engine;
 pub(super) use cookie::of as cookie_of;
 
@@ -26,21 +25,14 @@ const SESSION_MAX_BYTES: usize = 1024;
 /// JSON may escape each byte of a message.
 const ESCAPED: usize = 6;
 
+/// What begins the paths of these.
+pub(super) const PREFIX: &str = "/api/";
+
 /// What the answers need.
 pub(super) struct Api<'a> {
     pub(super) engine: &'a Engine,
     pub(super) guard: &'a Guard,
-    /// How long a body may take.
-    pub(super) idle: Duration,
     pub(super) message_bytes: usize,
-}
-
-/// Who asks.
-#[derive(Clone, Copy)]
-pub(super) struct Caller {
-    pub(super) peer: SocketAddr,
-    /// Nobody on the way can read it.
-    pub(super) is_secure: bool,
 }
 
 #[derive(Deserialize)]
@@ -68,7 +60,7 @@ struct Failure {
 
 impl Api<'_> {
     /// The answer to a request for a path under `/api/`, whose methods are these.
-    pub(super) async fn answer(&self, request: Request<Incoming>, caller: Caller) -> Answer {
+    pub(super) async fn answer(&self, request: Request<Incoming>, caller: Client) -> Answer {
         let lang = guard::language(request.headers()).unwrap_or_default();
         let path = request.uri().path().to_owned();
         let mut answer = match (path.as_str(), request.method()) {
@@ -87,14 +79,14 @@ impl Api<'_> {
     }
 
     /// Changes a login's token, which the page's code has read, for one in a cookie, which it cannot read.
-    async fn remember(&self, request: Request<Incoming>, caller: Caller, lang: Lang) -> Answer {
-        if let Some(refused) = self.guard.check_write(request.headers()) {
+    async fn remember(&self, request: Request<Incoming>, caller: Client, lang: Lang) -> Answer {
+        if let Some(refused) = self.guard.check_change(request.headers()) {
             return refused;
         }
         if !cookie::is_kept_safe(caller) {
             return failure(StatusCode::FORBIDDEN, lang, &Reject::Unencrypted);
         }
-        let Exchange { login } = match body::json(request, SESSION_MAX_BYTES, self.idle, lang).await {
+        let Exchange { login } = match read(request, SESSION_MAX_BYTES, lang).await {
             Ok(body) => body,
             Err(refused) => return refused,
         };
@@ -110,8 +102,8 @@ impl Api<'_> {
     }
 
     /// Ends the login of the cookie.
-    async fn forget(&self, headers: &HeaderMap, caller: Caller) -> Answer {
-        if let Some(refused) = self.guard.check_write(headers) {
+    async fn forget(&self, headers: &HeaderMap, caller: Client) -> Answer {
+        if let Some(refused) = self.guard.check_change(headers) {
             return refused;
         }
         if let Some(token) = cookie::of(headers, caller) {
@@ -129,7 +121,7 @@ impl Api<'_> {
             return failure(StatusCode::NOT_FOUND, lang, &Reject::UnknownRoom);
         };
         let max = self.message_bytes * ESCAPED + SESSION_MAX_BYTES;
-        let Post { text } = match body::json(request, max, self.idle, lang).await {
+        let Post { text } = match read(request, max, lang).await {
             Ok(body) => body,
             Err(refused) => return refused,
         };
@@ -153,6 +145,13 @@ impl Api<'_> {
             }
         }
     }
+}
+
+/// Reads a small body of JSON.
+async fn read<T: DeserializeOwned>(request: Request<Incoming>, max: usize, lang: Lang) -> Result<T, Answer> {
+    let body = body::json(request, max, HTTP_BODY_WITHIN).await.map_err(|refused| *refused)?;
+    let malformed = |error: serde_json::Error| Reject::Malformed { why: error.to_string() };
+    serde_json::from_slice(&body).map_err(|error| failure(StatusCode::BAD_REQUEST, lang, &malformed(error)))
 }
 
 /// The room's name in `/api/rooms/{room}/messages`.

@@ -2,10 +2,13 @@
 //! in somebody's name, nor a server that is only for its own machine by a name made to lead there.
 
 use hyper::StatusCode;
-use hyper::header::{ACCEPT_LANGUAGE, HOST, HeaderMap, ORIGIN};
+use hyper::header::{ACCEPT_LANGUAGE, COOKIE, HOST, HeaderMap, ORIGIN};
 use papo_proto::Lang;
 
 use super::{Answer, plain};
+
+/// What browsers say of the page that a request comes from, and no page can change.
+const FETCH_SITE: &str = "sec-fetch-site";
 
 /// The rules of a server or a bridge.
 #[derive(Clone, Debug, Default)]
@@ -34,22 +37,11 @@ impl Guard {
         (!allowed).then(|| plain(StatusCode::FORBIDDEN, refused))
     }
 
-    /// The refusal of a request that changes something, unless it comes from our own page or from no
-    /// page at all: a page of strangers must not act in somebody's name.
-    pub fn check_write(&self, headers: &HeaderMap) -> Option<Answer> {
-        let refused = "Só a página deste servidor pode pedir isso.\nOnly this server's own page may ask for that.\n";
-        (!self.is_own(headers)).then(|| plain(StatusCode::FORBIDDEN, refused))
-    }
-
-    /// Whether a request comes from our own page, or from no page.
-    pub fn is_own(&self, headers: &HeaderMap) -> bool {
-        let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-        let site = text("sec-fetch-site");
-        let is_own_site = site.is_none_or(|site| site == "same-origin" || site == "none");
-        let own = Guard::default();
-        let host = text(HOST.as_str()).unwrap_or_default();
-        let origin = text(ORIGIN.as_str());
-        is_own_site && origin != Some("null") && own.takes_origin(origin, host)
+    /// The refusal of a request that changes something and does not come from the server's own page,
+    /// nor from a program, if it is to be refused.
+    pub fn check_change(&self, headers: &HeaderMap) -> Option<Answer> {
+        let refused = "Só a página deste servidor pode fazer isto.\nOnly this server's own page may do this.\n";
+        (!may_change(headers, Cookies::Doubted)).then(|| plain(StatusCode::FORBIDDEN, refused))
     }
 
     fn answers_host(&self, host: &str, port: u16) -> bool {
@@ -64,14 +56,43 @@ impl Guard {
         if origin == "null" {
             return true;
         }
-        let Some((scheme, from)) = origin.split_once("://") else { return false };
-        let default = match scheme {
-            "http" => "80",
-            "https" => "443",
-            _ => return false,
-        };
-        let same = |other: &str| with_port(from, default).eq_ignore_ascii_case(&with_port(other, default));
-        same(host) || self.origins.iter().any(|allowed| allowed == "*" || same(allowed))
+        let is_web = origin.starts_with("http://") || origin.starts_with("https://");
+        is_of(origin, host) || self.origins.iter().any(|allowed| is_web && allowed == "*" || is_of(origin, allowed))
+    }
+}
+
+/// Whether an origin is that of this host.
+fn is_of(origin: &str, host: &str) -> bool {
+    let Some((scheme, from)) = origin.split_once("://") else { return false };
+    let default = match scheme {
+        "http" => "80",
+        "https" => "443",
+        _ => return false,
+    };
+    with_port(from, default).eq_ignore_ascii_case(&with_port(host, default))
+}
+
+/// What is made of cookies with which no word comes of the page that they are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cookies {
+    /// Browsers of before said nothing of pages: they could be used by a stranger's.
+    Doubted,
+    /// No browser opens a WebSocket without naming its page.
+    Trusted,
+}
+
+/// Whether a request that changes something comes from where it may: the server's own page, the person
+/// who typed it, or a program. A program has no cookies that a stranger's page could use.
+pub(super) fn may_change(headers: &HeaderMap, cookies: Cookies) -> bool {
+    let text = |name: &str| {
+        let mut values = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?"));
+        // Said twice is not said by a browser.
+        values.next().map(|first| if values.next().is_some() { "?" } else { first })
+    };
+    match (text(FETCH_SITE), text(ORIGIN.as_str())) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => is_of(origin, text(HOST.as_str()).unwrap_or_default()),
+        (None, None) => cookies == Cookies::Trusted || !headers.contains_key(COOKIE),
     }
 }
 
@@ -142,6 +163,46 @@ mod tests {
             (Some("http://dev.example"), "a.example", false),
         ] {
             assert_eq!(guard.takes_origin(origin, host), taken, "{origin:?} to {host}");
+        }
+    }
+
+    #[test]
+    fn only_the_own_page_and_programs_may_change_something() {
+        let (own, foreign) = (("origin", "https://a.example"), ("origin", "https://b.example"));
+        let cookie = ("cookie", "session=1");
+        let site = |value| ("sec-fetch-site", value);
+        for (headers, may) in [
+            (&[site("same-origin"), own, cookie][..], true),
+            (&[site("same-origin"), cookie], true),
+            (&[site("none"), cookie], true),
+            (&[site("same-site"), cookie], false),
+            (&[site("cross-site")], false),
+            (&[site("cross-site"), own], false),
+            (&[site("Same-Origin")], false),
+            (&[site(""), own], false),
+            (&[site("same-origin"), site("cross-site")], false),
+            // An older browser, or one that has come by http.
+            (&[own, cookie], true),
+            (&[("origin", "https://a.example:443"), cookie], true),
+            (&[("origin", "https://A.EXAMPLE")], true),
+            (&[foreign], false),
+            (&[("origin", "https://a.example:8443")], false),
+            (&[("origin", "null"), cookie], false),
+            (&[("origin", "null")], false),
+            (&[("origin", "")], false),
+            (&[own, foreign], false),
+            // A program.
+            (&[], true),
+            (&[("authorization", "Bearer x")], true),
+            // A browser that says nothing of where it comes from.
+            (&[cookie], false),
+        ] {
+            let mut map = HeaderMap::new();
+            map.insert(HOST, HeaderValue::from_static("a.example"));
+            for (name, value) in headers {
+                map.append(*name, HeaderValue::from_static(value));
+            }
+            assert_eq!(may_change(&map, Cookies::Doubted), may, "{headers:?}");
         }
     }
 

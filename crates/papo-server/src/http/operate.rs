@@ -3,7 +3,6 @@
 //! `/healthz` and `/readyz` are answered to everybody: they tell nothing but yes or no. `/metrics`
 //! is answered to this machine only, unless the operator says otherwise.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use hyper::StatusCode;
@@ -13,6 +12,7 @@ use super::{Answer, plain};
 use crate::arrival::Admission;
 use crate::config::MetricsFor;
 use crate::engine::Engine;
+use crate::http::forwarded::Client;
 use crate::metrics::Moment;
 
 /// The version of the text format is part of its type.
@@ -22,18 +22,17 @@ const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 pub(crate) struct Operate {
     pub(crate) engine: Arc<Engine>,
     pub(crate) admission: Arc<Admission>,
-    pub(crate) metrics: MetricsFor,
     /// How long a message may be.
     pub(crate) message_bytes: usize,
 }
 
 impl Operate {
-    /// The answer to `peer`, if the path is one of these.
-    pub(super) fn answer(&self, path: &str, peer: IpAddr) -> Option<Answer> {
+    /// The answer to `client`, if the path is one of these.
+    pub(super) fn answer(&self, path: &str, client: &Client, metrics: MetricsFor) -> Option<Answer> {
         let mut answer = match path {
             "/healthz" => plain(StatusCode::OK, "ok\n"),
             "/readyz" => self.ready(),
-            "/metrics" if self.may_read(peer) => self.metrics(),
+            "/metrics" if may_read(client, metrics) => self.metrics(),
             "/metrics" => {
                 plain(StatusCode::FORBIDDEN, "Metrics are for this machine only; see papo serve --metrics.\n")
             }
@@ -53,18 +52,19 @@ impl Operate {
         }
     }
 
-    fn may_read(&self, peer: IpAddr) -> bool {
-        match self.metrics {
-            MetricsFor::Loopback => peer.to_canonical().is_loopback(),
-            MetricsFor::All => true,
-            MetricsFor::Nobody => false,
-        }
-    }
-
     fn metrics(&self) -> Answer {
         let moment = Moment { connections: self.admission.taken(), ..self.engine.moment() };
         let mut answer = plain(StatusCode::OK, &self.engine.metrics().render(moment));
         answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(PROMETHEUS));
         answer
+    }
+}
+
+/// A proxy of this machine that nobody has declared speaks for strangers, too: its word is not enough.
+fn may_read(client: &Client, metrics: MetricsFor) -> bool {
+    match metrics {
+        MetricsFor::Loopback => client.address.ip().to_canonical().is_loopback() && client.is_proven,
+        MetricsFor::All => true,
+        MetricsFor::Nobody => false,
     }
 }

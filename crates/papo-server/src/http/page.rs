@@ -23,6 +23,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     font-src 'self'; manifest-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
 
+/// What the page needs of the machine that it is shown on: nothing of this.
+const PERMISSIONS: &str = "camera=(), display-capture=(), geolocation=(), hid=(), microphone=(), midi=(), payment=(), \
+    serial=(), usb=()";
+
 /// What is shown where the page should be in a program that was built without it.
 const NOT_BUILT: &str = "O Papo está no ar, mas este programa foi construído sem a página.\n\
     Construa-o com ela: cargo xtask build\n\n\
@@ -64,10 +68,12 @@ pub(super) fn answer(path: &str, request: &HeaderMap) -> Answer {
 /// Adds what tells browsers to be strict.
 pub(super) fn secure(headers: &mut HeaderMap) {
     let opener = HeaderName::from_static("cross-origin-opener-policy");
+    let permissions = HeaderName::from_static("permissions-policy");
     let resource = HeaderName::from_static("cross-origin-resource-policy");
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(permissions, HeaderValue::from_static(PERMISSIONS));
     headers.insert(opener, HeaderValue::from_static("same-origin"));
     headers.insert(resource, HeaderValue::from_static("same-origin"));
 }

@@ -128,8 +128,8 @@ impl Shard {
             }
             Some(Spoken::Irc) => self.turn_away(slot, NO_IRC, now),
             Some(Spoken::Ssh) => self.turn_away(slot, NO_SSH, now),
+            Some(Spoken::Proxy) => self.take_proxy_header(slot, now) && self.sniff(slot, now),
             Some(Spoken::Tls) => self.begin_tls(slot, now),
-            Some(Spoken::Proxy) => self.turn_away(slot, b"", now),
             Some(Spoken::Unknown) => {
                 let mut bytes = Vec::new();
                 let encoding = Encoding::text(Framing::Length, self.shared.lang);

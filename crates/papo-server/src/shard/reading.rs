@@ -69,7 +69,7 @@ impl Shard {
     fn take_in(&mut self, slot: u32, fresh: usize, now: Duration) {
         let conn = &mut self.conns[slot as usize];
         let limits = &self.shared.limits;
-        let pace = Pace { bucket: &mut conn.bucket, now: limits.flood.then_some(now) };
+        let pace = Pace { bucket: &mut conn.bucket, now: self.shared.live.limits_rates().then_some(now) };
         let was_full = pace.bucket.is_full(now);
         let speaks = (conn.encoding.dialect, limits.message_bytes);
         let taken = conn.intake.take(&self.buffer[..fresh], pace, speaks, &mut self.received);

@@ -22,6 +22,7 @@ fn start(data: &std::path::Path) -> Server {
         tls: None,
         metrics: crate::MetricsFor::Loopback,
         policy: papo_hub::Policy::default(),
+        trusted: crate::trusted::Trusted::default(),
         limits: Limits::default(),
         times: Times::default(),
         shards: Some(1),

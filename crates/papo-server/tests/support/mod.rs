@@ -2,28 +2,38 @@
 #![allow(dead_code, missing_docs, unreachable_pub, reason = "shared by test files, each of which uses its own part")]
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use papo_proto::Lang;
 use papo_proto::limits::{Limits, MEMORY_STORE_MAX_BYTES};
 use papo_server::{Announcer, CertificateFrom, Config, PlainFor, Server, Times, TlsConfig, WebPort};
 use papo_store::{MemoryStore, Store};
-use papo_testkit::Client;
+use papo_testkit::{Client, PATIENCE};
 
 /// What the server has said on its output.
 #[derive(Clone, Default)]
-pub struct Output(Arc<Mutex<Vec<u8>>>);
+pub struct Output(Arc<(Mutex<Vec<u8>>, Condvar)>);
 
 impl Output {
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().expect("not poisoned")).into_owned()
+        String::from_utf8_lossy(&self.0.0.lock().expect("not poisoned")).into_owned()
+    }
+
+    /// Waits until this has been said.
+    pub fn wait_for(&self, words: &str) {
+        let (said, changed) = &*self.0;
+        let missing = |said: &mut Vec<u8>| !String::from_utf8_lossy(said).contains(words);
+        let said = said.lock().expect("not poisoned");
+        let (said, waited) = changed.wait_timeout_while(said, PATIENCE, missing).expect("not poisoned");
+        assert!(!waited.timed_out(), "{words} is not in:\n{}", String::from_utf8_lossy(&said));
     }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("not poisoned").extend_from_slice(bytes);
+        self.0.0.lock().expect("not poisoned").extend_from_slice(bytes);
+        self.0.1.notify_all();
         Ok(bytes.len())
     }
     fn flush(&mut self) -> std::io::Result<()> {
@@ -84,6 +94,7 @@ pub fn config(data: &std::path::Path) -> Config {
         tls: None,
         metrics: papo_server::MetricsFor::Loopback,
         policy: papo_server::Policy::default(),
+        trusted: papo_server::trusted::Trusted::default(),
         limits: Limits { flood: false, ..Limits::default() },
         times: Times { linger: Duration::from_millis(200), ..Times::default() },
         shards: Some(2),

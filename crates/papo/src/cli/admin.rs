@@ -1,11 +1,12 @@
-//! The arguments of `papo admin`, and those of the server that say who may come.
+//! The arguments of `papo admin`.
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Arg, Command, value_parser};
 use papo_proto::Lang;
 
-use super::{flag, lang_name, one_of, option, plain, with_env};
+use super::{flag, lang_name, option, plain, with_env};
 use crate::texts::say;
 
 pub(super) fn admin(lang: Lang) -> Command {
@@ -23,25 +24,13 @@ pub(super) fn admin(lang: Lang) -> Command {
     let uses = option("invite", "uses", Some("1"), lang).value_name("N").value_parser(value_parser!(u32).range(1..));
     let hours =
         option("invite", "hours", Some("168"), lang).value_name("H").value_parser(value_parser!(u32).range(1..=87_600));
-    let on_off = positional("on", "on|off", lang).value_parser(one_of(&["on", "off"]));
+    let on_off = positional("on", "on|off", lang).value_parser(PossibleValuesParser::new(["on", "off"]));
     super::plain("admin", lang).subcommand_required(true).subcommands([
         user,
         plain("invite").args([uses, hours, flag("admin", "invite-admin", lang)]),
         plain("lockdown").arg(on_off),
         plain("say").arg(positional("text", "TEXT", lang)),
     ])
-}
-
-/// The options of `papo serve` that say who may come.
-pub(super) fn policy(lang: Lang) -> [Arg; 3] {
-    let option = |name, default| option("serve", name, default, lang);
-    let registration = option("registration", Some("open")).value_name("open|invite|closed");
-    let guests = option("guests", Some("yes")).value_name("yes|no").value_parser(one_of(&["yes", "no"]));
-    [
-        with_env(registration.value_parser(one_of(&["open", "invite", "closed"])), "PAPO_REGISTRATION"),
-        with_env(guests, "PAPO_GUESTS"),
-        with_env(option("welcome", None).value_name("TEXT"), "PAPO_WELCOME"),
-    ]
 }
 
 fn positional(name: &'static str, shown: &'static str, lang: Lang) -> Arg {

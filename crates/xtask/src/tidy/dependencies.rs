@@ -76,6 +76,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "file-rotate",
             "signal-hook",
             "sys-locale",
+            "toml",
             "tracing",
             "tracing-appender",
             "tracing-subscriber",

@@ -6,7 +6,7 @@ use papo_proto::limits::LOGIN_LIFE;
 use papo_proto::papo1::Token;
 use papo_proto::words::TokenHash;
 
-use super::Caller;
+use super::Client;
 
 /// The name binds it to this host, and to TLS.
 const NAME: &str = "__Host-papo";
@@ -14,12 +14,12 @@ const NAME: &str = "__Host-papo";
 const LOCAL_NAME: &str = "papo";
 
 /// Whether the cookie may be given to a caller: by TLS, or without leaving the machine.
-pub(super) fn is_kept_safe(caller: Caller) -> bool {
-    caller.is_secure || caller.peer.ip().to_canonical().is_loopback()
+pub(super) fn is_kept_safe(caller: Client) -> bool {
+    caller.is_secure || caller.address.ip().to_canonical().is_loopback()
 }
 
 /// The login that a request's cookie names.
-pub(in crate::http) fn of(headers: &HeaderMap, caller: Caller) -> Option<TokenHash> {
+pub(in crate::http) fn of(headers: &HeaderMap, caller: Client) -> Option<TokenHash> {
     let wanted = if caller.is_secure { NAME } else { LOCAL_NAME };
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
@@ -28,16 +28,16 @@ pub(in crate::http) fn of(headers: &HeaderMap, caller: Caller) -> Option<TokenHa
 }
 
 /// The header that sets it.
-pub(super) fn set(token: &Token, caller: Caller) -> String {
+pub(super) fn set(token: &Token, caller: Client) -> String {
     with(&token.to_text(), LOGIN_LIFE.as_secs(), caller)
 }
 
 /// The header that takes it away.
-pub(super) fn unset(caller: Caller) -> String {
+pub(super) fn unset(caller: Client) -> String {
     with("", 0, caller)
 }
 
-fn with(value: &str, max_age: u64, caller: Caller) -> String {
+fn with(value: &str, max_age: u64, caller: Client) -> String {
     let (name, secure) = if caller.is_secure { (NAME, "; Secure") } else { (LOCAL_NAME, "") };
     format!("{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Strict{secure}")
 }
@@ -47,8 +47,8 @@ mod tests {
     use super::*;
     use hyper::header::HeaderValue;
 
-    fn caller(is_secure: bool, ip: [u8; 4]) -> Caller {
-        Caller { peer: (ip, 1).into(), is_secure }
+    fn caller(is_secure: bool, ip: [u8; 4]) -> Client {
+        Client { address: (ip, 1).into(), is_secure, is_proven: true }
     }
 
     #[test]
