@@ -171,7 +171,7 @@ impl Engine {
     }
 
     fn settle(&self, hub: &mut Hub, me: Option<u16>) {
-        let mut outlet = Inboxes { inboxes: &self.inboxes, me, tickets: &self.tickets };
+        let mut outlet = Inboxes { all: &self.inboxes, me, tickets: &self.tickets };
         hub.publish(&mut outlet);
         if self.store.commits_inline() {
             self.commit(hub, &mut outlet);
@@ -206,7 +206,7 @@ impl Engine {
                 }
                 let stored = self.keep(&batch);
                 let failed = stored.is_err();
-                let mut outlet = Inboxes { inboxes: &self.inboxes, me: None, tickets: &self.tickets };
+                let mut outlet = Inboxes { all: &self.inboxes, me: None, tickets: &self.tickets };
                 let mut hub = self.hub();
                 match stored {
                     Ok(stored) => hub.committed(&stored, self.now(), &mut outlet),

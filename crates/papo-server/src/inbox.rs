@@ -118,7 +118,7 @@ impl Inbox {
 
 /// The inboxes of all shards, as the hub sees them while it publishes.
 pub(crate) struct Inboxes<'a> {
-    pub(crate) inboxes: &'a [Inbox],
+    pub(crate) all: &'a [Inbox],
     /// The shard whose thread this is: it looks by itself at the end of its turn.
     pub(crate) me: Option<u16>,
     /// Who waits for answers without a connection.
@@ -127,7 +127,7 @@ pub(crate) struct Inboxes<'a> {
 
 impl Inboxes<'_> {
     fn put(&self, shard: u16, put: impl FnOnce(&mut Mail)) {
-        let inbox = &self.inboxes[usize::from(shard)];
+        let inbox = &self.all[usize::from(shard)];
         let mut mail = inbox.mail();
         put(&mut mail);
         if self.me != Some(shard) {

@@ -78,29 +78,30 @@ impl Server {
         let http = Arc::new(http);
         let watch = |tls: Arc<Tls>| Watch::start(tls.clone(), config.times.tls_reload_every).map(|watch| (tls, watch));
         let watched = tls.clone().map(watch).transpose()?;
+        let writer = start_writer(&engine)?;
+        let files = (
+            start_admin(&config.data, &http, &engine)?,
+            first_admin(&config, web_address.unwrap_or(address), &http, &engine)?,
+        );
         let shared = Shared {
             engine: engine.clone(),
             http: http.clone(),
             announcer: announcer.clone(),
             live: live.clone(),
-            limits: config.limits.clone(),
-            times: config.times.clone(),
+            limits: config.limits,
+            times: config.times,
             lang: config.lang,
             tls,
         };
         let shards = (0..shards).map(|me| start_shard(me, shared.clone())).collect::<io::Result<Vec<_>>>()?;
-        let writer = start_writer(&engine)?;
         let mut readers = (0..READERS).map(|n| start_reader(n, &engine)).collect::<io::Result<Vec<_>>>()?;
         for n in 0..HASHERS {
             readers.push(start_hasher(n, &engine)?);
         }
-        let socket = start_admin(&config.data, &http, &engine)?;
-        let first_admin = first_admin(&config, web_address.unwrap_or(address), &http, &engine)?;
         let (listener, waker) = Listener::new(listeners, engine.clone(), admission.clone(), live.clone(), turn)?;
         let listening = Builder::new().name("papo-listener".into()).spawn(move || listener.run())?;
         let listening = (listening, waker);
         let tls = watched;
-        let files = (socket, first_admin);
         Ok(Self {
             engine,
             live,
