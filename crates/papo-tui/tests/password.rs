@@ -44,6 +44,7 @@ fn program() {
         login: said("CHAT_LOGIN"),
         keep: false,
         room: None,
+        tls: None,
         text: said("CHAT_TEXT").is_some(),
         plain: said("CHAT_PLAIN").is_some(),
         lang: Lang::PtBr,

@@ -61,6 +61,8 @@ pub(super) struct Face {
     pub(super) account: Cell<bool>,
     /// Where logins outlive the program.
     pub(super) keeper: Keeper,
+    /// Whoever is on the way can read it: no password goes over it.
+    pub(super) is_overheard: bool,
     /// How far each conversation with one person is read, where the server does not know it yet.
     pub(super) read: RefCell<BTreeMap<u64, u64>>,
     /// Commands on their way that nobody has typed.
@@ -91,6 +93,7 @@ impl Face {
             nick: RefCell::default(),
             account: Cell::default(),
             keeper,
+            is_overheard: false,
             read: RefCell::default(),
             by_itself: Cell::default(),
             naming: RefCell::default(),

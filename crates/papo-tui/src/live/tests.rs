@@ -60,7 +60,8 @@ fn talk_as<T: Send + 'static, K>(
         let screen = Screen::open(paper.clone());
         let layout = Layout { colours: false, lang: Lang::PtBr };
         let known = Arc::default();
-        let live = Live { steps, interrupts, screen: screen.clone(), known, layout, keeper, patience };
+        let is_overheard = false;
+        let live = Live { steps, interrupts, screen: screen.clone(), known, layout, keeper, patience, is_overheard };
         let ending = tokio::time::timeout(WITHIN, live.run(client)).await.expect("in time");
         let _ = screen.settle().await;
         ending
