@@ -1,9 +1,10 @@
 //! Passwords: which commands need one that was not typed with them, what is asked for it, and what is
 //! never shown or kept.
 
-use papo_proto::Nickname;
 use papo_proto::names::Parsed;
+use papo_proto::papo1::Token;
 use papo_proto::words::{AccountCommand, Secret};
+use papo_proto::{Command, Nickname, text};
 
 /// The commands with a password in their line.
 const PRIVATE: [&str; 4] = ["/register", "/login", "/password", "/delete-account"];
@@ -68,8 +69,10 @@ impl Asking {
         let purpose = match (word.as_str(), first, more) {
             ("/login", Some(name), None) => return Self::login(name),
             ("/register", None, _) => Purpose::Register { invite: None },
-            // No password is so short: it stands for one that is asked for.
-            ("/register", Some("-"), Some(invite)) => Purpose::Register { invite: Some(invite.to_owned()) },
+            // An invitation is known by its form, and comes from a link.
+            ("/register", Some(invite), None) if Token::parse(invite).is_some() => {
+                Purpose::Register { invite: Some(invite.to_owned()) }
+            }
             ("/password", None, _) => Purpose::Change,
             ("/delete-account", None, _) => Purpose::Delete,
             _ => return None,
@@ -124,28 +127,40 @@ pub(crate) fn is_private(line: &str) -> bool {
     PRIVATE.iter().any(|private| word.eq_ignore_ascii_case(private))
 }
 
-/// The command as the text dialect spells it; none where a password has a space in a place where that
-/// dialect cannot have one.
+/// Whether a command has a password in it.
+pub(crate) fn has_password(command: &AccountCommand) -> bool {
+    matches!(
+        command,
+        AccountCommand::Register { .. }
+            | AccountCommand::Login { .. }
+            | AccountCommand::Password { .. }
+            | AccountCommand::Delete { .. }
+    )
+}
+
+/// The command as the text dialect spells it; none where that dialect would read another password, since one has
+/// spaces in a place where it cannot have any.
 pub(crate) fn spelled(command: &AccountCommand) -> Option<Secret> {
-    let has_space = |secret: &Secret| secret.expose().contains(char::is_whitespace);
-    Some(Secret::new(match command {
+    let line = Secret::new(match command {
         AccountCommand::Login { name, password } => format!("/login {} {}", name.name, password.expose()),
-        AccountCommand::Register { password, .. } if has_space(password) => return None,
-        AccountCommand::Register { password, invite: None, .. } => format!("/register {}", password.expose()),
-        AccountCommand::Register { password, invite: Some(invite), .. } => {
-            format!("/register {} {invite}", password.expose())
+        AccountCommand::Register { password, invite, .. } => {
+            let (space, invite) = invite.as_deref().map_or(("", ""), |invite| (" ", invite));
+            format!("/register {}{space}{invite}", password.expose())
         }
-        AccountCommand::Password { old, .. } if has_space(old) => return None,
         AccountCommand::Password { old, new } => format!("/password {} {}", old.expose(), new.expose()),
         AccountCommand::Delete { password } => format!("/delete-account {}", password.expose()),
         _ => return None,
-    }))
+    });
+    match text::decode(line.expose().as_bytes()) {
+        Some(Ok(Command::Account(read))) if read == *command => Some(line),
+        Some(Ok(_)) | None => None,
+        // Too short, for example: why it is not taken is the server's word.
+        Some(Err(_)) => Some(line),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use papo_proto::{Command, text};
-
     use super::*;
 
     /// Answers all questions that a line leads to; the questions, and what comes of it.
@@ -180,10 +195,9 @@ mod tests {
         check("/login Ana", &["segredo1 2"], &[Password], &Ok("/login Ana segredo1 2"));
         check("/LOGIN @Ana ", &["segredo12"], &[Password], &Ok("/login Ana segredo12"));
         check("/register", &["segredo12", "segredo12"], &[New, Again], &Ok("/register segredo12"));
-        // What has the form of an invitation is one: a password may have spaces.
-        let invite = "A".repeat(43);
-        let (line, spelled) = (format!("/register - {invite}"), format!("/register segredo12 {invite}"));
-        check(&line, &["segredo12", "segredo12"], &[New, Again], &Ok(&spelled));
+        let token = Token([7; 32]).to_text();
+        let expected = format!("/register segredo 12 {token}");
+        check(&format!("/register {token}"), &["segredo 12", "segredo 12"], &[New, Again], &Ok(&expected));
         check("/register", &["segredo12", "segredo13"], &[New, Again], &Err("passwords-differ"));
         check("/password", &["velha", "novanova1", "novanova1"], &[Old, New, Again], &Ok("/password velha novanova1"));
         check("/delete-account", &["segredo12"], &[Password], &Ok("/delete-account segredo12"));
@@ -204,8 +218,13 @@ mod tests {
         for (line, private) in [(" /Login Ana x", true), ("/register x", true), ("/loginx", false), ("oi", false)] {
             assert_eq!(is_private(line), private, "{line}");
         }
-        let password = || Secret::new("com espaço");
-        assert_eq!(spelled(&AccountCommand::Register { name: None, password: password(), invite: None }), None);
-        assert_eq!(spelled(&AccountCommand::Password { old: password(), new: password() }), None);
+        let password = |typed: &str| Secret::new(typed);
+        let spelled = |command: &AccountCommand| spelled(command).map(|line| line.expose().to_owned());
+        let register = |typed| AccountCommand::Register { name: None, password: password(typed), invite: None };
+        assert_eq!(spelled(&register("com espaço")).as_deref(), Some("/register com espaço"));
+        assert_eq!(spelled(&register(" na frente")), None);
+        assert_eq!(spelled(&register("curta")).as_deref(), Some("/register curta"));
+        let change = AccountCommand::Password { old: password("com espaço"), new: password("novanova1") };
+        assert_eq!(spelled(&change), None);
     }
 }

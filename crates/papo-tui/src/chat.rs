@@ -8,6 +8,7 @@ use std::time::Duration;
 use papo_client::{Client, Target, connect};
 use papo_proto::Nickname;
 use papo_proto::lang::Lang;
+use tokio::net::lookup_host;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -80,8 +81,11 @@ pub fn run(options: ChatOptions) -> ExitCode {
 async fn chat(options: &ChatOptions) -> ExitCode {
     let server = address(&options.host, options.port);
     let surface = Surface::of(&Facts::gather(options.plain));
-    let keeper = Keeper::of(&server, options.keep);
-    let arrival = match Arrival::of(options, &keeper, surface.asks) {
+    let is_overheard = options.tls.is_none() && leaves_the_machine(&options.host, options.port).await;
+    // A login that was made on an encrypted line does not go over one that is not.
+    let kept_for = if options.tls.is_some() { format!("tls:{server}") } else { server.clone() };
+    let keeper = Keeper::of(&kept_for, options.keep);
+    let arrival = match Arrival::of(options, &keeper, surface.asks, is_overheard) {
         Ok(arrival) => arrival,
         Err(sentence) => return fail(&sentence),
     };
@@ -90,7 +94,7 @@ async fn chat(options: &ChatOptions) -> ExitCode {
         Ok(secure) => secure,
         Err(sentence) => return fail(&sentence),
     };
-    let way = Way { server: &server, surface, secure: secure.as_ref() };
+    let way = Way { server: &server, surface, secure: secure.as_ref(), is_overheard };
     let failure = if options.text {
         by_lines(options, way, &arrival).await
     } else {
@@ -119,16 +123,20 @@ struct Arrival<'a> {
 }
 
 impl<'a> Arrival<'a> {
-    fn of(options: &'a ChatOptions, keeper: &Keeper, asks: bool) -> Result<Self, String> {
+    fn of(options: &'a ChatOptions, keeper: &Keeper, asks: bool, is_overheard: bool) -> Result<Self, String> {
         let (login, nick) = (options.login.as_deref(), options.nick.as_deref());
         if options.text && options.keep {
             return Err(texts::say(options.lang, "login-text", &[]));
+        }
+        if is_overheard && login.is_some() {
+            return Err(texts::say(options.lang, "password-overheard", &[]));
         }
         let is_of = |name: &str| {
             let key = |name: &str| Nickname::parse(name).ok().map(|parsed| parsed.name.key().clone());
             login.is_none_or(|login| key(login) == key(name))
         };
-        let kept = if options.text || login.is_none() && nick.is_some() { None } else { keeper.get() };
+        let is_asked_for = !options.text && !is_overheard && (login.is_some() || nick.is_none());
+        let kept = if is_asked_for { keeper.get() } else { None };
         let (comes, login) = match (kept.filter(|kept| is_of(&kept.name)), login, nick) {
             (Some(kept), ..) => (Comes::Kept, Some(kept.token)),
             (None, Some(name), _) if asks => (Comes::Account(name), None),
@@ -140,6 +148,16 @@ impl<'a> Arrival<'a> {
     }
 }
 
+/// Whether what goes to a server goes over a network. Of one that cannot be found that is not known, nor does anything
+/// go there.
+async fn leaves_the_machine(host: &str, port: u16) -> bool {
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    match timeout(CONNECT, lookup_host((bare, port))).await {
+        Ok(Ok(mut addresses)) => addresses.any(|address| !address.ip().to_canonical().is_loopback()),
+        _ => false,
+    }
+}
+
 /// Where the conversation is held, on both sides.
 #[derive(Clone, Copy)]
 struct Way<'a> {
@@ -147,11 +165,13 @@ struct Way<'a> {
     server: &'a str,
     surface: Surface,
     secure: Option<&'a Secure>,
+    /// Whoever is on the way can read it: no password goes over it.
+    is_overheard: bool,
 }
 
 /// The conversation in the text dialect.
 async fn by_lines(options: &ChatOptions, way: Way<'_>, arrival: &Arrival<'_>) -> io::Result<Option<End>> {
-    let Way { server, secure, .. } = way;
+    let Way { server, secure, is_overheard, .. } = way;
     let lang = options.lang;
     let tls = secure.map(|secure| &secure.tls);
     let (reader, writer) = match connect(&options.host, options.port, tls, CONNECT).await {
@@ -159,7 +179,7 @@ async fn by_lines(options: &ChatOptions, way: Way<'_>, arrival: &Arrival<'_>) ->
         Err(error) => return Ok(Some(End::Said(texts::unreachable(lang, server, &error)))),
     };
     let Place { steps, interrupts, screen, known, layout, restore, .. } = Place::open(options, way, arrival.comes)?;
-    let talk = Talk { steps, interrupts, screen: screen.clone(), known, layout };
+    let talk = Talk { steps, interrupts, screen: screen.clone(), known, layout, is_overheard };
     let ending = talk.run(reader, writer).await;
     close(&screen, restore, matches!(ending, talk::Ending::Lost(_))).await;
     Ok(match ending {
@@ -176,7 +196,7 @@ async fn by_papo1(
     arrival: &Arrival<'_>,
     keeper: Keeper,
 ) -> io::Result<Option<End>> {
-    let Way { server, surface, secure } = way;
+    let Way { server, surface, secure, is_overheard } = way;
     let lang = options.lang;
     let tls = secure.map(|secure| secure.tls.clone());
     let target = Target { tls, ..Target::tcp(&options.host, options.port) };
@@ -186,7 +206,7 @@ async fn by_papo1(
     };
     let Place { steps, interrupts, screen, known, layout, restore } = Place::open(options, way, arrival.comes)?;
     let patience = (!surface.asks).then_some(PIPE_PATIENCE);
-    let live = Live { steps, interrupts, screen: screen.clone(), known, layout, keeper, patience };
+    let live = Live { steps, interrupts, screen: screen.clone(), known, layout, keeper, patience, is_overheard };
     let ending = live.run(client).await;
     let failure = match ending {
         live::Ending::Left | live::Ending::Unseen => None,
@@ -218,7 +238,7 @@ enum Back {
 impl Place {
     /// Takes the terminal, says that there is a connection, and asks for what was not given.
     fn open(options: &ChatOptions, way: Way<'_>, comes: Comes<'_>) -> io::Result<Self> {
-        let Way { server, surface, secure } = way;
+        let Way { server, surface, secure, .. } = way;
         let layout = Layout { colours: surface.colours, lang: options.lang };
         let (dialogue, first) = Dialogue::begin(comes, options.room.as_deref(), surface.asks);
         let (sender, steps) = mpsc::channel(STEPS);
@@ -316,6 +336,57 @@ fn fail(sentence: &str) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn only_the_machine_itself_is_not_overheard() {
+        for (host, leaves) in [
+            ("127.0.0.1", false),
+            ("127.9.9.9", false),
+            ("::1", false),
+            ("[::1]", false),
+            ("192.0.2.1", true),
+            ("[2001:db8::1]", true),
+        ] {
+            assert_eq!(leaves_the_machine(host, 12345).await, leaves, "{host}");
+        }
+    }
+
+    #[test]
+    fn whoever_comes_by_a_login_that_is_kept_or_by_a_password_does_so_where_that_is_safe() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keeper = Keeper::at(&folder.path().join("logins"), "casa:1", true);
+        keeper.made("Ana", "UM").expect("written");
+        let options = |login: Option<&str>, nick: Option<&str>, text: bool| ChatOptions {
+            host: "casa".into(),
+            port: 1,
+            nick: nick.map(str::to_owned),
+            login: login.map(str::to_owned),
+            keep: false,
+            room: None,
+            tls: None,
+            text,
+            plain: false,
+            lang: Lang::PtBr,
+        };
+        // login, nick, text, a person is there, overheard → as whom, or that it is refused
+        for (login, nick, text, asks, is_overheard, expected) in [
+            (None, None, false, true, false, Some(Comes::Kept)),
+            (Some("ana"), None, false, false, false, Some(Comes::Kept)),
+            (Some("Eva"), None, false, true, false, Some(Comes::Account("Eva"))),
+            (Some("Eva"), None, false, false, false, None),
+            (None, Some("Bob"), false, true, false, Some(Comes::Named("Bob"))),
+            (None, None, true, true, false, Some(Comes::Unknown)),
+            (Some("Ana"), None, true, true, false, Some(Comes::Account("Ana"))),
+            (None, None, false, true, true, Some(Comes::Unknown)),
+            (Some("Ana"), None, false, true, true, None),
+        ] {
+            let options = options(login, nick, text);
+            let arrival = Arrival::of(&options, &keeper, asks, is_overheard).ok();
+            assert_eq!(arrival.as_ref().map(|arrival| arrival.comes), expected, "{login:?} {nick:?} {text}");
+            let is_kept = expected == Some(Comes::Kept);
+            assert_eq!(arrival.and_then(|arrival| arrival.login).is_some(), is_kept);
+        }
+    }
 
     #[test]
     fn an_address_reads_as_people_write_it() {

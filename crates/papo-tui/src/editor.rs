@@ -274,25 +274,24 @@ impl ConditionalEventHandler for WhileSecret {
             return None;
         }
         let Event::KeySeq(keys) = event else { return Some(Cmd::Noop) };
-        match keys[..] {
-            [KeyEvent(KeyCode::Char(_), Modifiers::NONE | Modifiers::SHIFT)]
-            | [KeyEvent(KeyCode::Char('C' | 'D' | 'H' | 'J' | 'M'), Modifiers::CTRL)]
-            | [
-                KeyEvent(
-                    KeyCode::Enter
-                    | KeyCode::Backspace
-                    | KeyCode::Delete
-                    | KeyCode::Left
-                    | KeyCode::Right
-                    | KeyCode::Home
-                    | KeyCode::End
-                    | KeyCode::BracketedPasteStart
-                    | KeyCode::BracketedPasteEnd,
-                    Modifiers::NONE,
-                ),
-            ] => None,
+        let [KeyEvent(code, modifiers)] = keys[..] else { return Some(Cmd::Noop) };
+        match (code, modifiers) {
+            (KeyCode::Char(_), Modifiers::NONE | Modifiers::SHIFT)
+            | (KeyCode::Char('C' | 'D' | 'H' | 'J' | 'M'), Modifiers::CTRL)
+            | (
+                KeyCode::Enter
+                | KeyCode::Backspace
+                | KeyCode::Delete
+                | KeyCode::Left
+                | KeyCode::Right
+                | KeyCode::Home
+                | KeyCode::End
+                | KeyCode::BracketedPasteStart
+                | KeyCode::BracketedPasteEnd,
+                Modifiers::NONE,
+            ) => None,
             // To the beginning, without keeping what is taken away.
-            [KeyEvent(KeyCode::Char('U' | 'W'), Modifiers::CTRL)] => Some(Cmd::Undo(RepeatCount::MAX)),
+            (KeyCode::Char('U' | 'W'), Modifiers::CTRL) => Some(Cmd::Undo(RepeatCount::MAX)),
             _ => Some(Cmd::Noop),
         }
     }

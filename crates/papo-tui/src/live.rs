@@ -81,12 +81,15 @@ pub(crate) struct Live {
     /// Nobody is there who could wait or not: the input is a pipe. So the end waits for the answers to all that
     /// was said, but only for this long without any answer.
     pub(crate) patience: Option<Duration>,
+    /// Whoever is on the way can read it: no password goes over it.
+    pub(crate) is_overheard: bool,
 }
 
 impl Live {
     /// Talks until somebody wants the end of it.
     pub(crate) async fn run(self, mut client: Client) -> Ending {
-        let face = Face::new(self.screen, self.known, self.layout, self.keeper);
+        let mut face = Face::new(self.screen, self.known, self.layout, self.keeper);
+        face.is_overheard = self.is_overheard;
         let mut speaker = Speaker::new(&face, client.commands(), self.steps, self.interrupts, self.patience);
         if face.welcome().await.is_err() {
             return Ending::Unseen;

@@ -42,6 +42,8 @@ pub(crate) struct Talk {
     pub(crate) screen: Screen,
     pub(crate) known: Arc<Mutex<Known>>,
     pub(crate) layout: Layout,
+    /// Whoever is on the way can read it: no password goes over it.
+    pub(crate) is_overheard: bool,
 }
 
 impl Talk {
@@ -82,6 +84,10 @@ impl Talk {
             };
             loop {
                 match step {
+                    Some(Step::Say(line)) if self.is_overheard && asking::is_private(&line) => {
+                        self.refuse("password-overheard", &[]).await;
+                    }
+                    Some(Step::Account(_)) if self.is_overheard => self.refuse("password-overheard", &[]).await,
                     Some(Step::Say(line)) => self.queue(writer, &line).await,
                     Some(Step::Account(command)) => match asking::spelled(&command) {
                         Some(line) => self.queue(writer, line.expose()).await,

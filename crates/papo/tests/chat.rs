@@ -11,7 +11,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use papo_testkit::{Client, Papo};
+use papo_testkit::{Client, PATIENCE, Papo};
 use terminal::Terminal;
 
 const NAME_QUESTION: &str = "Informe seu nome de usuário:";

@@ -59,6 +59,7 @@ ask-password-again = The same password again:
 no-password = No password; nothing was done.
 passwords-differ = The two passwords are not the same; nothing was done.
 password-with-space = In the text dialect this password cannot have spaces; without --text it can.
+password-overheard = The connection to this server is not encrypted, and the password would be read on the way; it was not sent. Connect with --tls, or on the server's own machine.
 password-was-open = The password has already gone over the network unencrypted, and somebody may have read it: log in over an encrypted connection, or on the server's own machine, and change it with /password.
 login-asks = To log in as { $nome } a terminal is needed, where the password can be typed. Log in once with --login { $nome } --keep; then a program can, too.
 login-text = With --text, use /login <name>: a login that is kept is good without --text only.

@@ -59,6 +59,7 @@ ask-password-again = A mesma senha outra vez:
 no-password = Nenhuma senha; nada foi feito.
 passwords-differ = As duas senhas não são iguais; nada foi feito.
 password-with-space = No dialeto de texto esta senha não pode ter espaços; sem --text pode.
+password-overheard = A conexão com este servidor não é cifrada, e a senha seria lida no caminho; ela não foi enviada. Conecte-se com --tls, ou na própria máquina do servidor.
 password-was-open = A senha já passou pela rede sem cifra, e alguém pode tê-la lido: entre por uma conexão cifrada, ou na própria máquina do servidor, e troque-a com /password.
 login-asks = Para entrar na conta { $nome } é preciso um terminal, onde a senha possa ser digitada. Entre uma vez com --login { $nome } --keep; depois também um programa pode.
 login-text = Com --text, entre com /login <nome>: um login guardado só vale sem --text.

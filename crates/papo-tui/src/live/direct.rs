@@ -10,6 +10,7 @@ use papo_proto::{Nickname, Reject, Reply};
 
 use super::answers::Naming;
 use super::speak::{Speaker, Stop};
+use crate::asking::has_password;
 
 impl Speaker<'_> {
     /// Says something to one person. The conversation is opened first, if it is not yet.
@@ -53,6 +54,9 @@ impl Speaker<'_> {
 
     /// Does something about who one is. Whoever comes as an account comes into the lobby, as with a first name.
     pub(super) async fn account(&mut self, command: AccountCommand) -> Result<(), Stop> {
+        if self.face.is_overheard && has_password(&command) {
+            return Ok(self.face.refuse("password-overheard", &[]).await?);
+        }
         self.open(None).await?;
         let is_new = matches!(command, AccountCommand::Register { .. });
         let comes = !self.named && (is_new || matches!(command, AccountCommand::Login { .. }));

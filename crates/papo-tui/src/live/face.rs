@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use papo_client::{Incoming, Outcome};
+use papo_client::{Incoming, Outcome, Want};
 use papo_proto::lang::{Args, Lang};
 use papo_proto::papo1::server::RoomState;
 use papo_proto::{Nickname, Reply};
@@ -61,6 +61,10 @@ pub(super) struct Face {
     pub(super) account: Cell<bool>,
     /// Where logins outlive the program.
     pub(super) keeper: Keeper,
+    /// Whoever is on the way can read it: no password goes over it.
+    pub(super) is_overheard: bool,
+    /// How far each conversation with one person is read, where the server does not know it yet.
+    pub(super) read: RefCell<BTreeMap<u64, u64>>,
     /// Commands on their way that nobody has typed.
     pub(super) by_itself: Cell<usize>,
     /// A first name that is told when its room is entered.
@@ -89,6 +93,8 @@ impl Face {
             nick: RefCell::default(),
             account: Cell::default(),
             keeper,
+            is_overheard: false,
+            read: RefCell::default(),
             by_itself: Cell::default(),
             naming: RefCell::default(),
             cut: Cell::default(),
@@ -131,6 +137,13 @@ impl Face {
     pub(super) fn direct_with(&self, who: &Nickname) -> Option<u64> {
         let is_with = |name: &str| Nickname::parse(name).is_ok_and(|parsed| parsed.name.key() == who.key());
         self.directs.borrow().iter().find(|(_, name)| is_with(name)).map(|(&room, _)| room)
+    }
+
+    /// The next conversation whose reading is to be told. What is read until it is goes with it.
+    pub(super) fn next_read(&self) -> Option<Want> {
+        let (room, seq) = self.read.borrow_mut().pop_first()?;
+        self.by_itself.set(self.by_itself.get() + 1);
+        Some(Want::Read { room, seq })
     }
 
     pub(super) fn ignores(&self, author: &str) -> bool {

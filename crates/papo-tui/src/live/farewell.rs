@@ -21,8 +21,13 @@ impl Speaker<'_> {
         }
         let (commands, given) = (self.commands.clone(), Cell::new(false));
         let said = async {
-            // It stands behind all that waits; what came of it is told by the end of the client.
-            given.set(commands.order(Want::Bye).await.is_ok());
+            while let Some(read) = self.face.next_read() {
+                let _ = commands.order(read).await;
+            }
+            // It stands behind all that waits; what came of it is told by the end of the client. It counts among what
+            // waits as soon as it is on its way.
+            given.set(true);
+            let _ = commands.order(Want::Bye).await;
             pending::<()>().await;
         };
         let mut said = std::pin::pin!(said);

@@ -20,10 +20,7 @@ pub(super) struct Unread {
     rooms: VecDeque<u64>,
     /// Up to where each of them was read, and what was said last.
     ranges: BTreeMap<u64, (u64, u64)>,
-    /// How far each conversation is read, where that is not told yet. One at a time is told: what is read meanwhile
-    /// goes with the next.
-    read: BTreeMap<u64, u64>,
-    /// A telling is on its way.
+    /// How far one of them is read is being told. One at a time: what is read meanwhile goes with the next.
     is_telling: bool,
 }
 
@@ -41,27 +38,17 @@ impl Unread {
         }
     }
 
-    fn is_read(&mut self, room: u64, seq: u64) {
-        self.read.insert(room, seq);
-    }
-
     /// The next command to be given.
     pub(super) fn next_want(&mut self, face: &Face) -> Option<Want> {
-        let want = match self.rooms.pop_front() {
-            Some(room) => {
-                let (read, head) = *self.ranges.get(&room)?;
-                let limit = (head - read).min(UNREAD_SHOWN) as u32;
-                Want::History { room, before: Some(head + 1), after: None, limit }
-            }
-            None if self.is_telling => return None,
-            None => {
-                let (room, seq) = self.read.pop_first()?;
-                self.is_telling = true;
-                Want::Read { room, seq }
-            }
-        };
-        face.by_itself.set(face.by_itself.get() + 1);
-        Some(want)
+        if let Some(room) = self.rooms.pop_front() {
+            let (read, head) = *self.ranges.get(&room)?;
+            let limit = (head - read).min(UNREAD_SHOWN) as u32;
+            face.by_itself.set(face.by_itself.get() + 1);
+            return Some(Want::History { room, before: Some(head + 1), after: None, limit });
+        }
+        let next = if self.is_telling { None } else { face.next_read() };
+        self.is_telling |= next.is_some();
+        next
     }
 }
 
@@ -93,10 +80,13 @@ impl Ear<'_> {
     async fn missed(&mut self, room: u64, events: &[RoomEvent]) -> Result<(), Unseen> {
         let face = self.face;
         let Some((read, head)) = self.unread.ranges.remove(&room) else { return Ok(()) };
-        self.unread.is_read(room, head);
+        face.read.borrow_mut().insert(room, head);
         let messages = || {
-            let message = |event| if let &RoomEvent::Message(ref message) = event { Some(message) } else { None };
-            events.iter().filter_map(message).filter(|message| message.seq > read && !face.ignores(&message.author))
+            let all = events.iter().filter_map(|event| match event {
+                RoomEvent::Message(message) => Some(message),
+                _ => None,
+            });
+            all.filter(|message| message.seq > read && !face.ignores(&message.author))
         };
         let name = face.room_name(room);
         let of_others = messages().filter(|message| message.author == name).count() as u64;
@@ -114,7 +104,7 @@ impl Ear<'_> {
     pub(super) async fn whispered(&mut self, with: &str, message: Message) -> Result<(), Unseen> {
         let face = self.face;
         if face.account.get() {
-            self.unread.is_read(message.room, message.seq);
+            face.read.borrow_mut().insert(message.room, message.seq);
         }
         if face.ignores(&message.author) {
             return Ok(());
