@@ -11,13 +11,12 @@
 //! * `session`, `nicknames`, `people`, `room`, `presence`, `rate`, `throttle` – what the rules are about;
 //! * `apply` – the state as what was kept makes it, at a start and when a commit fails;
 //! * `outbox` – the decided effects, waiting for their commit, in the order of decision;
-//! * `publish` – hands committed effects to the readers, by way of an [`Outlet`]; `delivery` – what these are handed;
+//! * `publish` – hands committed effects to the readers, by way of an [`Outlet`];
 //! * [`Log`] – a room's events, encoded, for readers with cursors; [`backlog`] keeps all within one budget.
 
 mod apply;
 pub mod backlog;
 mod commands;
-mod delivery;
 mod directs;
 mod hub;
 pub mod log;
@@ -35,10 +34,9 @@ mod session;
 mod standing;
 mod throttle;
 
-pub use delivery::{AuditQuery, Checked, Delivery, Intent, Outlet, PasswordAsk, Query, What};
 pub use hub::{Hub, Now, Policy, Settings};
 pub use log::{Cursor, Log, Position, Read, Reader, Segment};
-pub use publish::CommitError;
+pub use publish::{AuditQuery, Checked, CommitError, Delivery, Intent, Outlet, PasswordAsk, Query, What};
 pub use resume::{Found, Opening};
 pub use room::KnownRoom;
 pub use session::Link;

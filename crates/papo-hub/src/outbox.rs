@@ -14,7 +14,7 @@ use papo_proto::{
     Stored, Txn,
 };
 
-use crate::delivery::{AuditQuery, PasswordAsk, Query};
+use crate::publish::{AuditQuery, PasswordAsk, Query};
 use crate::session::Link;
 
 /// What is to happen once everything decided before it has happened.

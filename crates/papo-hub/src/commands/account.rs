@@ -9,9 +9,9 @@ use papo_proto::words::people::Standing;
 use papo_proto::words::{AccountCommand, LoginFacts, Registration, Secret};
 use papo_proto::{AccountId, LoginId, Nickname, Reject, Reply, SessionId};
 
-use crate::delivery::{Intent, PasswordAsk};
 use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
+use crate::publish::{Intent, PasswordAsk};
 
 pub(super) fn run(hub: &mut Hub, session: SessionId, command: AccountCommand, now: Now) {
     let done = match command {

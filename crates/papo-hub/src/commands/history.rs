@@ -3,9 +3,9 @@
 use papo_proto::words::{Slice, Target};
 use papo_proto::{Seq, SessionId};
 
-use crate::delivery::Query;
 use crate::hub::Hub;
 use crate::outbox::Effect;
+use crate::publish::Query;
 
 pub(super) fn run(hub: &mut Hub, session: SessionId, of: Target, slice: Slice, limit: usize) {
     match hub.target(session, of) {

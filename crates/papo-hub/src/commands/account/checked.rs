@@ -7,10 +7,10 @@ use papo_proto::{AccountId, Nickname, Person, Record, Reject, Reply, SessionId, 
 use std::sync::Arc;
 
 use super::{account_of, may_register};
-use crate::delivery::{Checked, Intent};
 use crate::hub::{Hub, Now};
 use crate::outbox::{Effect, Undo};
 use crate::people::Account;
+use crate::publish::{Checked, Intent};
 
 impl Hub {
     /// The password of a session's command was looked at.

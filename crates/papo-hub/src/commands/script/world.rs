@@ -6,9 +6,8 @@ use papo_proto::{
     Encoding, Epoch, Framing, Lang, Person, Record, Reply, RoomId, Seq, SessionId, Stored, Txn, papo1, text,
 };
 
-use crate::delivery::{Checked, Delivery, Outlet, PasswordAsk, What};
 use crate::hub::Policy;
-use crate::publish::CommitError;
+use crate::publish::{Checked, CommitError, Delivery, Outlet, PasswordAsk, What};
 use crate::resume::{Found, Opening};
 use crate::{Cursor, Hub, Link, Log, Now, Read, Settings};
 use std::collections::BTreeMap;
