@@ -2,11 +2,12 @@
 //! commit fails what was before.
 
 use papo_proto::words::people::{GrantRecord, RestrictionRecord};
-use papo_proto::{Person, Record};
+use papo_proto::{Dialect, Person, Record, Reply, RoomId, SessionId};
 
 use crate::hub::{Hub, Now};
 use crate::outbox::{Effect, Undo};
 use crate::presence::Change;
+use crate::rights::Deed;
 
 impl Hub {
     /// The state is as this says.
@@ -54,59 +55,52 @@ impl Hub {
         }
     }
 
-    /// Something could not be kept: it is as it was before.
-    pub(crate) fn undo(&mut self, undo: Undo, now: Now) {
-        match undo {
-            Undo::Put(record) => self.apply(&record),
-            Undo::Login(login) => {
-                let account = self.people.remove_login(login).map(|login| login.account);
-                let sessions = account.and_then(|account| self.people.get(account)).map(|known| known.sessions.clone());
-                for session in sessions.unwrap_or_default() {
-                    if self.sessions.get(session).and_then(|found| found.account).is_some_and(|(_, of)| of == login) {
-                        self.become_guest(session, now);
-                    }
-                }
-            }
-            Undo::Account(id) => {
-                let sessions = self.people.get(id).map(|account| account.sessions.clone()).unwrap_or_default();
-                for session in sessions {
-                    self.become_guest(session, now);
-                }
-                if let Some(account) = self.people.forget(id) {
-                    self.nicknames.release(&account.record.name);
-                }
-            }
+    /// Out of the room with those who may not be in it any more.
+    pub(crate) fn shut_out(&mut self, room: RoomId, now: Now) -> Vec<(SessionId, RoomId)> {
+        let mut members: Vec<SessionId> =
+            self.rooms.get(room).map(|room| room.members.iter().copied().collect()).unwrap_or_default();
+        members.retain(|session| self.may(*session, room, Deed::Enter, now).is_err());
+        members.sort_unstable();
+        for session in &members {
+            self.put_out(*session, room, now);
         }
+        members.into_iter().map(|session| (session, room)).collect()
+    }
+
+    /// A session that may not be in a room any more is out of it, and told so.
+    pub(crate) fn put_out(&mut self, session: SessionId, room: RoomId, now: Now) {
+        let found = self.rooms.of_ref(room);
+        let (name, is_direct) = (found.name().clone(), found.parties().is_some());
+        self.leave(session, room, Change::Left, now);
+        let reply = match self.sessions.of(session).encoding.dialect {
+            Dialect::Papo1 => Reply::Gone(room),
+            Dialect::Text if is_direct => return,
+            Dialect::Text => Reply::Left(room, name),
+        };
+        self.outbox.push(Effect::Reply { session, txn: None, reply: Box::new(reply) });
     }
 
     /// Decides that something is so from now on: at once here, and when it is kept whoever asked is
     /// told. When it cannot be kept, it is as `undo` says.
-    pub(crate) fn settle(
-        &mut self,
-        session: papo_proto::SessionId,
-        record: Record,
-        undo: Undo,
-        reply: Option<papo_proto::Reply>,
-    ) {
+    pub(crate) fn settle(&mut self, session: SessionId, record: Record, undo: Undo, reply: Option<Reply>) {
         self.apply(&record);
         let txn = if reply.is_some() { self.asking.take() } else { None };
         self.outbox.push(Effect::Settle { record, undo, session, txn, reply: reply.map(Box::new) });
     }
 
     /// Ends a room: everybody is out of it, and it is forgotten with its log.
-    pub(crate) fn end_room(&mut self, room: papo_proto::RoomId, now: Now) {
+    pub(crate) fn end_room(&mut self, room: RoomId, now: Now) {
         let members: Vec<_> =
             self.rooms.get(room).map(|room| room.members.iter().copied().collect()).unwrap_or_default();
         for session in members {
             self.leave(session, room, Change::Silent, now);
         }
-        if let Some(room) = self.rooms.remove(room) {
-            for account in room.parties().into_iter().flatten().filter_map(Person::account) {
-                if let Some(account) = self.people.get_mut(account) {
-                    account.reads.remove(&room.record.id);
-                }
+        let Some(ended) = self.rooms.remove(room) else { return };
+        for account in ended.parties().into_iter().flatten().filter_map(Person::account) {
+            if let Some(account) = self.people.get_mut(account) {
+                account.reads.remove(&room);
             }
-            self.outbox.push(Effect::Keep(Record::RoomGone(room.record.id)));
         }
+        self.outbox.push(Effect::Keep(Record::RoomGone(room)));
     }
 }

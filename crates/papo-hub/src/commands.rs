@@ -22,11 +22,11 @@ use papo_proto::words::{AccountCommand, Target};
 use papo_proto::{Command, Reject, Reply, RoomId, Seq, SessionId};
 
 use crate::hub::{Hub, Now};
-use crate::publish::Again;
+use crate::outlet::Again;
 
 /// Carries out a command of an open session.
 pub(crate) fn run(hub: &mut Hub, session: SessionId, command: Command, now: Now) {
-    if !hub.policy.guests && hub.account(session).is_none() && !is_for_strangers(&command) {
+    if hub.is_stranger(session) && !is_for_strangers(&command) {
         return hub.reject(session, Reject::LoginFirst);
     }
     match command {

@@ -1,7 +1,7 @@
 //! Conversations of two: rooms that nobody else knows. Whoever takes part is in them as soon as something
 //! is said there.
 
-use papo_proto::limits::{DIRECT_ROOMS_PER_HOUR, DIRECT_ROOMS_SENT, ROOMS_MAX, UNREAD_SHOWN};
+use papo_proto::limits::{DIRECT_ROOMS_PER_HOUR, DIRECT_ROOMS_SENT, ROOMS_MAX, ROOMS_PER_SESSION, UNREAD_SHOWN};
 use papo_proto::words::people::ReadRecord;
 use papo_proto::{Dialect, Nickname, Person, Record, Reject, Reply, RoomId, Seq, SessionId};
 
@@ -48,13 +48,21 @@ impl Hub {
     }
 
     /// Whoever takes part and is there is in the conversation from now on.
-    pub(crate) fn gather(&mut self, room: RoomId) {
+    pub(crate) fn gather(&mut self, room: RoomId, now: Now) {
         let Some(parties) = self.rooms.get(room).and_then(Room::parties) else { return };
         let there: Vec<SessionId> = parties.into_iter().flat_map(|person| self.sessions_of(person)).collect();
         for session in there {
-            if !self.sessions.of(session).is_in(room) {
-                self.enter_direct(session, room, None);
+            if self.sessions.of(session).is_in(room) {
+                continue;
             }
+            // Others bring it in: of too many conversations it is in the newest.
+            let joined = &self.sessions.of(session).rooms;
+            if joined.len() >= 2 * ROOMS_PER_SESSION
+                && let Some(oldest) = joined.iter().copied().find(|id| self.rooms.of_ref(*id).parties().is_some())
+            {
+                self.put_out(session, oldest, now);
+            }
+            self.enter_direct(session, room, None);
         }
     }
 
@@ -81,7 +89,11 @@ impl Hub {
     /// A session has come: it is in its newest conversations. A text client is shown what its account has
     /// not read; a program is told how far that is.
     pub(crate) fn enter_directs(&mut self, session: SessionId) {
-        let mut rooms = self.rooms.directs_of(self.person(session));
+        if self.is_stranger(session) {
+            return;
+        }
+        let me = self.person(session);
+        let mut rooms = self.rooms.directs_of(me);
         let is_text = self.sessions.of(session).encoding.dialect == Dialect::Text;
         let unread = |hub: &Hub, room: RoomId| {
             let facts = hub.facts(session, room);
@@ -93,7 +105,8 @@ impl Hub {
                 continue;
             }
             let count = unread(self, room);
-            if !is_text || count == 0 {
+            let other = self.rooms.of_ref(room).other(me);
+            if !is_text || count == 0 || other.is_some_and(|other| self.ignores(session, other)) {
                 self.enter_direct(session, room, None);
                 continue;
             }
@@ -102,6 +115,9 @@ impl Hub {
             self.outbox.push(Effect::Reply { session, txn: None, reply: Box::new(Reply::Unread(with, count)) });
             self.enter_direct(session, room, Some(Seq(facts.head.0 - count.min(UNREAD_SHOWN))));
             self.mark_read(session, room, facts.head);
+            // The first of them is the newest: it is the one that is answered.
+            let more = self.sessions.of(session).more();
+            more.whispered = more.whispered.or(other);
         }
     }
 
@@ -138,7 +154,22 @@ impl Hub {
     /// A guest is gone for good: the guest's conversations belonged to the session.
     pub(crate) fn end_directs(&mut self, session: SessionId, now: Now) {
         for room in self.rooms.directs_of(Person::Guest(session)) {
-            self.end_room(room, now);
+            self.end_conversation(room, now);
+        }
+    }
+
+    /// A room ends by itself; programs that are still in it are told.
+    pub(crate) fn end_conversation(&mut self, room: RoomId, now: Now) {
+        let members = self.rooms.get(room).map(|room| room.members.iter().copied().collect());
+        let mut members: Vec<SessionId> = members.unwrap_or_default();
+        members.sort_unstable();
+        self.end_room(room, now);
+        for session in members {
+            let found = self.sessions.of(session);
+            if found.encoding.dialect == Dialect::Papo1 && !found.ending {
+                let reply = Box::new(Reply::Gone(room));
+                self.outbox.push(Effect::Reply { session, txn: None, reply });
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use papo_proto::limits::{Limits, ROOM_CHANGES_EVERY, ROOMS_PER_ADDRESS_AND_HOUR};
-use papo_proto::words::{Registration, Target};
+use papo_proto::words::Registration;
 use papo_proto::{
     AccountId, Address, Command, Dialect, Encoding, Ephemeral, Epoch, LoginId, Nickname, Person, Record, Reject, Reply,
     RoomId, SessionId, Txn,
@@ -22,8 +22,8 @@ use crate::people::People;
 use crate::presence::Change;
 use crate::rate::{AddressRates, Rate};
 use crate::resume;
-use crate::rights::{Deed, Place};
-use crate::room::{DIRECTORY, KnownRoom, Rooms};
+use crate::room::{DIRECTORY, KnownRoom};
+use crate::rooms::Rooms;
 use crate::session::{Link, Sessions};
 use crate::throttle::Throttle;
 
@@ -97,6 +97,8 @@ pub struct Hub {
     pub(crate) people: People,
     pub(crate) throttle: Throttle,
     pub(crate) policy: Policy,
+    /// Guests may not be here any more, and are still in rooms.
+    pub(crate) strangers_leave: bool,
     /// Only accounts older than a day may post.
     pub(crate) lockdown: bool,
     /// The session that nobody has: what is asked outside of any is decided and answered in it.
@@ -107,6 +109,9 @@ pub struct Hub {
     pub(crate) backlog: Backlog,
     /// Logs that grew since their readers were marked.
     pub(crate) touched: Vec<Arc<Log>>,
+    /// What could not be kept and must be; at most [`papo_proto::limits::OUTBOX_MAX_ENTRIES`] of them, the
+    /// others come back after a restart.
+    pub(crate) unkept: Vec<Record>,
     /// The number of the command that is being decided; its first answer takes it.
     pub(crate) asking: Option<Txn>,
     /// Sessions without a connection, by when they end.
@@ -133,6 +138,7 @@ impl Hub {
             people: People::new(newest_account, newest_login),
             throttle: Throttle::default(),
             policy: settings.policy,
+            strangers_leave: false,
             lockdown: false,
             nicknames: Nicknames::default(),
             rooms: Rooms::new(settings.shards, settings.rooms, settings.newest_room),
@@ -141,6 +147,7 @@ impl Hub {
             backlog: Backlog::new(settings.limits.backlog_bytes),
             epoch: settings.epoch,
             touched: Vec::new(),
+            unkept: Vec::new(),
             asking: None,
             held: BTreeSet::new(),
             merged: BinaryHeap::new(),
@@ -191,7 +198,7 @@ impl Hub {
         let Some(sender) = self.sessions.get(session).filter(|session| session.hears(link)) else { return };
         let needs_hello = sender.encoding.dialect == Dialect::Papo1 && sender.resumable.is_none();
         self.asking = txn;
-        let is_checking = sender.is_checking;
+        let is_checking = sender.checking.is_some();
         match sent {
             Ok(_) if needs_hello => self.reject(session, Reject::HelloFirst),
             Ok(_) if is_checking => self.reject(session, Reject::Busy),
@@ -234,7 +241,9 @@ impl Hub {
         for session in self.sessions.ids() {
             let draining = self.sessions.of(session);
             let token = draining.resumable.as_ref().map(|resumable| resumable.token);
-            if !std::mem::replace(&mut draining.ending, true) {
+            if !draining.ending {
+                self.keep_reads(session);
+                self.sessions.of(session).ending = true;
                 // Whoever comes back so early finds the session in the store alone.
                 if let Some(token) = token {
                     self.sessions.forget_token(&token);
@@ -258,10 +267,11 @@ impl Hub {
                 self.outbox.push(Effect::Tell { room, ephemeral, except: SessionId::default() });
             }
         }
-        resume::end_held(self, now);
-        for room in self.rooms.expire(now.running) {
-            self.outbox.push(Effect::Keep(Record::RoomGone(room)));
+        if std::mem::take(&mut self.strangers_leave) {
+            self.put_strangers_out(now);
         }
+        resume::end_held(self, now);
+        self.end_rooms(now);
         if now.running >= self.list_due {
             self.list_due = now.running + ROOM_CHANGES_EVERY;
             if let Some(ephemeral) = self.rooms.take_changes() {
@@ -275,7 +285,8 @@ impl Hub {
         let merged = self.merged.peek().map(|Reverse((due, _))| *due);
         let held = self.held.first().map(|(due, _)| *due);
         let list = self.rooms.has_changes().then_some(self.list_due);
-        [merged, held, list, self.rooms.next_expiry()].into_iter().flatten().min()
+        let strangers = self.strangers_leave.then_some(Duration::ZERO);
+        [merged, held, list, strangers, self.rooms.next_expiry()].into_iter().flatten().min()
     }
 
     /// Effects that wait; over [`papo_proto::limits::OUTBOX_MAX_ENTRIES`] commands are read later.
@@ -342,111 +353,6 @@ impl Hub {
     pub(crate) fn secret(&mut self) -> [u8; 32] {
         self.secrets += 1;
         papo_proto::papo1::Token::derive(&self.secret, self.secrets).0
-    }
-
-    /// Moves the session into the room and tells those who are there, unless its person is already.
-    pub(crate) fn enter(&mut self, session: SessionId, room: RoomId, nick: &Nickname, now: Now) {
-        let account = self.account(session);
-        let is_there = account.is_some_and(|account| self.rooms.of(room).has_account(account));
-        self.rooms.add_member(room, session, account);
-        // The room that a text client speaks in comes before its conversations.
-        self.sessions.of(session).rooms.insert(0, room);
-        if !is_there {
-            self.tell_presence(room, session, Change::Entered, nick, now);
-        }
-        self.outbox.push(Effect::Enter { session, room, after: None });
-    }
-
-    /// A first name brings its session into the lobby, if it may be there.
-    pub(crate) fn enter_lobby(
-        &mut self,
-        session: SessionId,
-        nick: &Nickname,
-        now: Now,
-    ) -> Option<papo_proto::RoomName> {
-        let lobby = self.rooms.lobby();
-        self.may(session, lobby, Deed::Enter, now).ok()?;
-        self.enter(session, lobby, nick, now);
-        Some(self.rooms.of(lobby).name().clone())
-    }
-
-    /// Takes the session out of a room and tells those who stay, unless its person stays by another.
-    pub(crate) fn leave(&mut self, session: SessionId, room: RoomId, change: Change, now: Now) {
-        let account = self.account(session);
-        let leaving = self.sessions.of(session);
-        let nick = leaving.nick.clone();
-        leaving.rooms.retain(|entered| *entered != room);
-        self.rooms.remove_member(room, session, account, now.running);
-        self.outbox.push(Effect::Exit { session, room });
-        let left = self.rooms.of(room);
-        let stays = account.is_some_and(|account| left.has_account(account)) || left.parties().is_some();
-        if let Some(nick) = nick.filter(|_| !stays) {
-            self.tell_presence(room, session, change, &nick, now);
-        }
-    }
-
-    /// Takes the session out of all its rooms.
-    pub(crate) fn leave_all(&mut self, session: SessionId, change: Change, now: Now) {
-        for room in self.sessions.of(session).rooms.clone() {
-            self.leave(session, room, change, now);
-        }
-    }
-
-    /// The room that a command is about: one that the session is in.
-    pub(crate) fn target(&self, session: SessionId, target: Target) -> Result<RoomId, Reject> {
-        let asking = self.sessions.get(session).ok_or(Reject::NoRoom)?;
-        let room = match target {
-            Target::Current => self.current(session).ok_or(Reject::NoRoom)?,
-            Target::Room(DIRECTORY) => return Err(Reject::UnknownRoom),
-            Target::Room(room) => room,
-            Target::With(nick) => return self.conversation(session, &nick),
-        };
-        if asking.is_in(room) {
-            return Ok(room);
-        }
-        // Of a room that it may not know of it hears what it would hear of none.
-        let is_known = self.rooms.get(room).is_some() && self.member(session, room).place != Place::Hidden;
-        Err(if is_known { Reject::NotAMember } else { Reject::UnknownRoom })
-    }
-
-    /// The room that a text client speaks in.
-    pub(crate) fn current(&self, session: SessionId) -> Option<RoomId> {
-        let rooms = &self.sessions.get(session)?.rooms;
-        rooms.iter().copied().find(|room| self.rooms.get(*room).is_some_and(|room| room.parties().is_none()))
-    }
-
-    /// Ends a session: its name and its place are free at once.
-    pub(crate) fn end(&mut self, session: SessionId, change: Change, now: Now) {
-        if self.sessions.get(session).is_none_or(|session| session.ending) {
-            return;
-        }
-        let person = self.person(session);
-        self.keep_reads(session);
-        self.leave_all(session, change, now);
-        let ending = self.sessions.of(session);
-        ending.ending = true;
-        let nick = ending.nick.take();
-        if let Some((account, _)) = ending.account
-            && let Some(account) = self.people.get_mut(account)
-        {
-            account.sessions.retain(|open| *open != session);
-        }
-        let ending = self.sessions.of(session);
-        let resumable = ending.resumable.as_ref().map(|resumable| (resumable.token, resumable.held_until));
-        if let Some(nick) = nick {
-            self.nicknames.free(&nick, person);
-        }
-        if resumable.is_none() {
-            self.end_directs(session, now);
-        }
-        if let Some((token, held_until)) = resumable {
-            self.rooms.follow(session, false);
-            self.sessions.forget_token(&token);
-            if let Some(due) = held_until {
-                self.held.remove(&(due, session));
-            }
-        }
-        self.outbox.push(Effect::Close { session });
     }
 
     pub(crate) fn tell_room(&mut self, room: RoomId, ephemeral: Ephemeral, except: SessionId) {

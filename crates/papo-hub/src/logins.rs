@@ -6,7 +6,7 @@ use papo_proto::limits::{LOGIN_LIFE, LOGIN_SEEN_EVERY};
 use papo_proto::papo1::Token;
 use papo_proto::words::TokenHash;
 use papo_proto::words::people::LoginRecord;
-use papo_proto::{AccountId, Dialect, Ephemeral, LoginId, Person, Record, Reject, Reply, SessionId};
+use papo_proto::{AccountId, Dialect, Ephemeral, LoginId, Nickname, Person, Record, Reject, Reply, RoomId, SessionId};
 
 use crate::hub::{Hub, Now};
 use crate::outbox::{Effect, Undo};
@@ -65,13 +65,11 @@ impl Hub {
         let becoming = self.sessions.of(session);
         becoming.account = Some((account, login));
         let before = becoming.nick.replace(nick.clone());
-        let rooms = becoming.rooms.to_vec();
-        for room in rooms {
-            // The same people are in it, counted otherwise.
+        for room in becoming.rooms.clone() {
+            let is_there = self.rooms.of_ref(room).has_account(account);
             self.rooms.recount(room, session, None, Some(account));
-            if let Some(before) = before.as_ref().filter(|before| before.as_str() != nick.as_str()) {
-                let (from, to) = (before.shared().clone(), nick.shared().clone());
-                self.tell_room(room, Ephemeral::Renamed { from, to }, session);
+            if let Some(before) = &before {
+                self.tell_change_of(room, session, (before, Change::Left), (&nick, !is_there), now);
             }
         }
         if let Some(before) = before {
@@ -86,7 +84,7 @@ impl Hub {
     }
 
     /// Whoever uses an account's name as a guest is called something else from now on.
-    pub(crate) fn reclaim(&mut self, nick: &papo_proto::Nickname, account: AccountId, owner: SessionId) {
+    pub(crate) fn reclaim(&mut self, nick: &Nickname, account: AccountId, owner: SessionId) {
         let holder = self.nicknames.holder(nick);
         self.nicknames.claim(nick, account);
         let Some(Person::Guest(guest)) = holder.filter(|holder| *holder != Person::Guest(owner)) else { return };
@@ -102,23 +100,27 @@ impl Hub {
         self.outbox.push(Effect::Reply { session: guest, txn: None, reply });
     }
 
-    /// The session is a guest from now on, in the rooms that are open to guests. Returns its name.
-    pub(crate) fn become_guest(&mut self, session: SessionId, now: Now) -> Arc<str> {
+    /// The session is a guest from now on, in the rooms that are open to guests: of this name if it is free.
+    /// Returns its name.
+    pub(crate) fn become_guest(&mut self, session: SessionId, called: Option<Nickname>, now: Now) -> Arc<str> {
         self.keep_reads(session);
         let Some((account, _)) = self.sessions.of(session).account.take() else { return "".into() };
         if let Some(known) = self.people.get_mut(account) {
             known.sessions.retain(|open| *open != session);
         }
         let before = self.sessions.of(session).nick.take();
-        let rooms = self.sessions.of(session).rooms.to_vec();
+        let called = called.filter(|nick| self.nicknames.take(nick, Person::Guest(session)));
+        self.sessions.of(session).nick = called;
         let (nick, _) = self.ensure_named(session);
-        for room in rooms {
+        for room in self.sessions.of(session).rooms.clone() {
             self.rooms.recount(room, session, Some(account), None);
+            let stays = self.rooms.of_ref(room).has_account(account);
             if let Some(before) = &before {
-                let (from, to) = (before.shared().clone(), nick.shared().clone());
-                self.tell_room(room, Ephemeral::Renamed { from, to }, session);
+                self.tell_change_of(room, session, (&nick, Change::Entered), (before, !stays), now);
             }
         }
+        // Whom the account spoke with is its own affair.
+        self.sessions.of(session).more().whispered = None;
         self.leave_what_is_closed(session, now);
         if self.sessions.of(session).resumable.is_some() {
             self.keep_session(session, now);
@@ -127,11 +129,35 @@ impl Hub {
         nick.shared().clone()
     }
 
+    /// Those in a room are told that somebody is a guest or an account from now on: a guest's coming or
+    /// going, when the account is there by another session, and else another name. A conversation is of
+    /// the person, whom it follows or not.
+    fn tell_change_of(
+        &mut self,
+        room: RoomId,
+        session: SessionId,
+        (guest, change): (&Nickname, Change),
+        (account, is_alone): (&Nickname, bool),
+        now: Now,
+    ) {
+        if self.rooms.of_ref(room).parties().is_some() {
+            return;
+        }
+        if !is_alone {
+            return self.tell_presence(room, session, change, guest, now);
+        }
+        let (from, to) = if change == Change::Entered { (account, guest) } else { (guest, account) };
+        if from.as_str() != to.as_str() {
+            let (from, to) = (from.shared().clone(), to.shared().clone());
+            self.tell_room(room, Ephemeral::Renamed { from, to }, session);
+        }
+    }
+
     /// Out of the rooms that the session may not be in, being somebody else now.
     pub(crate) fn leave_what_is_closed(&mut self, session: SessionId, now: Now) {
         for room in self.sessions.of(session).rooms.clone() {
             if self.may(session, room, crate::rights::Deed::Enter, now).is_err() {
-                self.leave(session, room, Change::Silent, now);
+                self.put_out(session, room, now);
             }
         }
     }
@@ -170,6 +196,7 @@ impl Hub {
     /// A login is told to its client, and kept before.
     pub(crate) fn tell_login(&mut self, session: SessionId, login: LoginRecord, token: &Token, is_new: bool, now: Now) {
         let (id, account, ends_ms) = (login.id, login.account, login.ends_ms);
+        let called = self.sessions.of(session).nick.clone();
         self.people.put_login(login.clone());
         self.become_account(session, account, id, now);
         let entered = self.enter_lobby_first(session, now);
@@ -183,7 +210,7 @@ impl Hub {
             is_new,
             entered,
         };
-        self.settle(session, Record::Login(login), Undo::Login(id), Some(reply));
+        self.settle(session, Record::Login(login), Undo::Login(id, called), Some(reply));
         self.enter_directs(session);
     }
 

@@ -36,8 +36,10 @@ impl Nicknames {
     }
 
     /// An account's name is nobody's: the account never was.
-    pub(crate) fn release(&mut self, nick: &Nickname) {
-        self.holders.remove(nick.key());
+    pub(crate) fn release(&mut self, nick: &Nickname, account: AccountId) {
+        if self.holder(nick) == Some(Person::Account(account)) {
+            self.holders.remove(nick.key());
+        }
     }
 
     /// A guest's name that nobody holds, drawn with `random`.

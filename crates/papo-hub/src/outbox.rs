@@ -8,13 +8,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use papo_proto::words::people::AuditRecord;
-use papo_proto::words::{Redact, RoomRecord};
+use papo_proto::words::{Change, Redact, RoomRecord};
 use papo_proto::{
-    AccountId, Append, Command, Encoding, Ephemeral, Lang, LoginId, Person, Record, Reply, RoomId, Seq, SessionId,
-    Stored, Txn,
+    AccountId, Append, Command, Encoding, Ephemeral, Lang, LoginId, Nickname, Person, Record, Reject, Reply, RoomId,
+    Seq, SessionId, Stored, Txn,
 };
 
-use crate::publish::{AuditQuery, PasswordAsk, Query};
+use crate::outlet::{AuditQuery, PasswordAsk, Query};
 use crate::session::Link;
 
 /// What is to happen once everything decided before it has happened.
@@ -66,10 +66,12 @@ pub(crate) enum Effect {
 pub(crate) enum Undo {
     /// It is as it was before.
     Put(Box<Record>),
-    /// The account never was.
-    Account(AccountId),
-    /// The login never was.
-    Login(LoginId),
+    /// The account never was; what was made in its name is of the guest who this session is.
+    Account(AccountId, Option<SessionId>),
+    /// The login never was; the session that logged in is the guest of before again.
+    Login(LoginId, Option<Nickname>),
+    /// It is written down no more than it happened.
+    Nothing,
 }
 
 impl Effect {
@@ -82,6 +84,16 @@ impl Effect {
             Effect::Create { record, .. } => Some(Record::Room(record.clone())),
             Effect::Redact { redact, .. } => Some(Record::Redact(redact.clone())),
             _ => None,
+        }
+    }
+
+    /// Whether it tells others of what somebody has settled: when that fails, there is nothing to tell. Who
+    /// was taken out of a room is out of it all the same.
+    pub(crate) fn tells_what_was_settled(&self) -> bool {
+        match self {
+            Effect::Tell { ephemeral: Ephemeral::Changed { change, .. }, .. } => !matches!(change, Change::Removed(..)),
+            Effect::Reply { reply, .. } => matches!(**reply, Reply::Invited { .. }),
+            _ => false,
         }
     }
 
@@ -156,7 +168,7 @@ impl Outbox {
 
     /// The records that wait for a commit, unless some are with the store already.
     pub(crate) fn take_batch(&mut self) -> Vec<Record> {
-        if self.committing > 0 || self.ready == self.effects.len() {
+        if !self.has_batch() {
             return Vec::new();
         }
         let batch: Vec<Record> = self.effects.iter().skip(self.ready).filter_map(Effect::record).collect();
@@ -177,6 +189,48 @@ impl Outbox {
         self.committing = self.committing.checked_sub(1)?;
         let outcome = stored.next().flatten();
         self.pop().map(|effect| (effect, outcome))
+    }
+
+    /// What was decided and waits was decided on top of what has just failed: it falls with it, in the
+    /// same order, or else the store would be told of a state that never was. Whoever did it is told.
+    pub(crate) fn fail_settled(&mut self, reject: &Reject) -> Vec<Undo> {
+        let mut undone = Vec::new();
+        let failed = |effect: Effect| match effect {
+            Effect::Settle { undo, session, txn, reply, .. } => {
+                undone.push(undo);
+                reply.map(|_| Effect::Reply { session, txn, reply: Box::new(Reply::Rejected(reject.clone())) })
+            }
+            other => Some(other).filter(|effect| !effect.tells_what_was_settled()),
+        };
+        self.effects = std::mem::take(&mut self.effects).into_iter().filter_map(failed).collect();
+        self.end_batch();
+        undone
+    }
+
+    /// Every effect that waits, to be put right when something that it builds on never was; those for which
+    /// false is said are dropped.
+    pub(crate) fn put_right(&mut self, mut right: impl FnMut(&mut Effect) -> bool) {
+        let mut dropped = 0;
+        self.effects.retain_mut(|effect| {
+            let bytes = effect.bytes();
+            let stays = right(effect);
+            dropped += if stays { 0 } else { bytes };
+            stays
+        });
+        self.bytes -= dropped;
+        self.end_batch();
+    }
+
+    /// Records that could not be kept and must be, before all that waits for the store now.
+    pub(crate) fn push_again(&mut self, records: impl IntoIterator<Item = Record>) {
+        for (at, record) in records.into_iter().enumerate() {
+            self.effects.insert(self.ready + at, Effect::Keep(record));
+        }
+    }
+
+    /// Whether a batch can be taken, and there is one.
+    pub(crate) fn has_batch(&self) -> bool {
+        self.committing == 0 && self.ready < self.effects.len()
     }
 
     /// Nothing of the batch is left with the store: what follows may be published, up to the first

@@ -4,193 +4,16 @@ use std::sync::Arc;
 
 use papo_proto::encoding::Item;
 use papo_proto::limits::RESUME_MAX_EVENTS;
-use papo_proto::papo1::Token;
-use papo_proto::words::{Place, Redact, Secret, Slice, TokenHash};
-use papo_proto::{
-    Append, Command, Lang, Nickname, Person, Record, Reject, Reply, RoomId, RoomName, Seq, SessionId, Stored, Txn,
-};
+use papo_proto::names::DIRECT_NAME;
+use papo_proto::words::{Place, Redact};
+use papo_proto::{Append, Lang, Record, Reject, Reply, RoomId, Seq, SessionId, Stored, Txn};
 
 use crate::commands;
 use crate::hub::{Hub, Now};
-use crate::log::{Cursor, Log};
+use crate::log::Log;
 use crate::outbox::Effect;
+use crate::outlet::{Again, Delivery, Outlet, What};
 use crate::session::Link;
-
-/// Something for one connection.
-#[derive(Debug)]
-pub struct Delivery {
-    /// The connection; its place may have another tenant by now.
-    pub link: Link,
-    /// The session that it is for.
-    pub session: SessionId,
-    /// What it is.
-    pub what: What,
-}
-
-/// What a connection is told, in order.
-#[derive(Debug)]
-pub enum What {
-    /// An answer, after all of a room's log up to `at`.
-    Reply {
-        /// The command that it answers, if that has a number.
-        txn: Option<Txn>,
-        /// The answer.
-        reply: Box<Reply>,
-        /// The room that the answer is about and the head of its log, if the connection reads it.
-        at: Option<(RoomId, Cursor)>,
-    },
-    /// It reads this log from the cursor on.
-    Enter {
-        /// The log.
-        log: Arc<Log>,
-        /// Where to begin.
-        from: Cursor,
-        /// Before that it gets what comes after this seq, from the store.
-        after: Option<Seq>,
-    },
-    /// It reads a log up to here, then no further.
-    Exit {
-        /// Which log.
-        room: RoomId,
-        /// Where to end.
-        at: Cursor,
-    },
-    /// It reads in another language from here on.
-    Speak {
-        /// The language.
-        lang: Lang,
-        /// Where the old one ends in each log that it reads.
-        at: Vec<(RoomId, Cursor)>,
-    },
-    /// It is to be shown what moderators did, read from the store.
-    Audit(Box<AuditQuery>),
-    /// A password is to be hashed or compared; until [`Hub::checked`] nothing else is taken from it.
-    Check(Box<PasswordAsk>),
-    /// It is not shown what these people say, in their order, from here on.
-    Ignore(Arc<[Person]>),
-    /// It is to be shown a part of a log, read from the store.
-    Read(Box<Query>),
-    /// It closes when it has taken everything.
-    Close,
-}
-
-/// A part of a log that a session asked for.
-#[derive(Clone, Debug)]
-pub struct Query {
-    /// The command that it answers, if that has a number.
-    pub txn: Option<Txn>,
-    /// The room.
-    pub room: RoomId,
-    /// Its name.
-    pub name: RoomName,
-    /// Which events.
-    pub slice: Slice,
-    /// How many at most.
-    pub limit: usize,
-    /// The newest event at the time of the answer: what comes later is read from the log.
-    pub head: Seq,
-}
-
-/// What moderators did in a room.
-#[derive(Clone, Debug)]
-pub struct AuditQuery {
-    /// The command that it answers, if that has a number.
-    pub txn: Option<Txn>,
-    /// The room.
-    pub room: RoomId,
-    /// Its name.
-    pub name: RoomName,
-    /// How many of the newest entries at most.
-    pub limit: usize,
-}
-
-/// What is to be done with passwords. It takes long by design, so it is done elsewhere.
-#[derive(Clone, Debug)]
-pub struct PasswordAsk {
-    /// The command that it is for, if that has a number.
-    pub txn: Option<Txn>,
-    /// A password to compare, with the hash that it must have; without one there is no such account,
-    /// and it has to take as long all the same.
-    pub compare: Option<(Secret, Option<Arc<str>>)>,
-    /// A password to hash, if the comparison is right or there is none.
-    pub hash: Option<Secret>,
-    /// What it is for.
-    pub intent: Intent,
-}
-
-/// What a password is needed for.
-#[derive(Clone, Debug)]
-pub enum Intent {
-    /// An account is to be made.
-    Register {
-        /// Its name.
-        name: Nickname,
-        /// The invitation.
-        invite: Option<TokenHash>,
-    },
-    /// The session is to be the account.
-    Login {
-        /// The name.
-        name: Nickname,
-    },
-    /// The account is to have another one.
-    Change,
-    /// The account is to be deleted.
-    Delete,
-}
-
-/// What came of a [`PasswordAsk`].
-#[derive(Clone, Debug)]
-pub struct Checked {
-    /// The comparison was right, or there was none.
-    pub is_right: bool,
-    /// The hash in the form of PHC strings.
-    pub hash: Option<Arc<str>>,
-    /// A token that nobody has, for a login that is made.
-    pub fresh: Token,
-}
-
-/// Where publications go: the inboxes of the shards. Called under the hub's lock, so it must not
-/// block; what it takes is bounded, since a room is marked once and an answer has its command.
-pub trait Outlet {
-    /// Something for one connection.
-    fn deliver(&mut self, shard: u16, delivery: Delivery);
-    /// The log has grown and the shard has readers of it. Not said again until [`Log::unmark`].
-    fn mark(&mut self, shard: u16, log: &Arc<Log>);
-    /// The answer to what was asked outside of any session, by its number.
-    fn outside(&mut self, ticket: Txn, reply: Box<Reply>);
-}
-
-/// A post that could have been a repeat and is none.
-#[derive(Debug)]
-pub(crate) struct Again {
-    pub(crate) session: SessionId,
-    pub(crate) txn: Txn,
-    pub(crate) command: Command,
-    /// The connection that sent it.
-    pub(crate) from: Option<Link>,
-}
-
-/// Why nothing of a batch is stored.
-#[derive(Clone, Copy, Debug)]
-pub enum CommitError {
-    /// The disk has no room.
-    Full,
-    /// Anything else; the id finds its cause in our log.
-    Fault {
-        /// Names the error in the log.
-        id: u64,
-    },
-}
-
-impl CommitError {
-    fn reject(self) -> Reject {
-        match self {
-            CommitError::Full => Reject::StoreFull,
-            CommitError::Fault { id } => Reject::Internal { id },
-        }
-    }
-}
 
 impl Hub {
     /// Publishes all that waits for no commit.
@@ -203,6 +26,9 @@ impl Hub {
 
     /// The records to commit next, in order; empty while a batch is with the store.
     pub fn take_batch(&mut self) -> Vec<Record> {
+        if self.outbox.has_batch() {
+            self.outbox.push_again(std::mem::take(&mut self.unkept));
+        }
         self.outbox.take_batch()
     }
 
@@ -224,49 +50,6 @@ impl Hub {
         self.publish(outlet);
     }
 
-    /// Nothing of the batch is stored: whoever waits for some of it is told.
-    pub fn commit_failed(&mut self, error: CommitError, now: Now, outlet: &mut impl Outlet) {
-        let mut none = std::iter::repeat(None);
-        let mut undone = Vec::new();
-        while let Some((effect, _)) = self.outbox.pop_committed(&mut none) {
-            let refuse = |session, txn| {
-                let reply = Box::new(Reply::Rejected(error.reject()));
-                Some(Effect::Reply { session, txn, reply })
-            };
-            let effect = match effect {
-                Effect::Append(Append { session, txn, .. }) | Effect::Create { session, txn, .. } => {
-                    refuse(session, txn)
-                }
-                Effect::Recall { session, txn, .. } => {
-                    self.recalled(session);
-                    refuse(session, Some(txn))
-                }
-                Effect::Redact { session, txn, .. } => refuse(session, txn),
-                Effect::Settle { undo, session, txn, reply, .. } => {
-                    undone.push(undo);
-                    reply.and_then(|_| refuse(session, txn))
-                }
-                // A session goes on, and is kept when it next posts.
-                Effect::Keep(Record::Session(record)) => {
-                    self.session_is_unkept(record.id);
-                    None
-                }
-                // A room that is gone is taken away another time.
-                Effect::Keep(_) => None,
-                other => Some(other),
-            };
-            if let Some(effect) = effect {
-                self.perform(effect, outlet);
-            }
-        }
-        self.outbox.end_batch();
-        // The newest first: each is put back to what it was before.
-        while let Some(undo) = undone.pop() {
-            self.undo(undo, now);
-        }
-        self.publish(outlet);
-    }
-
     /// Publishes what is stored now. Returns a command that is to be decided anew.
     fn keep(&mut self, effect: Effect, stored: Stored, outlet: &mut impl Outlet) -> Option<Again> {
         if let Effect::Recall { session, .. } = &effect {
@@ -284,9 +67,11 @@ impl Hub {
                 return Some(Again { session, txn, command: *command, from });
             }
             (Effect::Keep(Record::Room(record)), _) => self.room_is_stored(record.id),
+            (Effect::Keep(Record::RoomGone(room)), _) => self.rooms.bury(room),
             (Effect::Settle { record, session, txn, reply, .. }, _) => {
                 if let Record::Room(record) = &record {
                     self.room_is_stored(record.id);
+                    self.rooms.free_name(record);
                 }
                 if let Some(mut reply) = reply {
                     self.bring_up_to_date(session, &mut reply);
@@ -334,14 +119,14 @@ impl Hub {
     }
 
     /// The store has said what became of a post that may be a repeat, or could not.
-    fn recalled(&mut self, session: SessionId) {
+    pub(crate) fn recalled(&mut self, session: SessionId) {
         let session = self.sessions.get_mut(session);
         if let Some(resumable) = session.and_then(|session| session.resumable.as_mut()) {
             resumable.recalls = resumable.recalls.saturating_sub(1);
         }
     }
 
-    fn session_is_unkept(&mut self, session: SessionId) {
+    pub(crate) fn session_is_unkept(&mut self, session: SessionId) {
         let session = self.sessions.get_mut(session);
         if let Some(resumable) = session.and_then(|session| session.resumable.as_mut()) {
             resumable.is_unkept = true;
@@ -354,7 +139,7 @@ impl Hub {
         }
     }
 
-    fn perform(&mut self, effect: Effect, outlet: &mut impl Outlet) {
+    pub(crate) fn perform(&mut self, effect: Effect, outlet: &mut impl Outlet) {
         match effect {
             Effect::Append(_)
             | Effect::Recall { .. }
@@ -371,7 +156,7 @@ impl Hub {
             }
             Effect::Read { session, mut query } => {
                 let Some(link) = self.link(session) else { return };
-                let Some(room) = self.rooms.get(query.room) else { return };
+                let Some(room) = self.rooms.published(query.room) else { return };
                 query.head = room.log.head().seq;
                 deliver(outlet, link, session, What::Read(query));
             }
@@ -382,7 +167,7 @@ impl Hub {
             }
             Effect::Check { session, ask } => match self.link(session) {
                 Some(link) => deliver(outlet, link, session, What::Check(ask)),
-                None => self.not_checked(session),
+                None => drop(self.end_check(session, ask.txn)),
             },
             Effect::Ignore { session, ignored } => {
                 if let Some(link) = self.link(session) {
@@ -451,18 +236,18 @@ impl Hub {
         }
         let Some(reader) = self.sessions.get(session) else { return };
         let Some(link) = reader.link else { return };
-        let log = match about(&reply) {
-            Some(room) if reader.resumable.is_some() => reader.reading.iter().find(|log| log.room() == room),
-            None if reader.resumable.is_some() => None,
-            _ => reader.reading.first(),
-        };
+        let about = about(&reply);
+        let mut about = reader.reading.iter().filter(|log| Some(log.room()) == about);
+        // To people an answer to anything else comes behind the room that they speak in.
+        let mut spoken_in = reader.reading.iter().filter(|log| log.name().as_str() != DIRECT_NAME);
+        let log = about.next().or_else(|| spoken_in.next().filter(|_| reader.resumable.is_none()));
         let at = log.map(|log| (log.room(), log.head()));
         deliver(outlet, link, session, What::Reply { txn, reply: Box::new(reply), at });
     }
 
     fn append(&mut self, room: RoomId, item: &Item, author: SessionId) {
         // The room may have gone with what was merged for it.
-        let Some(room) = self.rooms.get_mut(room) else { return };
+        let Some(room) = self.rooms.published(room) else { return };
         if room.log.append(item, author, item.seq()) {
             self.touched.push(room.log.clone());
         }
@@ -471,8 +256,7 @@ impl Hub {
     fn enter_log(&mut self, session: SessionId, room: RoomId, after: Option<Seq>, outlet: &mut impl Outlet) {
         let Some(reader) = self.sessions.get_mut(session) else { return };
         let Some(link) = reader.link else { return };
-        // Left again and gone for being empty so long, all before this could be published.
-        let Some(room) = self.rooms.get_mut(room) else { return };
+        let Some(room) = self.rooms.published(room) else { return };
         let log = room.log.clone();
         if reader.reading.iter().any(|reading| reading.room() == log.room()) {
             return;
@@ -495,7 +279,7 @@ impl Hub {
         let Some(place) = reader.reading.iter().position(|log| log.room() == room) else { return };
         let log = reader.reading.remove(place);
         let at = log.remove_reader(reader.encoding);
-        if let Some(room) = self.rooms.get_mut(room) {
+        if let Some(room) = self.rooms.published(room) {
             room.readers[usize::from(link.shard)] -= 1;
         }
         deliver(outlet, link, session, What::Exit { room, at });
@@ -525,7 +309,7 @@ impl Hub {
     fn mark_readers(&mut self, outlet: &mut impl Outlet) {
         while let Some(log) = self.touched.pop() {
             log.seal(|encoding, bytes| self.backlog.add(&log, encoding, bytes));
-            let Some(room) = self.rooms.get(log.room()) else { continue };
+            let Some(room) = self.rooms.published(log.room()) else { continue };
             for (shard, &readers) in room.readers.iter().enumerate() {
                 if readers > 0 && log.mark(shard) {
                     outlet.mark(shard as u16, &log);

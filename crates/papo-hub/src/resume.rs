@@ -113,6 +113,8 @@ impl Hub {
         let resumed = self.sessions.of(session);
         (resumed.address, resumed.is_safe) = (address, is_safe);
         resumed.claimed = Some(opening.link);
+        // What was asked by the connection before is asked again by this one, or not at all.
+        resumed.checking = None;
         if let Some(resumable) = &mut resumed.resumable
             && let Some(due) = resumable.held_until.take()
         {
@@ -197,7 +199,8 @@ impl Hub {
         for room in left.into_iter().filter(|room| wanted.iter().all(|at| at.room != *room)) {
             self.leave(session, room, Change::Left, now);
         }
-        self.rooms.follow(session, hello.follows_rooms);
+        let follows = hello.follows_rooms && !self.is_stranger(session);
+        self.rooms.follow(session, follows);
         let welcomed = self.sessions.of(session);
         let ends_ms = welcomed.resumable.as_ref().map_or(0, |resumable| resumable.ends_ms);
         let nick = welcomed.nick.as_ref().map_or_else(|| Arc::from(""), |nick| nick.shared().clone());
@@ -216,7 +219,7 @@ impl Hub {
             ignored: self.ignored_names(session),
         };
         self.reply(session, Reply::Hello(Box::new(reply)));
-        if hello.follows_rooms {
+        if follows {
             self.outbox.push(Effect::Enter { session, room: DIRECTORY, after: None });
         }
         for at in gone {

@@ -35,8 +35,8 @@ pub(crate) struct Session {
     pub(crate) is_safe: bool,
     /// The account that it is, and by which login.
     pub(crate) account: Option<(AccountId, LoginId)>,
-    /// A password of it is being looked at.
-    pub(crate) is_checking: bool,
+    /// What a password is being looked at for.
+    pub(crate) checking: Option<Checking>,
     /// `None` until it has named itself or said something.
     pub(crate) nick: Option<Nickname>,
     /// The rooms that it is in by decision. Of text clients the first is the one that they speak in;
@@ -59,6 +59,15 @@ pub(crate) struct More {
     pub(crate) whispered: Option<Person>,
     /// Whom it is not shown, beside those whom its account ignores.
     pub(crate) ignores: Vec<(Person, Arc<str>)>,
+}
+
+/// A command whose password is being looked at.
+#[derive(Debug)]
+pub(crate) struct Checking {
+    /// Its number: what comes of another command's password comes too late.
+    pub(crate) txn: Option<Txn>,
+    /// The name that the try counts for.
+    pub(crate) tried: Option<Arc<str>>,
 }
 
 /// What makes a session survive its connection.
@@ -90,7 +99,7 @@ impl Session {
             address,
             is_safe,
             account: None,
-            is_checking: false,
+            checking: None,
             nick: None,
             rooms: SmallVec::new(),
             reading: SmallVec::new(),

@@ -9,7 +9,8 @@ use papo_proto::{AccountId, Address, Nickname, Person, Reject, Role, RoomId, Roo
 
 use crate::hub::{Hub, Now};
 use crate::rights::{self, Deed, Member, Place};
-use crate::room::{Room, busiest_first};
+use crate::room::Room;
+use crate::rooms::busiest_first;
 
 impl Hub {
     /// The account of a session.
@@ -45,6 +46,20 @@ impl Hub {
         let person = self.nicknames.holder(nick).ok_or_else(nobody)?;
         let is_gone = |account| self.people.get(account).is_none_or(|known| known.record.standing == Standing::Deleted);
         if person.account().is_some_and(is_gone) { Err(nobody()) } else { Ok(person) }
+    }
+
+    /// Whether somebody can be written to: what an account is told is kept, a guest must be there.
+    pub(crate) fn reach(&self, person: Person) -> Result<(), Reject> {
+        let name = || self.name_of(person).unwrap_or_else(|| "?".into());
+        match person {
+            Person::Account(account) => {
+                let known = self.people.get(account);
+                let is_deleted = known.is_none_or(|known| known.record.standing == Standing::Deleted);
+                if is_deleted { Err(Reject::Nobody(name())) } else { Ok(()) }
+            }
+            Person::Guest(_) if self.sessions_of(person).is_empty() => Err(Reject::GuestAway(name())),
+            Person::Guest(_) => Ok(()),
+        }
     }
 
     /// What somebody is in a room.
@@ -111,12 +126,20 @@ impl Hub {
     /// # Errors
     /// Why not.
     pub(crate) fn may(&self, session: SessionId, room: RoomId, deed: Deed, now: Now) -> Result<(), Reject> {
+        if self.is_stranger(session) {
+            return Err(Reject::LoginFirst);
+        }
         let allowed = rights::check(&self.member_at(session, room, now.wall_ms), deed);
         let bot = self.account(session).and_then(|account| self.people.get(account)?.record.bot.as_ref());
         match bot {
             Some(bot) if !bot.rooms.is_empty() && !bot.rooms.contains(&room) => Err(Reject::NotForBots),
             _ => allowed,
         }
+    }
+
+    /// Whether a session has no account where everybody needs one.
+    pub(crate) fn is_stranger(&self, session: SessionId) -> bool {
+        !self.policy.guests && self.account(session).is_none()
     }
 
     /// The room that a name means to a session: a private one that it may enter, or else the public one.

@@ -49,6 +49,14 @@ impl Throttle {
         self.tries.remove(&(name.clone(), address));
     }
 
+    /// The newest try was not looked at.
+    pub(crate) fn forgive(&mut self, name: &Arc<str>, address: Address) {
+        if let Some(tries) = self.tries.get_mut(&(name.clone(), address)) {
+            tries.count = tries.count.saturating_sub(1);
+            tries.next = tries.newest;
+        }
+    }
+
     /// Forgets what is old; when nothing is, the older half.
     fn forget(&mut self, now: Duration) {
         self.tries.retain(|_, tries| now < tries.newest + LOGIN_FAILURES_KEPT);

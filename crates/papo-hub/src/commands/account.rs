@@ -4,6 +4,8 @@
 pub(crate) mod checked;
 mod tokens;
 
+use std::sync::Arc;
+
 use papo_proto::papo1::Token;
 use papo_proto::words::people::Standing;
 use papo_proto::words::{AccountCommand, LoginFacts, Registration, Secret};
@@ -11,7 +13,8 @@ use papo_proto::{AccountId, LoginId, Nickname, Reject, Reply, SessionId};
 
 use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
-use crate::publish::{Intent, PasswordAsk};
+use crate::outlet::{Intent, PasswordAsk};
+use crate::session::Checking;
 
 pub(super) fn run(hub: &mut Hub, session: SessionId, command: AccountCommand, now: Now) {
     let done = match command {
@@ -47,9 +50,10 @@ fn safe(hub: &Hub, session: SessionId) -> Result<(), Reject> {
 }
 
 /// Hands a password to whoever hashes; until then nothing else is taken from the session.
-fn check(hub: &mut Hub, session: SessionId, ask: PasswordAsk) {
-    let ask = PasswordAsk { txn: hub.asking.take(), ..ask };
-    hub.sessions.of(session).is_checking = true;
+fn check(hub: &mut Hub, session: SessionId, tried: Option<Arc<str>>, ask: PasswordAsk) {
+    let txn = hub.asking.take();
+    let ask = PasswordAsk { txn, ..ask };
+    hub.sessions.of(session).checking = Some(Checking { txn, tried });
     hub.outbox.push(Effect::Check { session, ask: Box::new(ask) });
 }
 
@@ -70,7 +74,7 @@ fn register(
         invite.map(|text| Token::parse(text).map(|token| token.hash()).ok_or(Reject::Invitation)).transpose()?;
     may_register(hub, session, &name, invite.as_ref(), now)?;
     let intent = Intent::Register { name, invite };
-    check(hub, session, PasswordAsk { txn: None, compare: None, hash: Some(password), intent });
+    check(hub, session, None, PasswordAsk { txn: None, compare: None, hash: Some(password), intent });
     Ok(())
 }
 
@@ -118,7 +122,8 @@ fn login(hub: &mut Hub, session: SessionId, name: Nickname, password: Secret, no
     let record = account.and_then(|account| hub.people.get(account)).map(|known| &known.record);
     let hash = record.filter(|record| record.standing == Standing::Active).and_then(|record| record.password.clone());
     let compare = Some((password, hash));
-    check(hub, session, PasswordAsk { txn: None, compare, hash: None, intent: Intent::Login { name } });
+    let tried = Some(name.key().clone());
+    check(hub, session, tried, PasswordAsk { txn: None, compare, hash: None, intent: Intent::Login { name } });
     Ok(())
 }
 
@@ -138,14 +143,16 @@ fn own(
     hub.throttle
         .begin(record.name.key(), address, now.running)
         .map_err(|retry_seconds| Reject::LoginTooFast { retry_seconds })?;
-    check(hub, session, PasswordAsk { txn: None, compare: Some((password, record.password)), hash, intent });
+    let tried = Some(record.name.key().clone());
+    let compare = Some((password, record.password));
+    check(hub, session, tried, PasswordAsk { txn: None, compare, hash, intent });
     Ok(())
 }
 
 fn logout(hub: &mut Hub, session: SessionId, now: Now) -> Result<(), Reject> {
     let (_, login) = account_of(hub, session)?;
     hub.end_login(login, Some(session), now);
-    let nick = hub.become_guest(session, now);
+    let nick = hub.become_guest(session, None, now);
     hub.reply(session, Reply::LoggedOut(nick));
     Ok(())
 }

@@ -32,6 +32,7 @@ impl Hub {
 
     /// Who may come, and what they are told, from now on.
     pub fn set_policy(&mut self, policy: Policy) {
+        self.strangers_leave |= self.policy.guests && !policy.guests;
         self.policy = policy;
     }
 
@@ -99,20 +100,24 @@ fn run(hub: &mut Hub, command: AdminCommand, hash: Option<Arc<str>>, now: Now) -
         }
         AdminCommand::AddUser(name, _) => add(hub, &name.name, hash.ok_or(Reject::Busy)?, now)?,
         AdminCommand::ResetUser(name, _) => {
-            let id = account(hub, &name)?;
+            let id = account_of_person(hub, &name)?;
+            let hash = hash.ok_or(Reject::Busy)?;
             hub.end_logins(id, None, now);
-            change(hub, id, &name, |record| record.password = hash)?;
+            change(hub, id, &name, |record| record.password = Some(hash))?;
         }
         AdminCommand::DisableUser(name, disabled) => {
             let id = account(hub, &name)?;
             if disabled {
-                hub.end_logins(id, None, now);
+                // Whoever answers for the account's bots cannot do so now.
+                for ended in hub.people.bots_of(id).into_iter().chain([id]) {
+                    hub.end_logins(ended, None, now);
+                }
             }
             let standing = if disabled { Standing::Disabled } else { Standing::Active };
             change(hub, id, &name, |record| record.standing = standing)?;
         }
         AdminCommand::PromoteUser(name, is_admin) => {
-            let id = account(hub, &name)?;
+            let id = account_of_person(hub, &name)?;
             change(hub, id, &name, |record| record.is_admin = is_admin)?;
         }
         AdminCommand::Invite { uses, seconds, for_admin } => invite(hub, uses, seconds, for_admin, now)?,
@@ -149,6 +154,13 @@ fn account(hub: &Hub, name: &Nickname) -> Result<AccountId, Reject> {
     hub.named(name)?.account().ok_or_else(|| Reject::Nobody(name.shared().clone()))
 }
 
+/// The same, but no program: those have no password and no power over people.
+fn account_of_person(hub: &Hub, name: &Nickname) -> Result<AccountId, Reject> {
+    let id = account(hub, name)?;
+    let is_bot = hub.people.get(id).is_some_and(|known| known.record.bot.is_some());
+    if is_bot { Err(Reject::NotForBots) } else { Ok(id) }
+}
+
 fn add(hub: &mut Hub, name: &Nickname, hash: Arc<str>, now: Now) -> Result<(), Reject> {
     if hub.people.is_full() {
         return Err(Reject::TooMany { max: papo_proto::limits::ACCOUNTS_MAX });
@@ -170,7 +182,7 @@ fn add(hub: &mut Hub, name: &Nickname, hash: Arc<str>, now: Now) -> Result<(), R
     };
     hub.reclaim(name, id, papo_proto::SessionId::default());
     let reply = Reply::DoneFor(name.shared().clone());
-    hub.settle(hub.outside, Record::Account(record), Undo::Account(id), Some(reply));
+    hub.settle(hub.outside, Record::Account(record), Undo::Account(id, None), Some(reply));
     Ok(())
 }
 

@@ -94,6 +94,11 @@ impl Hub {
         ignored
     }
 
+    /// Whether a session is not shown what somebody says.
+    pub(crate) fn ignores(&self, session: SessionId, person: Person) -> bool {
+        self.ignored(session).binary_search(&person).is_ok()
+    }
+
     /// Their names.
     pub(crate) fn ignored_names(&self, session: SessionId) -> Vec<Arc<str>> {
         let more = self.sessions.get(session).and_then(|found| found.more.as_ref());

@@ -14,7 +14,7 @@ mod settings;
 use std::sync::Arc;
 
 use papo_proto::words::people::AuditRecord;
-use papo_proto::words::{Act, Target};
+use papo_proto::words::{Act, RedactTarget, Target};
 use papo_proto::{Ephemeral, Nickname, Person, Record, Reject, Reply, Role, RoomId, SessionId};
 
 use crate::hub::{Hub, Now};
@@ -58,11 +58,27 @@ pub(super) fn run(hub: &mut Hub, session: SessionId, of: Target, act: Act, now: 
 /// Whoever does it, if they may.
 fn actor(hub: &mut Hub, session: SessionId, of: Target, act: &Act, now: Now) -> Result<Actor, Reject> {
     let room = hub.target(session, of)?;
-    hub.may(session, room, Deed::of(act), now)?;
-    let (nick, _) = hub.ensure_named(session);
     let person = hub.person(session);
+    hub.may(session, room, deed(hub, person, act), now)?;
+    let (nick, _) = hub.ensure_named(session);
+    let found = hub.rooms.of(room);
+    if !found.is_stored {
+        // It could not be kept, or nothing was said in it yet: what is kept of it has to have its room.
+        let record = found.record.clone();
+        hub.outbox.push(Effect::Keep(Record::Room(record)));
+    }
     let role = hub.role(person, hub.rooms.of_ref(room));
     Ok(Actor { session, person, name: nick.shared().clone(), role, room })
+}
+
+/// What an act is, done by this person: one's own messages are one's own also when they are named.
+fn deed(hub: &Hub, person: Person, act: &Act) -> Deed {
+    match act {
+        Act::Redact(RedactTarget::Last(Some(who)) | RedactTarget::Of(who, _)) if hub.named(who) == Ok(person) => {
+            Deed::RedactOwn
+        }
+        act => Deed::of(act),
+    }
 }
 
 /// Somebody to whom something is done, who is less than the actor.
@@ -75,8 +91,14 @@ fn target(hub: &mut Hub, actor: &Actor, who: &Nickname) -> Result<Person, Reject
     if rights::is_over(actor.role, role) { Ok(person) } else { Err(Reject::RoleOf(who.shared().clone())) }
 }
 
-/// Writes down what was done.
+/// Writes down what was settled; when that fails, there is nothing to write down.
 fn audit(hub: &mut Hub, actor: &Actor, act: &str, target: &str, note: &str, now: Now) {
+    let record = Record::Audit(note_of(actor, act, target, note, now));
+    hub.settle(actor.session, record, Undo::Nothing, None);
+}
+
+/// Writes down what was done and cannot be taken back.
+fn audit_done(hub: &mut Hub, actor: &Actor, act: &str, target: &str, note: &str, now: Now) {
     let record = note_of(actor, act, target, note, now);
     hub.outbox.push(Effect::Keep(Record::Audit(record)));
 }

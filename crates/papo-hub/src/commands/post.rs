@@ -40,11 +40,15 @@ pub(super) fn decide(hub: &mut Hub, session: SessionId, to: Target, text: Arc<st
         Err(reject) => return hub.reject(session, reject),
     };
     let person = hub.person(session);
-    let allowed = hub.may(session, room, Deed::Post, now).and_then(|()| hub.slow_down(room, person, now));
+    let other = hub.rooms.of_ref(room).other(person);
+    let allowed = hub
+        .may(session, room, Deed::Post, now)
+        .and_then(|()| other.map_or(Ok(()), |other| hub.reach(other)))
+        .and_then(|()| hub.slow_down(room, person, now));
     if let Err(reject) = allowed {
         return hub.reject(session, reject);
     }
-    hub.gather(room);
+    hub.gather(room, now);
     let txn = hub.asking.take();
     if let (Some(txn), Some(resumable)) = (txn, &mut hub.sessions.of(session).resumable) {
         resumable.newest_txn = resumable.newest_txn.max(txn);
@@ -79,9 +83,14 @@ impl Hub {
         if slow.len() >= SLOW_REMEMBERED {
             slow.retain(|_, next| *next > now.running);
         }
-        if slow.len() < SLOW_REMEMBERED {
-            slow.insert(person, now.running + every);
+        if slow.len() >= SLOW_REMEMBERED {
+            // Those who have waited longest wait no more: a crowd does not make the room fast.
+            let mut times: Vec<Duration> = slow.values().copied().collect();
+            let middle = times.len() / 2;
+            let (_, &mut median, _) = times.select_nth_unstable(middle);
+            slow.retain(|_, next| *next > median);
         }
+        slow.insert(person, now.running + every);
         Ok(())
     }
 }

@@ -50,9 +50,10 @@ fn send(hub: &mut Hub, session: SessionId, other: Person, text: Arc<str>, now: N
     if let Some(nick) = guest {
         hub.reply(session, Reply::NamedAsGuest { nick, entered: None });
     }
+    hub.reach(other)?;
     let room = hub.converse(session, other, now)?;
     hub.may(session, room, Deed::Post, now)?;
-    hub.gather(room);
+    hub.gather(room, now);
     let found = hub.rooms.of(room);
     found.has_history = true;
     if !found.is_stored {
@@ -70,11 +71,13 @@ fn send(hub: &mut Hub, session: SessionId, other: Person, text: Arc<str>, now: N
 /// wrote it learns that nobody is there.
 pub(super) fn told(hub: &mut Hub, session: SessionId, room: RoomId) {
     let me = hub.person(session);
-    let parties = hub.rooms.of(room).parties().into_iter().flatten();
-    let Some(other) = parties.into_iter().find(|person| *person != me) else { return };
+    let Some(other) = hub.rooms.of_ref(room).other(me) else { return };
     let there = hub.sessions_of(other);
     for session in &there {
-        hub.sessions.of(*session).more().whispered = Some(me);
+        // Nobody answers what they were not shown.
+        if !hub.ignores(*session, me) {
+            hub.sessions.of(*session).more().whispered = Some(me);
+        }
     }
     let is_text = hub.sessions.of(session).encoding.dialect == Dialect::Text;
     if there.is_empty()

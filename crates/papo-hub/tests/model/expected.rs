@@ -23,6 +23,8 @@ pub(crate) struct Model {
     pub(crate) conns: Vec<Conn>,
     pub(crate) people: Vec<Person>,
     pub(crate) rooms: BTreeMap<u64, Room>,
+    /// Rooms that are gone by decision: they are read until that is published.
+    pub(crate) ended: BTreeMap<u64, RoomName>,
     pub(crate) newest_room: u64,
     pub(crate) lobby: u64,
     /// Of each room that ever was.
@@ -30,6 +32,8 @@ pub(crate) struct Model {
     pub(crate) pending: Vec<Fact>,
     /// How many of the first records pending are with the store.
     pub(crate) stored: usize,
+    /// What the store is told again, before anything else.
+    pub(crate) unkept: Vec<Record>,
     /// What followers of the list of rooms have not been told.
     pub(crate) changed: BTreeSet<u64>,
     pub(crate) gone: Vec<u64>,
@@ -48,11 +52,13 @@ impl Model {
             conns: Vec::new(),
             people: Vec::new(),
             rooms: BTreeMap::new(),
+            ended: BTreeMap::new(),
             newest_room,
             lobby: 0,
             logs: BTreeMap::from([(DIRECTORY, History::default())]),
             pending: Vec::new(),
             stored: 0,
+            unkept: Vec::new(),
             changed: BTreeSet::new(),
             gone: Vec::new(),
             list_due: Duration::ZERO,
@@ -116,7 +122,7 @@ impl Model {
         }
         self.end_held(now);
         for (_, id) in self.going().into_iter().filter(|(at, _)| *at <= now) {
-            self.rooms.remove(&id);
+            self.ended.extend(self.rooms.remove(&id).map(|room| (id, room.name())));
             if self.changed.remove(&id) || self.is_followed() {
                 self.gone.push(id);
             }

@@ -27,6 +27,10 @@ impl Model {
         if self.stored > 0 {
             return Vec::new();
         }
+        if !self.pending.is_empty() {
+            let again = self.unkept.drain(..).map(Fact::Kept);
+            self.pending.splice(0..0, again);
+        }
         let batch: Vec<Record> = self.pending.iter().filter_map(Fact::record).collect();
         self.stored = batch.len();
         batch
@@ -72,6 +76,13 @@ impl Model {
                     program.unkept = true;
                 }
             }
+            // What has ended has ended.
+            Fact::Kept(record @ (Record::RoomGone(_) | Record::SessionGone(_))) => {
+                if let Record::RoomGone(room) = record {
+                    self.ended.remove(&room.0);
+                }
+                self.unkept.push(record.clone());
+            }
             _ => {}
         }
     }
@@ -98,6 +109,7 @@ impl Model {
                 return (claimed.is_none() || claimed == from).then_some((who, txn, room, text));
             }
             (Fact::Kept(Record::Room(record)), _) => self.is_stored(record.id.0),
+            (Fact::Kept(Record::RoomGone(room)), _) => drop(self.ended.remove(&room.0)),
             (Fact::Made { who, txn, record, existed }, _) => {
                 self.is_stored(record.id.0);
                 if self.rooms.contains_key(&record.id.0) {
@@ -119,7 +131,7 @@ impl Model {
     fn happen(&mut self, fact: Fact) {
         match fact {
             Fact::Told { room, notice, except } => {
-                if room == DIRECTORY || self.rooms.contains_key(&room) {
+                if self.is_published(room) {
                     self.show(room, &Item::Told(notice), except, None);
                 }
             }
@@ -128,7 +140,7 @@ impl Model {
                 self.say_to(who, txn, &reply);
             }
             Fact::Read { who, txn, room, slice, limit } => {
-                if let (Some(conn), true) = (self.people[who].link, self.rooms.contains_key(&room)) {
+                if let (Some(conn), true) = (self.people[who].link, self.is_published(room)) {
                     let head = Seq(self.logs[&room].head());
                     let line = format!("<{:?}: {slice:?} of {room}, {limit} up to {head}>", txn.map(Txn));
                     self.conns[conn].lines.push(line, From::Store, None);
@@ -160,6 +172,10 @@ impl Model {
         }
     }
 
+    fn is_published(&self, room: u64) -> bool {
+        room == DIRECTORY || self.rooms.contains_key(&room) || self.ended.contains_key(&room)
+    }
+
     /// The connection of the session reads nothing more and is closed.
     fn unlink(&mut self, who: usize) {
         for room in self.people[who].reads.clone() {
@@ -171,7 +187,7 @@ impl Model {
     }
 
     fn read_from(&mut self, who: usize, room: u64, after: Option<u64>) {
-        let is_there = room == DIRECTORY || self.rooms.contains_key(&room);
+        let is_there = self.is_published(room);
         let Some(conn) = self.people[who].link.filter(|_| is_there) else { return };
         if self.people[who].reads.contains(&room) {
             return;
@@ -253,7 +269,8 @@ impl Model {
     }
 
     fn room_line(&self, conn: usize, room: u64, item: &Item) -> Option<String> {
-        let name = self.rooms.get(&room).map_or_else(RoomName::lobby, Room::name);
+        let name = self.rooms.get(&room).map(Room::name).or_else(|| self.ended.get(&room).cloned());
+        let name = name.unwrap_or_else(RoomName::lobby);
         let (dialect, lang) = (self.conns[conn].dialect, self.conns[conn].lang);
         line(dialect, lang, |encoding, out| encoding.item(RoomId(room), name.as_str(), item, out))
     }

@@ -1,24 +1,24 @@
 //! What comes of a password that was compared or hashed.
 
 use papo_proto::papo1::Token;
-use papo_proto::words::TokenHash;
-use papo_proto::words::people::{AccountRecord, InviteRecord, Standing};
+use papo_proto::words::people::{AccountRecord, GrantRecord, InviteRecord, Standing};
+use papo_proto::words::{RoomRecord, TokenHash};
 use papo_proto::{AccountId, Nickname, Person, Record, Reject, Reply, SessionId, Txn};
 use std::sync::Arc;
 
 use super::{account_of, may_register};
 use crate::hub::{Hub, Now};
-use crate::outbox::{Effect, Undo};
+use crate::outbox::Undo;
+use crate::outlet::{Checked, Intent};
 use crate::people::Account;
-use crate::publish::{Checked, Intent};
+use crate::session::Checking;
 
 impl Hub {
     /// The password of a session's command was looked at.
     pub fn checked(&mut self, session: SessionId, txn: Option<Txn>, intent: Intent, checked: Checked, now: Now) {
-        let Some(asking) = self.sessions.get_mut(session).filter(|found| found.is_checking && !found.ending) else {
+        if self.end_check(session, txn).is_none() {
             return;
-        };
-        asking.is_checking = false;
+        }
         self.asking = txn;
         if let Err(reject) = decide(self, session, intent, checked, now) {
             self.reject(session, reject);
@@ -28,16 +28,20 @@ impl Hub {
 
     /// Nobody has time to look at the password of a session's command.
     pub fn unchecked(&mut self, session: SessionId, txn: Option<Txn>) {
-        self.not_checked(session);
+        let Some(check) = self.end_check(session, txn) else { return };
+        if let Some(name) = check.tried {
+            let address = self.sessions.of(session).address;
+            self.throttle.forgive(&name, address);
+        }
         self.asking = txn;
         self.reject(session, Reject::Busy);
         self.asking = None;
     }
 
-    pub(crate) fn not_checked(&mut self, session: SessionId) {
-        if let Some(asking) = self.sessions.get_mut(session) {
-            asking.is_checking = false;
-        }
+    /// The session waits no longer for a password of this command, if it does.
+    pub(crate) fn end_check(&mut self, session: SessionId, txn: Option<Txn>) -> Option<Checking> {
+        let asking = self.sessions.get_mut(session).filter(|found| !found.ending)?;
+        asking.checking.take_if(|check| check.txn == txn)
     }
 }
 
@@ -81,20 +85,29 @@ fn register(
         ignores: Vec::new(),
         bot: None,
     };
-    hub.settle(session, Record::Account(record), Undo::Account(id), None);
+    hub.settle(session, Record::Account(record), Undo::Account(id, Some(session)), None);
     bequeath(hub, session, id);
     let login = hub.make_login(session, id, fresh, now);
     hub.tell_login(session, login, fresh, true, now);
 }
 
-/// What the guest has made is the account's.
+/// What the guest has made is the account's, and where the guest was let in the account is.
 fn bequeath(hub: &mut Hub, session: SessionId, account: AccountId) {
-    for room in hub.sessions.of(session).rooms.clone() {
+    let (guest, heir) = (Person::Guest(session), Person::Account(account));
+    for room in hub.rooms.of_person(guest) {
         let before = hub.rooms.of(room).record.clone();
-        if before.owner == Some(Person::Guest(session)) {
-            let mut after = before.clone();
-            after.owner = Some(Person::Account(account));
+        if before.owner == Some(guest) {
+            let after = RoomRecord { owner: Some(heir), ..before.clone() };
             hub.settle(session, Record::Room(after), Undo::Put(Box::new(Record::Room(before))), None);
+        }
+        let grants = &hub.rooms.of(room).grants;
+        let (granted, own) = (grants.get(&guest).copied(), grants.get(&heir).copied());
+        if let Some(role) = granted {
+            let grant = |person, role| Record::Grant(GrantRecord { room, person, role });
+            hub.settle(session, grant(guest, None), Undo::Put(Box::new(grant(guest, Some(role)))), None);
+            if own.is_none() {
+                hub.settle(session, grant(heir, Some(role)), Undo::Put(Box::new(grant(heir, None))), None);
+            }
         }
     }
 }
@@ -115,6 +128,7 @@ fn login(
     }
     let address = hub.sessions.of(session).address;
     hub.throttle.succeeded(name.key(), address);
+    bequeath(hub, session, account);
     let login = hub.make_login(session, account, fresh, now);
     hub.tell_login(session, login, fresh, false, now);
     Ok(())
@@ -146,8 +160,8 @@ fn delete(hub: &mut Hub, session: SessionId, is_right: bool, now: Now) -> Result
     let before = proven(hub, session, is_right)?;
     let account = before.id;
     let bots: Vec<AccountId> = hub.people.bots_of(account);
-    for account in bots.into_iter().chain([account]) {
-        let Some([before, after]) = hub.changed_account(account, |record| {
+    for gone in bots.iter().copied().chain([account]) {
+        let Some([before, after]) = hub.changed_account(gone, |record| {
             record.password = None;
             record.standing = Standing::Deleted;
             record.is_admin = false;
@@ -156,13 +170,15 @@ fn delete(hub: &mut Hub, session: SessionId, is_right: bool, now: Now) -> Result
             continue;
         };
         let undo = Undo::Put(Box::new(Record::Account(before)));
-        hub.settle(session, Record::Account(after), undo, None);
+        let reply = (gone == account).then_some(Reply::AccountDeleted);
+        hub.settle(session, Record::Account(after), undo, reply);
+    }
+    for bot in bots {
+        hub.end_logins(bot, None, now);
     }
     let (_, own) = account_of(hub, session)?;
     hub.end_logins(account, Some((session, own)), now);
     hub.end_login(own, Some(session), now);
-    hub.become_guest(session, now);
-    let txn = hub.asking.take();
-    hub.outbox.push(Effect::Reply { session, txn, reply: Box::new(Reply::AccountDeleted) });
+    hub.become_guest(session, None, now);
     Ok(())
 }

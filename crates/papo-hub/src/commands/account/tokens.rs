@@ -56,9 +56,9 @@ pub(super) fn make(
         ends_ms: i64::MAX as u64,
         is_cookie: false,
     };
-    hub.settle(session, Record::Account(record), Undo::Account(id), None);
+    hub.settle(session, Record::Account(record), Undo::Account(id, None), None);
     let reply = Reply::Token { name: name.shared().clone(), token: fresh.to_text().into() };
-    let undo = Undo::Login(login.id);
+    let undo = Undo::Login(login.id, None);
     hub.settle(session, Record::Login(login), undo, Some(reply));
     Ok(())
 }

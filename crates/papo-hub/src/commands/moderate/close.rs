@@ -2,7 +2,7 @@
 
 use papo_proto::{Reject, Reply};
 
-use super::{Actor, audit};
+use super::{Actor, audit_done};
 use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
 
@@ -10,7 +10,7 @@ pub(super) fn run(hub: &mut Hub, actor: &Actor, now: Now) -> Result<(), Reject> 
     let room = hub.rooms.of(actor.room);
     let name = room.name().clone();
     let members: Vec<_> = room.members.iter().copied().filter(|session| *session != actor.session).collect();
-    audit(hub, actor, "close", name.as_str(), "", now);
+    audit_done(hub, actor, "close", name.as_str(), "", now);
     hub.end_room(actor.room, now);
     for session in members {
         let reply = Box::new(Reply::Removed {

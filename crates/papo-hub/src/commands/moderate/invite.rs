@@ -1,10 +1,9 @@
 //! Letting somebody in: an invitation stands until it is taken back, for an account wherever it is, for a
 //! guest as long as the session lasts.
 
-use papo_proto::limits::GRANTS_PER_ROOM;
 use papo_proto::{Nickname, Reject, Reply, Role};
 
-use super::appoint::grant;
+use super::appoint::{grant, has_place};
 use super::{Actor, audit};
 use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
@@ -17,9 +16,7 @@ pub(super) fn run(hub: &mut Hub, actor: &Actor, who: &Nickname, now: Now) -> Res
     let room = hub.rooms.of(actor.room);
     let name = who.shared().clone();
     if room.is_private() && !room.grants.contains_key(&person) {
-        if room.grants.len() >= GRANTS_PER_ROOM {
-            return Err(Reject::TooMany { max: GRANTS_PER_ROOM });
-        }
+        has_place(hub, actor, person)?;
         grant(hub, actor, person, Some(Role::Member), Some(Reply::DoneFor(name)));
         audit(hub, actor, "invite", who.as_str(), "", now);
     } else {

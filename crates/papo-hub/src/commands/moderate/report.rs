@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use papo_proto::{Reject, Reply, Role, Seq};
 
-use super::{Actor, audit as write_down};
+use super::{Actor, audit_done as write_down};
 use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
-use crate::publish::AuditQuery;
+use crate::outlet::AuditQuery;
 
 /// It is written down, and those who are there are told at once.
 pub(super) fn run(hub: &mut Hub, actor: &Actor, seq: Option<Seq>, why: Arc<str>, now: Now) -> Result<(), Reject> {

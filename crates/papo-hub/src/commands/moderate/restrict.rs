@@ -6,13 +6,14 @@ use std::sync::Arc;
 use papo_proto::limits::RESTRICTIONS_PER_ROOM;
 use papo_proto::words::Change as Told;
 use papo_proto::words::people::{Restricted, Restriction, RestrictionRecord};
-use papo_proto::{Ephemeral, Nickname, Person, Record, Reject, Reply};
+use papo_proto::{Ephemeral, Nickname, Person, Record, Reject, Reply, SessionId};
 
 use super::appoint::grant;
-use super::{Actor, audit, target};
+use super::{Actor, audit, audit_done, target};
 use crate::hub::{Hub, Now};
 use crate::outbox::{Effect, Undo};
 use crate::presence::Change;
+use crate::rights::Deed;
 
 pub(super) fn kick(hub: &mut Hub, actor: &Actor, who: &Nickname, why: Arc<str>, now: Now) -> Result<(), Reject> {
     let person = target(hub, actor, who)?;
@@ -22,8 +23,9 @@ pub(super) fn kick(hub: &mut Hub, actor: &Actor, who: &Nickname, why: Arc<str>, 
     } else {
         hub.reply(actor.session, Reply::DoneFor(who.shared().clone()));
     }
-    take_out(hub, actor, person, who, &why, false, now);
-    audit(hub, actor, "kick", who.as_str(), &why, now);
+    let sessions = hub.sessions_of(person);
+    take_out(hub, actor, sessions, &why, false, now);
+    audit_done(hub, actor, "kick", who.as_str(), &why, now);
     Ok(())
 }
 
@@ -37,18 +39,19 @@ pub(super) fn ban(
 ) -> Result<(), Reject> {
     let person = target(hub, actor, who)?;
     let until_ms = until(seconds, now);
+    restrict(hub, actor, person, who, (Restriction::Ban, until_ms), now)?;
     if hub.rooms.of(actor.room).grants.contains_key(&person) {
         grant(hub, actor, person, None, None);
     }
-    restrict(hub, actor, person, who, Restriction::Ban, until_ms)?;
-    take_out(hub, actor, person, who, &why, true, now);
+    let sessions = banned(hub, actor, now);
+    take_out(hub, actor, sessions, &why, true, now);
     audit(hub, actor, "ban", who.as_str(), &note(seconds, &why), now);
     Ok(())
 }
 
 pub(super) fn mute(hub: &mut Hub, actor: &Actor, who: &Nickname, seconds: u64, now: Now) -> Result<(), Reject> {
     let person = target(hub, actor, who)?;
-    restrict(hub, actor, person, who, Restriction::Mute, until(Some(seconds), now))?;
+    restrict(hub, actor, person, who, (Restriction::Mute, until(Some(seconds), now)), now)?;
     tell(hub, actor, Told::Muted(who.shared().clone(), seconds));
     audit(hub, actor, "mute", who.as_str(), &note(Some(seconds), ""), now);
     Ok(())
@@ -97,9 +100,10 @@ fn restrict(
     actor: &Actor,
     person: Person,
     who: &Nickname,
-    what: Restriction,
-    until_ms: u64,
+    (what, until_ms): (Restriction, u64),
+    now: Now,
 ) -> Result<(), Reject> {
+    forget_old(hub, actor, now);
     let whom = match person {
         Person::Account(account) => Restricted::Account(account),
         Person::Guest(session) => Restricted::Address(hub.sessions.of(session).address),
@@ -118,15 +122,31 @@ fn restrict(
     Ok(())
 }
 
-/// Takes every session of somebody out of the room.
-fn take_out(hub: &mut Hub, actor: &Actor, person: Person, who: &Nickname, why: &Arc<str>, is_banned: bool, now: Now) {
+/// Restrictions that are over make place for others when they have to.
+fn forget_old(hub: &mut Hub, actor: &Actor, now: Now) {
+    let room = hub.rooms.of(actor.room);
+    if room.restrictions.len() < RESTRICTIONS_PER_ROOM {
+        return;
+    }
+    let is_over = |(_, (until_ms, _)): &(&(Restricted, Restriction), &(u64, Arc<str>))| *until_ms <= now.wall_ms;
+    let over: Vec<_> = room.restrictions.iter().filter(is_over).map(|(key, (_, name))| (*key, name.clone())).collect();
+    for ((whom, what), name) in over {
+        let over = Record::Restriction(RestrictionRecord { room: actor.room, whom, what, name, until_ms: 0 });
+        hub.apply(&over);
+        hub.outbox.push(Effect::Keep(over));
+    }
+}
+
+/// Takes sessions out of the room; those who stay are told whose they were.
+fn take_out(hub: &mut Hub, actor: &Actor, sessions: Vec<SessionId>, why: &Arc<str>, is_banned: bool, now: Now) {
     let name = hub.rooms.of(actor.room).name().clone();
-    let mut was_there = false;
-    for session in hub.sessions_of(person) {
-        if !hub.sessions.of(session).is_in(actor.room) {
+    let mut names: Vec<Arc<str>> = Vec::new();
+    for session in sessions {
+        let found = hub.sessions.of(session);
+        if !found.is_in(actor.room) {
             continue;
         }
-        was_there = true;
+        names.extend(found.nick.as_ref().map(|nick| nick.shared().clone()));
         hub.leave(session, actor.room, Change::Silent, now);
         let reply = Box::new(Reply::Removed {
             room: actor.room,
@@ -138,9 +158,21 @@ fn take_out(hub: &mut Hub, actor: &Actor, person: Person, who: &Nickname, why: &
         });
         hub.outbox.push(Effect::Reply { session, txn: None, reply });
     }
-    if was_there {
-        tell(hub, actor, Told::Removed(who.shared().clone(), is_banned));
+    // An account is one person, in however many sessions.
+    names.dedup();
+    for who in names {
+        tell(hub, actor, Told::Removed(who, is_banned));
     }
+}
+
+/// Those in the room who are banned from it: a guest's ban meets everybody at the address who has no account.
+fn banned(hub: &Hub, actor: &Actor, now: Now) -> Vec<SessionId> {
+    let is_banned = |session: &SessionId| {
+        matches!(hub.may(*session, actor.room, Deed::Enter, now), Err(Reject::Banned { .. } | Reject::UnknownRoom))
+    };
+    let mut banned: Vec<SessionId> = hub.rooms.of_ref(actor.room).members.iter().copied().filter(is_banned).collect();
+    banned.sort_unstable_by_key(|session| (hub.person(*session), *session));
+    banned
 }
 
 fn tell(hub: &mut Hub, actor: &Actor, change: Told) {

@@ -46,6 +46,9 @@ pub(super) fn private(hub: &mut Hub, actor: &Actor, on: bool, now: Now) -> Resul
     if !on && hub.rooms.find(&name).is_some() {
         return Err(Reject::RoomTaken(name));
     }
+    if hub.rooms.is_reserved(&name) {
+        return Err(Reject::Busy);
+    }
     if on {
         let members: Vec<_> = hub.rooms.of(actor.room).members.iter().copied().collect();
         let mut people: Vec<Person> = members.into_iter().map(|session| hub.person(session)).collect();
@@ -56,6 +59,10 @@ pub(super) fn private(hub: &mut Hub, actor: &Actor, on: bool, now: Now) -> Resul
                 super::appoint::grant(hub, actor, person, Some(Role::Member), None);
             }
         }
+    }
+    if on {
+        let record = hub.rooms.of(actor.room).record.clone();
+        hub.rooms.reserve_name(&record);
     }
     set(hub, actor, |room| room.kind = kind, Change::Private(on));
     audit(hub, actor, "private", "", if on { "on" } else { "off" }, now);

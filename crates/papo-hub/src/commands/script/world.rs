@@ -1,14 +1,14 @@
-//! People with connections but without sockets around a hub, and a store in a few lines.
+//! People with connections but without sockets around a hub.
 
 use papo_proto::limits::Limits;
-use papo_proto::words::{AdminCommand, Place, Redact, RedactWhat};
-use papo_proto::{
-    Encoding, Epoch, Framing, Lang, Person, Record, Reply, RoomId, Seq, SessionId, Stored, Txn, papo1, text,
-};
+use papo_proto::words::AdminCommand;
+use papo_proto::{Encoding, Epoch, Framing, Lang, Reply, RoomId, SessionId, Txn, papo1, text};
+
+use super::store::FakeStore;
 
 use crate::hub::Policy;
-use crate::publish::{Checked, CommitError, Delivery, Outlet, PasswordAsk, What};
-use crate::resume::{Found, Opening};
+use crate::outlet::{Checked, CommitError, Delivery, Outlet, PasswordAsk, What};
+use crate::resume::Opening;
 use crate::{Cursor, Hub, Link, Log, Now, Read, Settings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -98,87 +98,6 @@ impl Outlet for Later {
     fn mark(&mut self, _shard: u16, _log: &Arc<Log>) {}
 }
 
-/// The promises of a store, in a few lines.
-#[derive(Default)]
-pub(super) struct FakeStore {
-    heads: BTreeMap<RoomId, u64>,
-    places: BTreeMap<(SessionId, Txn), Place>,
-    pub(super) sessions: BTreeMap<papo_proto::words::TokenHash, papo_proto::words::SessionRecord>,
-    /// Who said what, for those who take it back.
-    said: Vec<(RoomId, Seq, Person, u64)>,
-    /// Everything else that was kept.
-    pub(super) kept: Vec<Record>,
-    /// Nothing can be written.
-    pub(super) full: bool,
-}
-
-impl FakeStore {
-    fn commit(&mut self, batch: &[Record]) -> Vec<Stored> {
-        batch.iter().map(|record| self.keep(record)).collect()
-    }
-
-    fn keep(&mut self, record: &Record) -> Stored {
-        match record {
-            Record::Event(posted) => {
-                if let Some(place) = posted.txn.and_then(|txn| self.places.get(&(posted.session, txn))) {
-                    return Stored::Repeated(*place);
-                }
-                let head = self.heads.entry(posted.room).or_insert(0);
-                *head += 1;
-                let place = Place { room: posted.room, seq: Seq(*head), at_ms: posted.at_ms };
-                self.said.push((posted.room, place.seq, posted.person, posted.at_ms));
-                if let Some(txn) = posted.txn {
-                    self.places.insert((posted.session, txn), place);
-                }
-                Stored::Appended(place.seq)
-            }
-            Record::Recall { session, txn } => {
-                self.places.get(&(*session, *txn)).map_or(Stored::Unknown, |place| Stored::Repeated(*place))
-            }
-            Record::Session(record) => {
-                self.sessions.insert(record.token, record.clone());
-                Stored::Done
-            }
-            Record::SessionGone(id) => {
-                self.sessions.retain(|_, record| record.id != *id);
-                Stored::Done
-            }
-            Record::Redact(redact) => self.redact(redact),
-            other => {
-                self.kept.push(other.clone());
-                Stored::Done
-            }
-        }
-    }
-
-    fn redact(&mut self, redact: &Redact) -> Stored {
-        let is_meant = |seq: Seq, person: Person, at_ms: u64| match redact.what {
-            RedactWhat::One(one, whose) => seq == one && whose.is_none_or(|whose| whose == person),
-            RedactWhat::Last(whose) => person == whose,
-            RedactWhat::Of(whose, since_ms) => person == whose && at_ms >= since_ms,
-        };
-        let meant =
-            self.said.iter().filter(|(room, seq, person, at)| *room == redact.room && is_meant(*seq, *person, *at));
-        let mut seqs: Vec<Seq> = meant.map(|(_, seq, ..)| *seq).collect();
-        if matches!(redact.what, RedactWhat::Last(_)) {
-            seqs.drain(..seqs.len().saturating_sub(1));
-        }
-        self.said.retain(|(room, seq, ..)| *room != redact.room || !seqs.contains(seq));
-        if seqs.is_empty() {
-            return Stored::Redacted(Seq(0), [].into());
-        }
-        let head = self.heads.entry(redact.room).or_insert(0);
-        *head += 1;
-        Stored::Redacted(Seq(*head), seqs.into())
-    }
-
-    fn find(&self, token: &papo1::Token) -> Option<Found> {
-        let record = self.sessions.get(&token.hash())?.clone();
-        let txns = self.places.keys().filter(|(session, _)| *session == record.id).map(|(_, txn)| *txn);
-        Some(Found { newest_txn: txns.max().unwrap_or_default(), record })
-    }
-}
-
 /// A hub with people in it and a clock that is set by hand. Each person has a connection at a time.
 pub(crate) struct World {
     pub(crate) hub: Hub,
@@ -194,12 +113,15 @@ pub(crate) struct World {
     logins: u8,
     /// Where the next connections come from.
     pub(super) address: std::net::IpAddr,
+    generation: u32,
+    /// Nobody can listen to them.
+    pub(super) is_safe: bool,
 }
 
 impl World {
     pub(crate) fn new(flood: bool) -> Self {
         let mut world = Self {
-            hub: Self::hub(flood, 1),
+            hub: Self::hub(flood, 1, &FakeStore::default()),
             now: Now { running: Duration::from_secs(1), wall_ms: 1 },
             readers: BTreeMap::new(),
             people: Vec::new(),
@@ -209,28 +131,43 @@ impl World {
             outside: Vec::new(),
             logins: 0,
             address: [192, 0, 2, 1].into(),
+            generation: 1,
+            is_safe: true,
         };
         world.settle();
         world
     }
 
-    fn hub(flood: bool, generation: u32) -> Hub {
+    fn hub(flood: bool, generation: u32, store: &FakeStore) -> Hub {
         let limits = Limits { flood, ..Limits::default() };
-        let (epoch, rooms, newest_room) = (Epoch(5), Vec::new(), RoomId(0));
         Hub::new(Settings {
             shards: 1,
             seed: 7,
             secret: [7; 32],
             limits,
-            epoch,
+            epoch: Epoch(5),
             generation,
-            rooms,
-            newest_room,
+            rooms: store.rooms(),
+            newest_room: store.newest_room,
             wall_ms: 1,
             policy: Policy::default(),
-            people: Vec::new(),
+            people: store.people(),
             newest_people: Default::default(),
         })
+    }
+
+    /// A fresh hub begins with what was kept, and nobody in it.
+    pub(super) fn restart(&mut self) {
+        self.generation += 1;
+        self.hub = self.fresh_hub();
+        self.people.clear();
+        self.now.running = Duration::from_secs(1);
+        self.settle();
+    }
+
+    /// The hub that what was kept makes.
+    pub(super) fn fresh_hub(&self) -> Hub {
+        Self::hub(self.hub.limits.flood, self.generation, &self.store)
     }
 
     pub(super) fn session(&mut self, who: &str) -> SessionId {
@@ -249,7 +186,7 @@ impl World {
             link.slot,
             Reader { lines: Vec::new(), encoding, reads: Vec::new(), eyes: crate::Reader::default(), closed: false },
         );
-        let session = self.hub.open(link, encoding, address, true);
+        let session = self.hub.open(link, encoding, address, self.is_safe);
         self.people.retain(|(name, ..)| name != who);
         self.people.push((who.to_owned(), session, link));
         self.settle();
