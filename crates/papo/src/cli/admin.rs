@@ -21,13 +21,14 @@ pub(super) fn admin(lang: Lang) -> Command {
         plain("promote").arg(name()),
         plain("demote").arg(name()),
     ]);
-    let uses = option("invite", "uses", Some("1"), lang).value_name("N").value_parser(value_parser!(u32).range(1..));
+    let how_often =
+        option("invite", "uses", Some("1"), lang).value_name("N").value_parser(value_parser!(u32).range(1..));
     let hours =
         option("invite", "hours", Some("168"), lang).value_name("H").value_parser(value_parser!(u32).range(1..=87_600));
     let on_off = positional("on", "on|off", lang).value_parser(PossibleValuesParser::new(["on", "off"]));
     super::plain("admin", lang).subcommand_required(true).subcommands([
         user,
-        plain("invite").args([uses, hours, flag("admin", "invite-admin", lang)]),
+        plain("invite").args([how_often, hours, flag("admin", "invite-admin", lang)]),
         plain("lockdown").arg(on_off),
         plain("say").arg(positional("text", "TEXT", lang)),
     ])
