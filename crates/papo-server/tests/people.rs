@@ -311,7 +311,7 @@ fn a_browsers_login_lives_in_a_cookie_alone() {
     let elsewhere = [("Cookie", cookie), ("Sec-Fetch-Site", "cross-site")];
     assert!(nick(&elsewhere).starts_with("convidado-"), "another page is a guest");
     let mut http = Http::connect(server.web());
-    let gone = http.request("DELETE", "/api/session", &[("Cookie", cookie)]);
+    let gone = http.request("DELETE", "/api/session", &[("Cookie", cookie), ("Sec-Fetch-Site", "same-origin")]);
     assert_eq!(gone.status, 204);
     assert!(nick(&[("Cookie", cookie)]).starts_with("convidado-"), "the login has ended");
 }

@@ -51,7 +51,7 @@ fn a_password_is_changed_and_other_sessions_end() {
          a> /password errada123 outrasenha1
          a< [ERRO] Nome ou senha errados.
          a> /password segredo123 curta
-         a< [ERRO] A senha precisa ter de 8 a 1024 letras.
+         a< [ERRO] A senha precisa ter de 8 a 1024 caracteres.
          a> /password segredo123 outrasenha1
          a< [SYS] Senha trocada. As outras sessões da conta terminaram.
          c< [SYS] Sua sessão foi encerrada. Entre de novo com /login <nome> <senha>.
