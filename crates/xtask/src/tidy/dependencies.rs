@@ -67,6 +67,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "anyhow",
             "clap",
             "file-rotate",
+            "rustix",
             "signal-hook",
             "sys-locale",
             "toml",
