@@ -5,7 +5,7 @@
 //! * `serve`, `store`, `admin`, `chat`, `bridge`, `bench` – one file for each command; `data` – the data folder,
 //!   and what can be wrong with it;
 //! * `tls` – the options of TLS that a server and the bridge share;
-//! * `logging` – where the log goes; `signals` – Ctrl+C, SIGTERM and SIGHUP; `texts` – what is said.
+//! * `logging` – where the log goes; `notify` – what a service manager is told; `signals` – Ctrl+C, SIGTERM and SIGHUP; `texts` – what is said.
 
 mod admin;
 mod bench;
@@ -15,6 +15,7 @@ mod cli;
 mod data;
 mod fill;
 mod logging;
+mod notify;
 mod reload;
 mod serve;
 mod settings;

@@ -15,6 +15,7 @@ use papo_store::{MemoryStore, SqliteStore, Store};
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::logging::{self, Logging, SetLevel};
+use crate::notify::Notify;
 use crate::reload::Reload;
 use crate::settings::Settings;
 use crate::signals::{Asked, Stop};
@@ -59,14 +60,28 @@ fn serve(settings: &Settings, (args, given): (&[OsString], &ArgMatches), level: 
     };
     let server = Server::start(config, store, announcer.clone()).map_err(|error| error.sentence(lang))?;
     server.announce();
+    let notify = Notify::from_env();
+    let status = listening(&server);
+    notify.ready(&status);
     let mut reload = Reload { args, given, values: settings.values(), level, announcer };
-    while stop.next() == Asked::Reload {
-        reload.run(&server);
-    }
+    notify.watch(&server, || {
+        while stop.next() == Asked::Reload {
+            notify.reloading();
+            reload.run(&server);
+            notify.ready(&status);
+        }
+    });
+    notify.stopping();
     stop.end_at_the_next();
     drop(reload);
     server.drain();
     Ok(())
+}
+
+/// Where it listens, for those who speak any language.
+fn listening(server: &Server) -> String {
+    let addresses = std::iter::once(server.address()).chain(server.web_address());
+    addresses.map(|address| address.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn text<'a>(settings: &'a Settings, name: &str) -> &'a str {
