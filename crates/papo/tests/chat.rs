@@ -1,5 +1,7 @@
 //! The terminal client as people have it: the real program on a pseudo-terminal or a pipe, with a real server.
 
+#[path = "chat/people.rs"]
+mod people;
 #[path = "chat/screen.rs"]
 mod screen;
 #[path = "chat/terminal.rs"]

@@ -1,9 +1,9 @@
 //! What was said in a room, shown page by page.
 
-use papo_client::{Failure, Incoming};
+use papo_client::{Failure, Incoming, Page};
 use papo_proto::Reject;
 use papo_proto::limits::HISTORY_PAGE_MAX;
-use papo_proto::papo1::server::RoomEvent;
+use papo_proto::papo1::server::{Message, RoomEvent};
 
 use super::answers;
 use super::speak::{Speaker, Stop};
@@ -24,12 +24,14 @@ impl Speaker<'_> {
         };
         let (head, kept) = (page.head, if page.first == 0 { 0 } else { page.head + 1 - page.first });
         let total = limit.min(kept);
-        self.face.show(self.begins(room, total)).await?;
         let mut after = head - total;
         // A page may end early for its size: then it does not reach up to where we begin.
         if page.events.first().and_then(seq).is_none_or(|seq| seq > after + 1) {
             page.events.clear();
         }
+        // What is all here can be counted: what was taken back is not shown.
+        let counted = self.shown(&page, after, head).count() as u64;
+        self.face.show(self.begins(room, if page.events.is_empty() { total } else { counted })).await?;
         while after < head {
             if page.events.is_empty() {
                 let more = commands.history(room, None, Some(after), (head - after).min(page_max) as u32);
@@ -51,7 +53,12 @@ impl Speaker<'_> {
         Ok(())
     }
 
-    /// What leads the history of so many events.
+    fn shown<'p>(&'p self, page: &'p Page, after: u64, head: u64) -> impl Iterator<Item = &'p Message> {
+        let is_in = move |message: &&Message| message.seq > after && message.seq <= head;
+        page.messages().filter(is_in).filter(|message| !self.face.ignores(&message.author))
+    }
+
+    /// What leads the history of so many messages.
     fn begins(&self, room: u64, total: u64) -> Option<Incoming> {
         let lang = self.face.lang();
         match self.face.directs.borrow().get(&room) {
