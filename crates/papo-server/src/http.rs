@@ -28,7 +28,9 @@ use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, SERVER, STRICT_TRANSPORT_SECURITY};
+use hyper::header::{
+    CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, SERVER, SET_COOKIE, STRICT_TRANSPORT_SECURITY,
+};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -313,7 +315,16 @@ fn switch(request: &mut Request<Incoming>, client: Client, hall: &Arc<Hall>, pla
     upgrade(request, client, held.take().unwrap_or_default(), hall.clone());
     let mut answer = handshake::switching(request);
     handshake::agree(request, &mut answer);
+    let cookie = is_own(request.headers()).then(|| api::renewed_cookie(request.headers(), client)).flatten();
+    if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::try_from(cookie).ok()) {
+        answer.headers_mut().insert(SET_COOKIE, cookie);
+    }
     answer
+}
+
+/// Whether a handshake comes from our own page: other pages that may connect are guests.
+fn is_own(headers: &HeaderMap) -> bool {
+    guard::may_change(headers, guard::Cookies::Trusted)
 }
 
 /// [`FULL`] as an answer among others.
@@ -328,9 +339,7 @@ pub(crate) fn full() -> Answer {
 fn upgrade(request: &mut Request<Incoming>, client: Client, place: Place, hall: Arc<Hall>) {
     let lang = guard::language(request.headers());
     let dialect = handshake::dialect(request.headers());
-    // Only our own page speaks for its browser's login; other pages that may connect are guests.
-    let is_own = guard::may_change(request.headers(), guard::Cookies::Trusted);
-    let cookie = is_own.then(|| api::cookie_of(request.headers(), client)).flatten();
+    let cookie = is_own(request.headers()).then(|| api::cookie_of(request.headers(), client)).flatten();
     let upgraded = hyper::upgrade::on(request);
     tokio::spawn(async move {
         let Some((stream, mut early)) = taken_over(upgraded).await else { return };

@@ -171,7 +171,10 @@ pub fn audit(lang: Lang, room: &RoomName, entries: &[AuditRecord], time: impl Fn
     let args: Args<'_> = &[("sala", room.as_str().into()), ("total", entries.len().into())];
     let mut shown = format!("{NOTICE}{}", TEXTS.say(lang, "audit", args));
     for AuditRecord { at_ms, actor, act, target, note, .. } in entries {
-        let _ = write!(shown, "\n{} {actor}: /{act} {target}", time(*at_ms));
+        let _ = write!(shown, "\n{} {actor}: /{act}", time(*at_ms));
+        if !target.is_empty() {
+            let _ = write!(shown, " {target}");
+        }
         if !note.is_empty() {
             let _ = write!(shown, " ({note})");
         }

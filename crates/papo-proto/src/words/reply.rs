@@ -251,6 +251,8 @@ pub enum Reply {
     Ended(Arc<str>),
     /// The name is its account's: the session is a guest of another name now.
     NameReclaimed(Arc<str>),
+    /// The session is called this from now on, as what was asked for has it.
+    CalledNow(Arc<str>),
     /// The login has ended, and the session with it.
     LoginEnded,
     /// The conversation with somebody, also when it begins by itself.

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::forwarded::Client;
 use super::{Answer, Guard, body, guard, page};
 use crate::engine::Engine;
-pub(super) use cookie::of as cookie_of;
+pub(super) use cookie::{of as cookie_of, renewed as renewed_cookie};
 
 /// A token and a little around it.
 const SESSION_MAX_BYTES: usize = 1024;

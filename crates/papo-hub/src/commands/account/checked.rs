@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::{account_of, may_register};
 use crate::hub::{Hub, Now};
-use crate::outbox::Undo;
+use crate::outbox::{Effect, Undo};
 use crate::outlet::{Checked, Intent};
 use crate::people::Account;
 use crate::session::Checking;
@@ -179,6 +179,7 @@ fn delete(hub: &mut Hub, session: SessionId, is_right: bool, now: Now) -> Result
     let (_, own) = account_of(hub, session)?;
     hub.end_logins(account, Some((session, own)), now);
     hub.end_login(own, Some(session), now);
-    hub.become_guest(session, None, now);
+    let nick = hub.become_guest(session, None, now);
+    hub.outbox.push(Effect::Reply { session, txn: None, reply: Box::new(Reply::CalledNow(nick)) });
     Ok(())
 }

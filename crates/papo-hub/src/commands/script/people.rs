@@ -85,6 +85,7 @@ fn a_deleted_account_is_nobody_and_its_name_is_nobodys() {
          a< [ERRO] Nome ou senha errados.
          a> /delete-account segredo123
          a< [SYS] Conta apagada. O nome fica reservado para sempre.
+         a< [SYS] Seu nome agora é convidado-4487.
          b< [SYS] Ana agora é convidado-4487.
          a> /login Ana segredo123
          a< [ERRO] Nome ou senha errados.

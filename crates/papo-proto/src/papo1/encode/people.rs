@@ -51,7 +51,7 @@ pub(super) fn unasked(reply: &Reply) -> Option<ServerFrame> {
         Reply::Reported { room, by, seq, why, .. } => {
             ServerFrame::Reported { room: room.0, by: by.clone(), seq: seq.map(|seq| seq.0), why: why.clone() }
         }
-        Reply::NameReclaimed(nick) => ServerFrame::Named { nick: nick.clone() },
+        Reply::NameReclaimed(nick) | Reply::CalledNow(nick) => ServerFrame::Named { nick: nick.clone() },
         _ => return None,
     })
 }

@@ -27,6 +27,7 @@ pub(super) fn words(lang: Lang, reply: &Reply) -> Option<String> {
         Reply::Tokens(nicks) => list(say("tokens", &[("total", nicks.len().into())]), nicks),
         Reply::Ended(name) => named("ended", name),
         Reply::NameReclaimed(name) => named("name-reclaimed", name),
+        Reply::CalledNow(name) => named("named", name),
         Reply::LoginEnded => say("login-ended", &[]),
         Reply::Direct(room) => named("direct", room.with.as_deref().unwrap_or_default()),
         Reply::KeptFor(name) => named("kept-for", name),

@@ -20,11 +20,19 @@ pub(super) fn is_kept_safe(caller: Client) -> bool {
 
 /// The login that a request's cookie names.
 pub(in crate::http) fn of(headers: &HeaderMap, caller: Client) -> Option<TokenHash> {
+    token(headers, caller).map(|token| token.hash())
+}
+
+/// The header that sets a request's cookie again: a login that is used lives on.
+pub(in crate::http) fn renewed(headers: &HeaderMap, caller: Client) -> Option<String> {
+    token(headers, caller).map(|token| set(&token, caller))
+}
+
+fn token(headers: &HeaderMap, caller: Client) -> Option<Token> {
     let wanted = if caller.is_secure { NAME } else { LOCAL_NAME };
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let token = pairs.filter(|(name, _)| *name == wanted).find_map(|(_, token)| Token::parse(token))?;
-    Some(token.hash())
+    pairs.filter(|(name, _)| *name == wanted).find_map(|(_, token)| Token::parse(token))
 }
 
 /// The header that sets it.
@@ -73,6 +81,9 @@ mod tests {
             headers.insert(COOKIE, HeaderValue::try_from(&sent).expect("a value"));
             assert_eq!(of(&headers, by), known.then(|| token.hash()), "{sent}");
         }
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, HeaderValue::try_from(format!("__Host-papo={text}")).expect("a value"));
+        assert_eq!(renewed(&headers, tls), Some(set(&token, tls)));
         assert!(is_kept_safe(tls) && is_kept_safe(local) && !is_kept_safe(caller(false, [192, 0, 2, 1])));
     }
 }
