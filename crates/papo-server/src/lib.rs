@@ -8,7 +8,7 @@
 //! * [`shard`] – a thread with its connections: opening, reading, writing, timing;
 //! * [`conn`] – one connection: the intake of its bytes and the plan of what it is sent;
 //! * [`engine`] – the hub behind its lock: decide, commit, publish; [`inbox`] – what shards are told;
-//! * `lookups` – looks into the store, `passwords` – hashes them, each on threads of their own;
+//! * `lookups` – looks into the store, `passwords` – hashes them, each on threads of their own (`jobs`);
 //! * `tickets` – answers to those who ask without a connection;
 //! * [`http`] – the page and WebSocket's handshake, on a runtime of their own;
 //! * [`tls`] – the certificate, and what TLS is offered;
@@ -26,6 +26,7 @@ mod conn;
 pub mod engine;
 pub mod http;
 pub mod inbox;
+mod jobs;
 mod listener;
 mod live;
 mod lookups;

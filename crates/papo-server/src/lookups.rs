@@ -4,8 +4,7 @@
 //! is no longer than twice the connections; over [`STORE_JOBS_WAITING`] a look is answered as if the
 //! store could not be read.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use papo_hub::{AuditQuery, Query};
@@ -18,6 +17,7 @@ use papo_store::{Page, Reader, Span, Store, StoreError, StoredSession};
 
 use crate::conn::Behind;
 use crate::engine::{Engine, report};
+use crate::jobs::Jobs;
 
 /// Threads that read, each by a reader of its own.
 pub(crate) const READERS: usize = 2;
@@ -88,29 +88,22 @@ impl Lines {
     }
 }
 
-/// The queue of looks.
-#[derive(Debug, Default)]
+/// The looks that wait.
+#[derive(Debug)]
 pub(crate) struct Lookups {
-    queue: Mutex<Queue>,
-    work: Condvar,
+    jobs: Jobs<(For, Ask)>,
 }
 
-#[derive(Debug, Default)]
-struct Queue {
-    jobs: VecDeque<(For, Ask)>,
-    ends: bool,
+impl Default for Lookups {
+    fn default() -> Self {
+        Self { jobs: Jobs::new(STORE_JOBS_WAITING) }
+    }
 }
 
 impl Lookups {
     /// Asks; the answer comes by the shard's inbox.
     pub(crate) fn ask(&self, engine: &Engine, whose: For, ask: Ask) {
-        let mut queue = self.queue();
-        if queue.jobs.len() < STORE_JOBS_WAITING {
-            queue.jobs.push_back((whose, ask));
-            drop(queue);
-            return self.work.notify_one();
-        }
-        drop(queue);
+        let Err((_, ask)) = self.jobs.put((whose, ask)) else { return };
         let busy = || StoreError::Unavailable("too many looks into the store wait".into());
         let answer = match ask {
             Ask::Missed(behind, _) => Answer::Missed(behind, Err(busy())),
@@ -125,7 +118,7 @@ impl Lookups {
     /// Answers until [`Lookups::end`]. A store that gives no reader is asked again for each look.
     pub(crate) fn answer(&self, engine: &Engine) {
         let mut reader = None;
-        while let Some((whose, ask)) = self.next() {
+        while let Some((whose, ask)) = self.jobs.next() {
             let answer = look(engine.store(), &mut reader, ask);
             engine.inboxes()[usize::from(whose.shard)].found(Found { whose, answer });
         }
@@ -133,25 +126,7 @@ impl Lookups {
 
     /// The threads end after what they have begun.
     pub(crate) fn end(&self) {
-        self.queue().ends = true;
-        self.work.notify_all();
-    }
-
-    fn next(&self) -> Option<(For, Ask)> {
-        let mut queue = self.queue();
-        loop {
-            if queue.ends {
-                return None;
-            }
-            if let Some(job) = queue.jobs.pop_front() {
-                return Some(job);
-            }
-            queue = self.work.wait(queue).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        self.jobs.end();
     }
 }
 

@@ -3,8 +3,7 @@
 //!
 //! Bound: [`PASSWORDS_WAITING`]; beyond it people are asked to try again.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock};
 
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Argon2, PasswordHash};
@@ -15,6 +14,7 @@ use papo_proto::papo1::Token;
 use papo_proto::words::Secret;
 
 use crate::engine::Engine;
+use crate::jobs::Jobs;
 
 /// Threads that hash: each takes 19 MiB and a processor for some tens of milliseconds.
 pub(crate) const HASHERS: usize = 1;
@@ -23,37 +23,29 @@ pub(crate) const HASHERS: usize = 1;
 static NOBODY: LazyLock<Arc<str>> =
     LazyLock::new(|| hash(&Secret::new("nobody has this password")).unwrap_or_else(|| "".into()));
 
-/// The queue of passwords.
-#[derive(Debug, Default)]
+/// The passwords that wait.
+#[derive(Debug)]
 pub(crate) struct Passwords {
-    queue: Mutex<Queue>,
-    work: Condvar,
+    jobs: Jobs<(SessionId, PasswordAsk)>,
 }
 
-#[derive(Debug, Default)]
-struct Queue {
-    jobs: VecDeque<(SessionId, PasswordAsk)>,
-    ends: bool,
+impl Default for Passwords {
+    fn default() -> Self {
+        Self { jobs: Jobs::new(PASSWORDS_WAITING) }
+    }
 }
 
 impl Passwords {
     /// Takes a password of a session's command; false when too many wait.
     pub(crate) fn ask(&self, session: SessionId, ask: PasswordAsk) -> bool {
-        let mut queue = self.queue();
-        if queue.jobs.len() >= PASSWORDS_WAITING || queue.ends {
-            return false;
-        }
-        queue.jobs.push_back((session, ask));
-        drop(queue);
-        self.work.notify_one();
-        true
+        self.jobs.put((session, ask)).is_ok()
     }
 
     /// Compares and hashes until [`Passwords::end`].
     pub(crate) fn answer(&self, engine: &Engine) {
         // Made before anybody asks, or the first wrong name would take twice as long.
         LazyLock::force(&NOBODY);
-        while let Some((session, ask)) = self.next() {
+        while let Some((session, ask)) = self.jobs.next() {
             let PasswordAsk { txn, compare, hash, intent } = ask;
             match look(compare.as_ref(), hash.as_ref()) {
                 Some(checked) => engine.decide(None, |hub, now| hub.checked(session, txn, intent, checked, now)),
@@ -64,25 +56,7 @@ impl Passwords {
 
     /// The threads end after what they have begun.
     pub(crate) fn end(&self) {
-        self.queue().ends = true;
-        self.work.notify_all();
-    }
-
-    fn next(&self) -> Option<(SessionId, PasswordAsk)> {
-        let mut queue = self.queue();
-        loop {
-            if queue.ends {
-                return None;
-            }
-            if let Some(job) = queue.jobs.pop_front() {
-                return Some(job);
-            }
-            queue = self.work.wait(queue).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        self.jobs.end();
     }
 }
 
