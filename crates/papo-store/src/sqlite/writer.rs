@@ -198,8 +198,7 @@ impl Drop for Writer {
 
 /// How much of the WAL is in use; its file may be longer.
 fn wal_bytes(conn: &Connection) -> rusqlite::Result<u64> {
-    let frames: i64 = conn.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?.query_row([], |row| row.get(1))?;
-    Ok(u64::try_from(frames).unwrap_or(0) * FRAME_BYTES)
+    Ok(residue::frames(conn)? * FRAME_BYTES)
 }
 
 /// Why a batch was not stored.

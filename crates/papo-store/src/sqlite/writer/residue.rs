@@ -18,6 +18,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use self::wal::Mark;
+pub(super) use self::wal::frames;
 
 /// Stands in the database while no page of it was looked at: it may be of a program that left copies.
 const UNSEEN: &str = "residue";
@@ -43,14 +44,14 @@ impl Residue {
             remove_from_all(conn)?;
             self.is_everywhere = false;
         } else {
-            let changed = wal::changed_since(database, &self.clean, wal::frames(conn)?);
+            let changed = wal::changed_since(database, &self.clean, frames(conn)?);
             // Of a WAL that cannot be read, any page may have changed.
             match changed {
                 Ok(changed) => in_one_transaction(conn, || remove_from(conn, changed.into_iter()))?,
                 Err(_) => remove_from_all(conn)?,
             }
         }
-        self.clean = wal::mark(database, wal::frames(conn)?).unwrap_or_default();
+        self.clean = wal::mark(database, frames(conn)?).unwrap_or_default();
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 /// The first byte of a leaf of a table: the pages that hold what people said. No other page can begin
 /// with it: an overflow page and one of the list of free pages begin with the number of a page, and
 /// that would be one beyond 800 GiB; those that point back begin with a byte up to 5.
-const LEAF: u8 = 0x0D;
+pub(super) const LEAF: u8 = 0x0D;
 /// The head of a leaf, before the places of its rows.
 const HEAD_BYTES: usize = 8;
 /// The head of a free block: the place of the next one, and its size.

@@ -1,15 +1,17 @@
 //! Which pages are in the WAL (SQLite's file format, 4.1).
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _};
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use rusqlite::Connection;
 
 use super::Pages;
+use super::page::LEAF;
 
 const HEAD_BYTES: usize = 32;
-const FRAME_HEAD_BYTES: u64 = 24;
+const FRAME_HEAD_BYTES: usize = 24;
 
 /// A place in the WAL: so many frames of this round. It begins anew after a checkpoint, with
 /// another salt.
@@ -20,7 +22,7 @@ pub(super) struct Mark {
 }
 
 /// How many frames are in use.
-pub(super) fn frames(conn: &Connection) -> rusqlite::Result<u64> {
+pub(in crate::sqlite::writer) fn frames(conn: &Connection) -> rusqlite::Result<u64> {
     let frames: i64 = conn.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?.query_row([], |row| row.get(1))?;
     Ok(u64::try_from(frames).unwrap_or(0))
 }
@@ -34,22 +36,27 @@ pub(super) fn mark(database: &Path, frames: u64) -> io::Result<Mark> {
     Ok(Mark { salt: salt(&head), frames })
 }
 
-/// The pages of the frames from the mark up to so many. Only its one writer may ask: nobody else
+/// The leaves of tables in the frames from the mark up to so many. Only its one writer may ask: nobody else
 /// adds frames or begins anew.
 pub(super) fn changed_since(database: &Path, clean: &Mark, frames: u64) -> io::Result<Pages> {
     let mut pages = Pages::new();
     if frames == 0 {
         return Ok(pages);
     }
-    let (mut file, head) = open(database)?;
+    let (file, head) = open(database)?;
     let first = if clean.salt == salt(&head) { clean.frames.min(frames) } else { 0 };
     let page_bytes = u64::from(u32::from_be_bytes([head[8], head[9], head[10], head[11]]));
-    let frame_bytes = FRAME_HEAD_BYTES + page_bytes;
+    let frame_bytes = FRAME_HEAD_BYTES as u64 + page_bytes;
+    // The number of a page, and what kind it is now: the last of its frames tells.
+    let mut frame_head = [0; FRAME_HEAD_BYTES + 1];
     for frame in first..frames {
-        file.seek(SeekFrom::Start(HEAD_BYTES as u64 + frame * frame_bytes))?;
-        let mut number = [0; 4];
-        file.read_exact(&mut number)?;
-        pages.insert(u32::from_be_bytes(number));
+        file.read_exact_at(&mut frame_head, HEAD_BYTES as u64 + frame * frame_bytes)?;
+        let number = u32::from_be_bytes([frame_head[0], frame_head[1], frame_head[2], frame_head[3]]);
+        if frame_head[FRAME_HEAD_BYTES] == LEAF {
+            pages.insert(number);
+        } else {
+            pages.remove(&number);
+        }
     }
     Ok(pages)
 }
