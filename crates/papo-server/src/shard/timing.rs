@@ -48,12 +48,17 @@ impl Shard {
             // Its rest may well be there, but nobody reads it now.
             conn.half_since = Some(now);
         }
+        let is_unknown = matches!(conn.stage, Stage::Unknown(_));
+        if is_unknown && conn.queued && now >= conn.since + conn.patience(&times) {
+            // What it said waits for its turn here: a storm of handshakes is not the clients' slowness.
+            conn.since = now;
+        }
         let is_over = |since: Option<Duration>, time: Duration| since.is_some_and(|since| now >= since + time);
         let lost = is_over(conn.half_since, times.half_frame)
             || is_over(conn.blocked_since, times.write_stall)
             || is_over(conn.eof_since, times.write_stall)
             || (conn.stage == Stage::Lingering && now >= conn.since + times.linger)
-            || (matches!(conn.stage, Stage::Unknown(_)) && now >= conn.since + conn.patience(&times));
+            || (is_unknown && now >= conn.since + conn.patience(&times));
         if lost {
             tracing::debug!(peer = %conn.peer, "a connection took too long");
             return self.lose(slot);
