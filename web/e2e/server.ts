@@ -17,17 +17,26 @@ export class Papo {
     readonly ports: Ports,
   ) {}
 
+  /** The same page inside TLS, where it was started so. */
+  get secureUrl(): string {
+    return `https://127.0.0.1:${this.ports.web}/`;
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.ports.web}/`;
   }
 
-  /** `data`: the folder where it keeps everything; without it, it forgets. */
-  static async start({ ports = { tcp: 0, web: 0 }, data }: { ports?: Ports; data?: string } = {}): Promise<Papo> {
+  /** `data`: the folder where it keeps everything; without it, it forgets. `more`: further options. */
+  static async start({
+    ports = { tcp: 0, web: 0 },
+    data,
+    more = [],
+  }: { ports?: Ports; data?: string; more?: string[] } = {}): Promise<Papo> {
     const binary = process.env['PAPO_BIN'];
     if (!binary) throw new Error('PAPO_BIN must name the papo binary, built with the page in it');
     const store = data === undefined ? ['--store', 'memory'] : ['--store', 'sqlite', '--data', data];
     const options = `--port ${ports.tcp} --web-port ${ports.web} --flood off --lang pt-BR`;
-    const child = spawn(binary, ['serve', ...options.split(' '), ...store], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(binary, ['serve', ...options.split(' '), ...store, ...more], { stdio: ['ignore', 'pipe', 'inherit'] });
     return new Papo(child, await announced(child));
   }
 

@@ -4,6 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use papo_tls::{ALPN_HTTP, ALPN_PAPO, ClientTls, Trust};
+
 use crate::cut::{Piece, cut};
 use crate::error::BenchError;
 use crate::link::Link;
@@ -33,16 +35,19 @@ pub(crate) struct Crowd {
     pub(crate) ready: Ready,
     addr: SocketAddr,
     dialect: Dialect,
+    tls: Option<ClientTls>,
     buffer: Box<[u8]>,
     clock: Instant,
 }
 
 impl Crowd {
     /// Nobody yet.
-    pub(crate) fn new(addr: SocketAddr, dialect: Dialect) -> Result<Self, BenchError> {
+    pub(crate) fn new(addr: SocketAddr, dialect: Dialect, secure: bool) -> Result<Self, BenchError> {
+        let alpn = if dialect == Dialect::Text { ALPN_PAPO } else { ALPN_HTTP };
+        let tls = secure.then(|| ClientTls::new(&Trust::Anyone, alpn).expect("invariant: no file is read"));
         let ready = Ready::new().map_err(BenchError::system("epoll"))?;
         let buffer = vec![0; BUFFER_BYTES].into();
-        Ok(Self { links: Vec::new(), ready, addr, dialect, buffer, clock: Instant::now() })
+        Ok(Self { links: Vec::new(), ready, addr, dialect, tls, buffer, clock: Instant::now() })
     }
 
     /// Nanoseconds since the crowd was made.
@@ -56,6 +61,9 @@ impl Crowd {
         let link = self.links.len();
         let failed = |cause| BenchError::Connection { addr: self.addr, link, cause };
         let mut invited = Link::connect(self.addr, self.dialect, room, sender).map_err(failed)?;
+        if let Some(tls) = &self.tls {
+            invited.encrypt(tls.line(&self.addr.ip().to_string()).map_err(io::Error::other).map_err(failed)?);
+        }
         invited.greet(self.addr, link, greeting);
         self.ready.add(invited.socket(), link).map_err(BenchError::system("epoll"))?;
         invited.flush().map_err(failed)?;
@@ -111,7 +119,7 @@ impl Crowd {
             let at = self.clock.elapsed().as_nanos() as u64;
             let not_understood = |problem| BenchError::NotUnderstood { link, problem };
             came += bytes.len() as u64;
-            let full = bytes.len() == BUFFER_BYTES;
+            let has_more = connection.has_more;
             let mut rest = bytes;
             if connection.is_upgrading() {
                 let Some(after) = connection.upgraded(rest).map_err(not_understood)? else {
@@ -131,7 +139,7 @@ impl Crowd {
             if connection.has_queued() {
                 self.flush(link)?;
             }
-            if !full {
+            if !has_more {
                 return Ok(came);
             }
         }

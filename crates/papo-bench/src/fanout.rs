@@ -31,7 +31,7 @@ pub fn fanout(options: &FanoutOptions) -> Result<Report, BenchError> {
     options.check()?;
     let probe = options.pid.map(Probe::new).transpose()?;
     let memory = probe.map(Probe::memory_bytes).transpose()?;
-    let mut crowd = Crowd::new(options.addr, options.dialect)?;
+    let mut crowd = Crowd::new(options.addr, options.dialect, options.tls)?;
     let join_time = join::everybody(options, &mut crowd)?;
     join::settle(&mut crowd)?;
     // Before anything is said: what a connection holds, without the messages that a server keeps.

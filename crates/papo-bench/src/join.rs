@@ -80,7 +80,7 @@ fn invite(options: &FanoutOptions, crowd: &mut Crowd) -> Result<(), BenchError> 
 /// The answers to a join, in the languages that a server may speak.
 fn answers(room: usize) -> [String; 2] {
     let name = RoomName::parse(&format!("bench{room}")).expect("invariant: letters and digits are a name").name;
-    let room = RoomFacts { id: RoomId(0), epoch: Epoch(0), name, first: Seq(0), head: Seq(0) };
+    let room = RoomFacts::public(RoomId(0), Epoch(0), name, Seq(0), Seq(0));
     let entered = Reply::Entered { room, cut: false };
     Lang::ALL.map(|lang| text::reply(lang, &entered).expect("invariant: entering is told in text"))
 }

@@ -27,6 +27,8 @@ pub struct FanoutOptions {
     pub pid: Option<u32>,
     /// How to speak to the server.
     pub dialect: Dialect,
+    /// Inside TLS, whatever its certificate.
+    pub tls: bool,
 }
 
 /// How fast messages are sent.
@@ -127,6 +129,7 @@ pub(crate) mod tests {
             time: Duration::from_millis(200),
             pid: None,
             dialect: Dialect::Text,
+            tls: false,
         }
     }
 

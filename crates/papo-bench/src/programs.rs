@@ -31,7 +31,7 @@ impl Programs {
     /// Connects so many programs and waits until each has entered its room, `room(n)`.
     pub(crate) fn join(addr: SocketAddr, count: usize, room: impl Fn(usize) -> String) -> Result<Self, BenchError> {
         join::allow_descriptors(count)?;
-        let mut crowd = Crowd::new(addr, Dialect::Text)?;
+        let mut crowd = Crowd::new(addr, Dialect::Text, false)?;
         let mut rooms: Vec<Option<RoomState>> = vec![None; count];
         let (mut joined, begun) = (0, Instant::now());
         while joined < count {
@@ -62,6 +62,7 @@ fn greeting(link: usize, room: String) -> [String; 2] {
         version: VERSION,
         nick: Some(join::nickname(std::process::id(), link).into()),
         session: None,
+        login: None,
         lang: None,
         client: Some("papo bench".into()),
         capabilities: Vec::new(),

@@ -30,6 +30,7 @@ fn options(addr: SocketAddr, rate: Rate) -> FanoutOptions {
         time: Duration::from_millis(200),
         pid: Some(std::process::id()),
         dialect: Dialect::Text,
+        tls: false,
     }
 }
 

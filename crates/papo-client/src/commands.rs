@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use papo_proto::papo1::server::{Answer, Message, RoomEvent, RoomInfo, RoomState};
+use papo_proto::Nickname;
+use papo_proto::papo1::server::{Answer, LoggedIn, Message, RoomEvent, RoomInfo, RoomState};
+use papo_proto::words::{AccountCommand, Act, Secret};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
@@ -94,8 +96,17 @@ pub struct Page {
     pub first: u64,
     /// The newest seq.
     pub head: u64,
-    /// Messages in the order of seq.
-    pub messages: Vec<Message>,
+    /// Events in the order of seq, none left out between them.
+    pub events: Vec<RoomEvent>,
+}
+
+impl Page {
+    /// The messages among the events.
+    pub fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.events
+            .iter()
+            .filter_map(|event| if let RoomEvent::Message(message) = event { Some(message) } else { None })
+    }
 }
 
 impl Commands {
@@ -182,12 +193,56 @@ impl Commands {
         limit: u32,
     ) -> Result<Page, Failure> {
         match self.call(Want::History { room, before, after, limit }).await? {
-            Answer::History { first, head, events, .. } => {
-                let message = |RoomEvent::Message(message)| message;
-                Ok(Page { first, head, messages: events.into_iter().map(message).collect() })
-            }
+            Answer::History { first, head, events, .. } => Ok(Page { first, head, events }),
             _ => Err(Failure::Unknown),
         }
+    }
+
+    /// Does something about who the session is; its logins come as events, too.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn account(&self, command: AccountCommand) -> Result<Answer, Failure> {
+        self.call(Want::Account(command)).await
+    }
+
+    /// Becomes an account.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn login(&self, name: Nickname, password: Secret) -> Result<LoggedIn, Failure> {
+        let name = papo_proto::names::Parsed { name, cut: false };
+        match self.account(AccountCommand::Login { name, password }).await? {
+            Answer::Login(login) => Ok(login),
+            _ => Err(Failure::Unknown),
+        }
+    }
+
+    /// Does something that a room's people may do by their role.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn moderate(&self, room: u64, act: Act) -> Result<Answer, Failure> {
+        self.call(Want::Moderate { room, act }).await
+    }
+
+    /// Opens the conversation with somebody.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn direct(&self, who: &str) -> Result<RoomState, Failure> {
+        match self.call(Want::Direct(who.into())).await? {
+            Answer::Direct { room } => Ok(room),
+            _ => Err(Failure::Unknown),
+        }
+    }
+
+    /// Says that everything up to a seq is read, for all sessions of the account.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn read(&self, room: u64, seq: u64) -> Result<(), Failure> {
+        self.call(Want::Read { room, seq }).await.map(drop)
     }
 
     /// Ends the session, once everything before is answered.

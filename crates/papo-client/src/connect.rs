@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use papo_proto::limits::{KEEPALIVE_EVERY, KEEPALIVE_IDLE, KEEPALIVE_TRIES};
+use papo_tls::stream::failure_of;
+use papo_tls::{ClientTls, Failure, Stream};
 use socket2::{SockRef, TcpKeepalive};
 use thiserror::Error;
 use tokio::net::{TcpStream, lookup_host};
@@ -38,6 +40,9 @@ pub enum ConnectError {
     /// Something answers, and it does not take a WebSocket for papo/1.
     #[error("what answers does not speak papo/1")]
     Foreign,
+    /// There is no secure line: the certificate is not trusted, or it is no TLS that answers.
+    #[error(transparent)]
+    Secure(#[from] papo_tls::Failure),
     /// The network's own reasons, for example no route.
     #[error("{address}: {source}")]
     Network {
@@ -48,21 +53,43 @@ pub enum ConnectError {
     },
 }
 
-/// Connects to the first of the host's addresses that answers; all of them together get `within`.
+/// Connects to the first of the host's addresses that answers, by TLS if that is given; all of them together
+/// get `within`.
 ///
 /// # Errors
 /// The reason of the address that was tried last.
-pub async fn connect(host: &str, port: u16, within: Duration) -> Result<(Reader, Writer), ConnectError> {
-    let stream = match timeout(within, reach(host, port)).await {
+pub async fn connect(
+    host: &str,
+    port: u16,
+    tls: Option<&ClientTls>,
+    within: Duration,
+) -> Result<(Reader, Writer), ConnectError> {
+    let stream = match timeout(within, reach(host, port, tls)).await {
         Ok(reached) => reached?,
         Err(_) => return Err(ConnectError::NoAnswer { waited: within }),
     };
-    let (read, write) = stream.into_split();
+    let (read, write) = tokio::io::split(stream);
     Ok((Reader::new(read), Writer::new(write)))
 }
 
-/// A connection to the first of the host's addresses that answers.
-pub(crate) async fn reach(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
+/// A connection to the first of the host's addresses that answers, through the handshake of TLS if there is
+/// to be one.
+pub(crate) async fn reach(host: &str, port: u16, tls: Option<&ClientTls>) -> Result<Stream, ConnectError> {
+    let socket = reach_plain(host, port).await?;
+    let Some(tls) = tls else { return Ok(Stream::new(socket, None)) };
+    let mut stream = Stream::new(socket, Some(Box::new(tls.line(host)?)));
+    match stream.shake_hands().await {
+        Ok(()) => Ok(stream),
+        // A server that speaks no TLS understands nothing, and may close without a word.
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(Failure::NotTls.into()),
+        Err(error) => Err(match failure_of(&error) {
+            Some(failure) => failure.clone().into(),
+            None => Failure::Broken(error.to_string()).into(),
+        }),
+    }
+}
+
+async fn reach_plain(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
     let unknown = |source| ConnectError::UnknownHost { host: host.to_owned(), source };
     // Brackets are how people write IPv6 beside a port.
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);

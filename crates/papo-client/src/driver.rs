@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 
+use papo_tls::Failure;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
@@ -188,6 +189,7 @@ impl Driver {
                 self.line = Some(line);
                 self.session.handle_connected(now);
             }
+            Err(ConnectError::Secure(Failure::Distrust(distrust))) => self.session.handle_distrust(distrust),
             Err(ConnectError::Foreign) => self.session.handle_unreachable(Why::Foreign, now, random()),
             Err(error) => self.session.handle_unreachable(Why::Broken(error.to_string().into()), now, random()),
         }

@@ -14,6 +14,15 @@ pub enum Incoming {
         /// The text; it may hold line breaks.
         text: String,
     },
+    /// What a person said to another: `[@Nome] Nome: texto`.
+    Direct {
+        /// With whom the conversation is.
+        with: String,
+        /// The author's nickname.
+        author: String,
+        /// The text; it may hold line breaks.
+        text: String,
+    },
     /// A notice or an answer: `[SYS] …`, here without its tag.
     Notice(String),
     /// A refusal: `[ERRO] …`, here without its tag.
@@ -43,12 +52,18 @@ impl Incoming {
 
 /// Neither a room's name nor a nickname has white space, `]` or `:` in it, so the first of each ends it.
 fn message(text: &str) -> Option<Incoming> {
-    let (room, rest) = text.strip_prefix("[#")?.split_once("] ")?;
+    let (sign, rest) = text.strip_prefix('[')?.split_at_checked(1)?;
+    let (place, rest) = rest.split_once("] ")?;
     let (author, text) = rest.split_once(": ")?;
-    if !is_name(room) || !is_name(author) {
+    if !is_name(place) || !is_name(author) {
         return None;
     }
-    Some(Incoming::Message { room: room.to_owned(), author: author.to_owned(), text: text.to_owned() })
+    let (place, author, text) = (place.to_owned(), author.to_owned(), text.to_owned());
+    match sign {
+        "#" => Some(Incoming::Message { room: place, author, text }),
+        "@" => Some(Incoming::Direct { with: place, author, text }),
+        _ => None,
+    }
 }
 
 fn is_name(name: &str) -> bool {
@@ -70,6 +85,10 @@ mod tests {
             (b"[#a] B: um\ndois", said("a", "B", "um\ndois")),
             (b"[#a] B: [SYS] x: y", said("a", "B", "[SYS] x: y")),
             (b"[#a] B: ", said("a", "B", "")),
+            (b"[@Ana] Ana: oi: x", Incoming::Direct { with: "Ana".into(), author: "Ana".into(), text: "oi: x".into() }),
+            (b"[@] Ana: x", Incoming::Line("[@] Ana: x".into())),
+            (b"[", Incoming::Line("[".into())),
+            ("[é] Ana: x".as_bytes(), Incoming::Line("[é] Ana: x".into())),
             ("[SYS] Você entrou em #geral.".as_bytes(), Incoming::Notice("Você entrou em #geral.".into())),
             (b"[ERRO] nada", Incoming::Refusal("nada".into())),
             (b"Bem-vindo", Incoming::Line("Bem-vindo".into())),

@@ -14,7 +14,8 @@
 //! * [`codec`] – the core: bytes from the server become [`Incoming`]s, lines become bytes for it;
 //! * [`link`] – the driver: a [`Reader`] of frames and a [`Writer`] of lines on one TCP connection.
 //!
-//! And [`connect`](mod@connect) for both: finding and reaching a server, and why that fails.
+//! And [`connect`](mod@connect) for both: finding and reaching a server, by TLS ([`ClientTls`]) if that is
+//! wanted, and why that fails.
 
 pub mod client;
 pub mod codec;
@@ -35,5 +36,6 @@ pub use connect::{ConnectError, connect};
 pub use incoming::Incoming;
 pub use line::{Framing, Target};
 pub use link::{Lost, Reader, Writer};
+pub use papo_tls::{ALPN_HTTP, ALPN_PAPO, ClientTls, Distrust, Failure as TlsFailure, Fingerprint, Trust, TrustError};
 pub use session::{ClientEvent, End, Opened, Outcome, Rejected, Settings, Want, Why, Wish};
 pub use timeline::Extent;

@@ -1,12 +1,12 @@
-//! A line to a server: a TCP connection with its framing.
+//! A line to a server: a TCP connection, plain or by TLS, with its framing.
 
 use std::io;
 use std::time::Duration;
 
 use papo_proto::papo1::ClientFrame;
 use papo_proto::ws::client_key;
+use papo_tls::{ClientTls, Stream};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, Interest};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::connect::{self, ConnectError};
@@ -42,33 +42,35 @@ pub struct Target {
     pub port: u16,
     /// How to speak to it.
     pub framing: Framing,
+    /// How to encrypt, if at all; for a WebSocket it is made with [`ALPN_HTTP`](papo_tls::ALPN_HTTP).
+    pub tls: Option<ClientTls>,
 }
 
 impl Target {
     /// A server's TCP port.
     pub fn tcp(host: impl Into<String>, port: u16) -> Self {
-        Self { host: host.into(), port, framing: Framing::Tcp }
+        Self { host: host.into(), port, framing: Framing::Tcp, tls: None }
     }
 
     /// A server's web port.
     pub fn websocket(host: impl Into<String>, port: u16) -> Self {
-        Self { host: host.into(), port, framing: Framing::WebSocket { path: "/".into() } }
+        Self { host: host.into(), port, framing: Framing::WebSocket { path: "/".into() }, tls: None }
     }
 }
 
 /// A connection.
 #[derive(Debug)]
 pub(crate) struct Line {
-    stream: TcpStream,
+    stream: Stream,
     wire: Wire,
-    buffer: Vec<u8>,
+    buffer: Box<[u8]>,
 }
 
 impl Line {
     /// Connects, and shakes hands where that is due.
     pub(crate) async fn reach(target: Target) -> Result<Self, ConnectError> {
         let reached = timeout(CONNECT, async {
-            let mut stream = connect::reach(&target.host, target.port).await?;
+            let mut stream = connect::reach(&target.host, target.port, target.tls.as_ref()).await?;
             let wire = match &target.framing {
                 Framing::Tcp => Wire::tcp(),
                 Framing::WebSocket { path } => {
@@ -76,7 +78,7 @@ impl Line {
                     Wire::websocket()
                 }
             };
-            Ok(Self { stream, wire, buffer: Vec::with_capacity(READ_BYTES) })
+            Ok(Self { stream, wire, buffer: vec![0; READ_BYTES].into() })
         });
         reached.await.unwrap_or(Err(ConnectError::NoAnswer { waited: CONNECT }))
     }
@@ -96,9 +98,11 @@ impl Line {
             (true, true) => Interest::READABLE,
             (true, false) => Interest::READABLE | Interest::WRITABLE,
             (false, false) => Interest::WRITABLE,
+            // Inside TLS something may be on its way that was written.
+            (false, true) if self.stream.has_unsent() => Interest::WRITABLE,
             (false, true) => return std::future::pending().await,
         };
-        self.stream.ready(interest).await.map(drop)
+        self.stream.ready(interest).await
     }
 
     /// Writes as much as the connection takes now.
@@ -110,15 +114,17 @@ impl Line {
                 Err(error) => return Err(Why::Broken(error.to_string().into())),
             }
         }
-        Ok(())
+        match self.stream.try_send() {
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(Why::Broken(error.to_string().into())),
+            _ => Ok(()),
+        }
     }
 
     /// Reads what is there, once, and gives each frame to `each`.
     pub(crate) fn read(&mut self, each: impl FnMut(&[u8])) -> Result<(), Why> {
-        self.buffer.clear();
-        match self.stream.try_read_buf(&mut self.buffer) {
+        match self.stream.try_read(&mut self.buffer) {
             Ok(0) => Err(Why::Closed(None)),
-            Ok(_) => self.wire.take(&self.buffer, random, each).map_err(|end| match end {
+            Ok(count) => self.wire.take(&self.buffer[..count], random, each).map_err(|end| match end {
                 WireEnd::Closed => Why::Closed(None),
                 WireEnd::Foreign(_) | WireEnd::TooLong { .. } => Why::Foreign,
             }),
@@ -128,13 +134,22 @@ impl Line {
     }
 }
 
-async fn shake_hands(stream: &mut TcpStream, target: &Target, path: &str) -> Result<(), ConnectError> {
+impl Drop for Line {
+    fn drop(&mut self) {
+        // As far as the system takes it: nobody waits for a farewell.
+        self.stream.say_farewell();
+        let _ = self.stream.try_send();
+    }
+}
+
+async fn shake_hands(stream: &mut Stream, target: &Target, path: &str) -> Result<(), ConnectError> {
     let foreign = |_| ConnectError::Foreign;
     let key = client_key(random());
     let bare = target.host.trim_matches(['[', ']']);
     let host = if bare.contains(':') { format!("[{bare}]") } else { bare.to_owned() };
     let request = upgrade::request(&format!("{host}:{}", target.port), path, &key);
     stream.write_all(request.as_bytes()).await.map_err(foreign)?;
+    stream.flush().await.map_err(foreign)?;
     // Byte by byte: what follows the head belongs to the frames, and the head is short and comes once.
     let mut head = Vec::new();
     while upgrade::head_len(&head).is_none() {

@@ -1,11 +1,11 @@
-//! The driver: one TCP connection, split into a reader of frames and a writer of lines.
+//! The driver: one TCP connection, plain or by TLS, split into a reader of frames and a writer of lines.
 
 use std::io;
 
 use papo_proto::FrameError;
+use papo_tls::Stream;
 use thiserror::Error;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
 
 use crate::codec::{Inbox, LineTooLong, Outbox};
 use crate::incoming::Incoming;
@@ -30,13 +30,13 @@ pub enum Lost {
 /// Reads what a server says.
 #[derive(Debug)]
 pub struct Reader {
-    half: OwnedReadHalf,
+    half: ReadHalf<Stream>,
     inbox: Inbox,
     buffer: Vec<u8>,
 }
 
 impl Reader {
-    pub(crate) fn new(half: OwnedReadHalf) -> Self {
+    pub(crate) fn new(half: ReadHalf<Stream>) -> Self {
         Self { half, inbox: Inbox::default(), buffer: Vec::with_capacity(READ_BYTES) }
     }
 
@@ -61,12 +61,12 @@ impl Reader {
 /// Sends lines to a server.
 #[derive(Debug)]
 pub struct Writer {
-    half: OwnedWriteHalf,
+    half: WriteHalf<Stream>,
     outbox: Outbox,
 }
 
 impl Writer {
-    pub(crate) fn new(half: OwnedWriteHalf) -> Self {
+    pub(crate) fn new(half: WriteHalf<Stream>) -> Self {
         Self { half, outbox: Outbox::default() }
     }
 
@@ -95,6 +95,7 @@ impl Writer {
             }
             self.outbox.sent(count);
         }
-        Ok(())
+        // Inside TLS the last of it may still be on its way to the system.
+        self.half.flush().await
     }
 }

@@ -9,8 +9,10 @@ mod backoff;
 mod event;
 mod greeting;
 mod hearing;
+mod people;
 mod queue;
 mod rooms;
+mod want;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -19,6 +21,7 @@ use std::time::{Duration, Instant};
 use papo_proto::papo1::ClientFrame;
 use papo_proto::papo1::client::RoomCursor;
 use papo_proto::papo1::server::About;
+use papo_tls::Distrust;
 
 use self::greeting::Greeting;
 use self::queue::Queue;
@@ -26,7 +29,7 @@ use self::rooms::Rooms;
 use crate::timeline::{Extent, Timeline};
 
 pub use event::{ClientEvent, End, Opened, Outcome, Rejected, Why};
-pub use queue::Want;
+pub use want::Want;
 
 /// After so long without a frame from the server it is asked whether it is there.
 pub const PING_AFTER: Duration = Duration::from_secs(20);
@@ -58,6 +61,8 @@ pub struct Settings {
     pub follow_rooms: bool,
     /// The token of a session that an earlier run of the program had.
     pub token: Option<Arc<str>>,
+    /// The token of a login: the session is that account's, whatever the wish.
+    pub login: Option<Arc<str>>,
     /// The rooms to be in from the beginning, and how far each is read.
     pub resume: Vec<RoomCursor>,
     /// Commands that wait for their answers at most; over it no more are taken. A post that waits
@@ -75,6 +80,7 @@ impl Default for Settings {
             client: None,
             follow_rooms: false,
             token: None,
+            login: None,
             resume: Vec::new(),
             pending_max: 1000,
             extent: Extent { whole: false, window: 10_000 },
@@ -107,6 +113,10 @@ pub struct Session {
     state: State,
     last_txn: u64,
     token: Option<Arc<str>>,
+    /// The token of the login that the session is, or is to be.
+    login: Option<Arc<str>>,
+    /// The account that the session is.
+    account: Option<u64>,
     /// The name that the session has, once it has one.
     nick: Option<Arc<str>>,
     /// When a hello for a new session was written whose answer never came: the server may hold the
@@ -139,6 +149,8 @@ impl Session {
             state: State::Waiting { until: None },
             last_txn: 0,
             token: settings.token.clone(),
+            login: settings.login.clone(),
+            account: None,
             nick: None,
             hello_unanswered: None,
             queue: Queue::new(settings.pending_max.max(1)),
@@ -232,6 +244,12 @@ impl Session {
         self.events.push_back(ClientEvent::Unreachable { why, again_in });
     }
 
+    /// Another than the server of this session answers, or one that cannot be told from it: it must not
+    /// be spoken to.
+    pub fn handle_distrust(&mut self, distrust: Distrust) {
+        self.end(End::Distrusted(distrust));
+    }
+
     /// The line is gone.
     pub fn handle_lost(&mut self, why: Why, now: Instant, random: u32) {
         if !matches!(self.state, State::Greeting(_) | State::Open) {
@@ -250,10 +268,10 @@ impl Session {
         {
             self.hello_unanswered = Some(now);
         }
-        self.queue.line_lost();
-        for entry in self.queue.take_where(|entry| matches!(entry.want, Want::Typing(_))) {
+        for entry in self.queue.take_unsure() {
             self.done(entry.txn, entry.want, Outcome::Unknown);
         }
+        self.queue.line_lost();
         self.rooms.line_lost();
         self.missed = None;
         let again_in = self.wait(now, random);
@@ -345,8 +363,10 @@ impl Session {
 
     fn notice(&mut self, about: About, text: Arc<str>) {
         self.events.push_back(ClientEvent::Notice { about, text });
-        if about == About::Fenced {
-            self.end(End::Fenced);
+        match about {
+            About::Fenced => self.end(End::Fenced),
+            About::LoginEnded => self.end(End::LoginEnded),
+            _ => {}
         }
     }
 }

@@ -6,14 +6,17 @@
 //!
 //! * as a list, [`shown`](Timeline::shown), with [`missing`](Timeline::missing) ranges in it: for a
 //!   screen that can insert;
-//! * as a stream, [`poll_told`](Timeline::poll_told): each message once and in order, one behind a
+//! * as a stream, [`poll_told`](Timeline::poll_told): each event once and in order, one behind a
 //!   hole only when the hole is filled or given up. For a screen, a file or a checker that cannot.
+//!
+//! What was taken back is gone from everything that is held, however it comes to be known: a place
+//! where it stood, or the event that took it back, before or after the message itself.
 
 mod ranges;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use papo_proto::papo1::server::Message;
+use papo_proto::papo1::server::{Message, Redacted, Redaction, RoomEvent};
 
 use self::ranges::Ranges;
 
@@ -36,6 +39,10 @@ pub struct Ask {
 pub enum Told {
     /// The next message.
     Message(Message),
+    /// In the next place a message stood that was taken back.
+    Redacted(Redacted),
+    /// Somebody took messages back.
+    Redaction(Redaction),
     /// So many events before the next one will not come: the server does not keep them any more, or
     /// they are too far behind for this reader.
     LeftOut(u64),
@@ -59,7 +66,9 @@ pub struct Timeline {
     /// The newest seq that is known to exist.
     head: u64,
     window: u64,
-    messages: BTreeMap<u64, Message>,
+    events: BTreeMap<u64, RoomEvent>,
+    /// The seqs that are known to be taken back and may still come as they were, of those in the window.
+    taken_back: BTreeSet<u64>,
     /// The seqs about which nothing is to be asked: held, or found to be gone.
     known: Ranges,
     /// Everything up to here has been told as a stream.
@@ -83,7 +92,8 @@ impl Timeline {
             floor: cursor,
             head: cursor,
             window: extent.window.max(1),
-            messages: BTreeMap::new(),
+            events: BTreeMap::new(),
+            taken_back: BTreeSet::new(),
             known: Ranges::default(),
             told: cursor,
             telling: VecDeque::new(),
@@ -105,11 +115,13 @@ impl Timeline {
         self.told
     }
 
-    /// A message has come: live, missed, or one's own at the place that its ack tells.
-    pub fn handle_message(&mut self, message: Message) {
-        let seq = message.seq;
+    /// An event has come: live, missed, or one's own message at the place that its ack tells.
+    pub fn handle_event(&mut self, event: RoomEvent) {
+        let Some(seq) = seq(&event) else { return };
+        // Before anything is told because the window moves.
+        self.take_back(&event);
         self.raise_head(seq);
-        self.hold(message);
+        self.hold(event);
         self.tell();
     }
 
@@ -126,11 +138,14 @@ impl Timeline {
     }
 
     /// The answer to an [`Ask`].
-    pub fn handle_page(&mut self, ask: Ask, first: u64, head: u64, events: Vec<Message>) {
+    pub fn handle_page(&mut self, ask: Ask, first: u64, head: u64, events: Vec<RoomEvent>) {
         if ask.epoch != self.epoch {
             return;
         }
-        let last = events.last().map(|event| event.seq);
+        let last = last_of_page(ask, first, &events);
+        for event in &events {
+            self.take_back(event);
+        }
         self.raise_head(head.max(last.unwrap_or(0)));
         for event in events {
             self.hold(event);
@@ -164,9 +179,14 @@ impl Timeline {
         self.telling.pop_front()
     }
 
-    /// What is held, in order.
+    /// The messages that are held, in order.
     pub fn shown(&self) -> impl Iterator<Item = &Message> {
-        self.messages.values()
+        self.events().filter_map(|event| if let RoomEvent::Message(message) = event { Some(message) } else { None })
+    }
+
+    /// Everything that is held, in order.
+    pub fn events(&self) -> impl Iterator<Item = &RoomEvent> {
+        self.events.values()
     }
 
     /// What is missing, in order: first and last seq of each hole.
@@ -174,11 +194,42 @@ impl Timeline {
         self.known.holes(self.floor + 1, self.head)
     }
 
-    fn hold(&mut self, message: Message) {
-        let seq = message.seq;
-        if seq > self.floor && seq <= SEQ_MAX && !self.messages.contains_key(&seq) {
+    fn hold(&mut self, event: RoomEvent) {
+        let Some(seq) = seq(&event) else { return };
+        if seq > self.floor && seq <= SEQ_MAX && !self.events.contains_key(&seq) {
+            let event = match event {
+                RoomEvent::Message(message) if self.taken_back.contains(&seq) => RoomEvent::Redacted(place(&message)),
+                event => event,
+            };
             self.known.add(seq, seq);
-            self.messages.insert(seq, message);
+            self.events.insert(seq, event);
+        }
+    }
+
+    /// Nothing of what this takes back is kept, and nothing will be if it comes again.
+    fn take_back(&mut self, event: &RoomEvent) {
+        let seqs = match event {
+            RoomEvent::Redacted(redacted) => std::slice::from_ref(&redacted.seq),
+            RoomEvent::Redaction(redaction) => &redaction.seqs,
+            RoomEvent::Message(_) | RoomEvent::Unknown => return,
+        };
+        // What is below the window can never be held again, and nothing is taken back before it is said.
+        let lowest = self.head.saturating_sub(self.window);
+        let highest = seq(event).unwrap_or(0).min(SEQ_MAX);
+        for &seq in seqs.iter().filter(|&&seq| seq > lowest && seq <= highest) {
+            self.taken_back.insert(seq);
+            if let Some(event) = self.events.get_mut(&seq)
+                && let RoomEvent::Message(message) = event
+            {
+                *event = RoomEvent::Redacted(place(message));
+            }
+        }
+        for told in &mut self.telling {
+            if let Told::Message(message) = told
+                && self.taken_back.contains(&message.seq)
+            {
+                *told = Told::Redacted(place(message));
+            }
         }
     }
 
@@ -189,10 +240,13 @@ impl Timeline {
             // Whoever reads the stream is told what is held before it is forgotten.
             self.tell_up_to(floor);
             self.floor = floor;
-            while self.messages.first_key_value().is_some_and(|(&seq, _)| seq <= floor) {
-                self.messages.pop_first();
+            while self.events.first_key_value().is_some_and(|(&seq, _)| seq <= floor) {
+                self.events.pop_first();
             }
             self.known.forget_to(floor);
+        }
+        while self.taken_back.first().is_some_and(|&seq| seq <= floor) {
+            self.taken_back.pop_first();
         }
     }
 
@@ -207,11 +261,11 @@ impl Timeline {
             return;
         }
         let mut next = self.told + 1;
-        for (&seq, message) in self.messages.range(next..=to) {
+        for (&seq, event) in self.events.range(next..=to) {
             if seq > next {
                 self.telling.push_back(Told::LeftOut(seq - next));
             }
-            self.telling.push_back(Told::Message(message.clone()));
+            self.telling.extend(told(event));
             next = seq + 1;
         }
         if next <= to {
@@ -219,6 +273,41 @@ impl Timeline {
         }
         self.told = to;
     }
+}
+
+/// The event's place; none for what this version does not know.
+fn seq(event: &RoomEvent) -> Option<u64> {
+    match event {
+        RoomEvent::Message(Message { seq, .. })
+        | RoomEvent::Redacted(Redacted { seq, .. })
+        | RoomEvent::Redaction(Redaction { seq, .. }) => Some(*seq),
+        RoomEvent::Unknown => None,
+    }
+}
+
+fn told(event: &RoomEvent) -> Option<Told> {
+    match event {
+        RoomEvent::Message(message) => Some(Told::Message(message.clone())),
+        RoomEvent::Redacted(redacted) => Some(Told::Redacted(redacted.clone())),
+        RoomEvent::Redaction(redaction) => Some(Told::Redaction(redaction.clone())),
+        RoomEvent::Unknown => None,
+    }
+}
+
+/// Where a message stood, without what it said.
+pub(crate) fn place(message: &Message) -> Redacted {
+    Redacted { room: message.room, seq: message.seq, at: message.at, author: message.author.clone() }
+}
+
+/// The last seq of a page; none when it is empty. Events that this version does not know have their
+/// places too, and nothing is between the events of a page.
+fn last_of_page(ask: Ask, first: u64, events: &[RoomEvent]) -> Option<u64> {
+    let last = events.iter().rev().find_map(seq);
+    if events.iter().all(|event| seq(event).is_some()) {
+        return last;
+    }
+    let begin = first.max(ask.after.saturating_add(1));
+    last.max(Some(begin.saturating_add(events.len() as u64 - 1)))
 }
 
 /// The last seq that is not kept. 0 as the first means that nothing is.

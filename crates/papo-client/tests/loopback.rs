@@ -27,7 +27,7 @@ fn lines_go_and_frames_come_until_the_server_closes() {
         heard
     });
     run(async {
-        let (mut reader, mut writer) = connect("127.0.0.1", port, WITHIN).await.expect("listening");
+        let (mut reader, mut writer) = connect("127.0.0.1", port, None, WITHIN).await.expect("listening");
         writer.queue("oi").expect("short");
         writer.queue("ab").expect("short");
         assert_eq!(writer.unsent_bytes(), 12);
@@ -49,9 +49,9 @@ fn lines_go_and_frames_come_until_the_server_closes() {
 fn a_port_without_a_server_is_refused() {
     let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound").port();
     run(async {
-        let refused = connect("127.0.0.1", free, WITHIN).await.expect_err("nobody listens");
+        let refused = connect("127.0.0.1", free, None, WITHIN).await.expect_err("nobody listens");
         assert!(matches!(refused, ConnectError::Refused { address } if address.port() == free), "{refused}");
-        let unknown = connect("no such host", 1, WITHIN).await.expect_err("spaces are in no name");
+        let unknown = connect("no such host", 1, None, WITHIN).await.expect_err("spaces are in no name");
         assert!(matches!(unknown, ConnectError::UnknownHost { .. }), "{unknown}");
     });
 }
@@ -65,7 +65,7 @@ fn a_server_of_another_kind_is_told_apart() {
         stream.write_all(b"SSH-2.0-x\r\n").expect("open");
     });
     run(async {
-        let (mut reader, _writer) = connect("127.0.0.1", port, WITHIN).await.expect("listening");
+        let (mut reader, _writer) = connect("127.0.0.1", port, None, WITHIN).await.expect("listening");
         assert!(matches!(reader.read(&mut Vec::new()).await, Err(Lost::Foreign(_))));
     });
     server.join().expect("no panic");

@@ -1,12 +1,15 @@
 //! A session and a small model of a server, with a line between them that is cut at any time: each
-//! post has one outcome, an acknowledged one is in the log once, and what is told is the log.
+//! post has one outcome, an acknowledged one is in the log once, what is told is the log, and nothing is
+//! told or held of what is known to be taken back.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use papo_client::session::{ClientEvent, Outcome, Session, Settings, Want, Why, Wish};
 use papo_proto::papo1::client::RoomCursor;
-use papo_proto::papo1::server::{Answer, Message, Retry, RoomEvent, RoomState};
+use papo_proto::papo1::server::{
+    Answer, Kind, Message, Redacted, Redaction, Registration, Retry, Role, RoomEvent, RoomState,
+};
 use papo_proto::papo1::{ClientFrame, ServerFrame};
 use proptest::prelude::*;
 
@@ -19,6 +22,8 @@ enum Step {
     Post,
     /// Somebody else says something.
     Other,
+    /// Somebody takes the message at this place back.
+    TakeBack(u16),
     /// The client writes its next frame.
     Write,
     /// The server reads the next frame.
@@ -36,7 +41,7 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        4 => Just(Step::Post), 4 => Just(Step::Other), 9 => Just(Step::Write), 9 => Just(Step::Serve),
+        4 => Just(Step::Post), 4 => Just(Step::Other), 2 => any::<u16>().prop_map(Step::TakeBack), 9 => Just(Step::Write), 9 => Just(Step::Serve),
         12 => Just(Step::Read), 1 => Just(Step::Cut), 1 => Just(Step::Forget), 1 => Just(Step::Busy),
         1 => Just(Step::Behind),
     ]
@@ -46,7 +51,10 @@ fn step() -> impl Strategy<Value = Step> {
 struct World {
     session: Session,
     now: Instant,
-    log: Vec<Message>,
+    /// What was said, and where something was taken back: which message.
+    log: Vec<Result<Message, u64>>,
+    /// What the client has been told to be taken back.
+    known_gone: BTreeSet<u64>,
     /// Which session the server knows, and its posts.
     known: Option<u64>,
     taken: BTreeMap<u64, u64>,
@@ -73,6 +81,7 @@ impl World {
             session: Session::new(settings),
             now: Instant::now(),
             log: Vec::new(),
+            known_gone: BTreeSet::new(),
             known: None,
             taken: BTreeMap::new(),
             sessions: 0,
@@ -94,14 +103,57 @@ impl World {
     fn append(&mut self, author: &str, text: &str) -> u64 {
         let seq = self.head() + 1;
         let (author, text) = (author.into(), text.into());
-        self.log.push(Message { room: ROOM, seq, at: seq, author, text, txn: None });
+        self.log.push(Ok(Message { room: ROOM, seq, at: seq, account: None, author, text, txn: None }));
         seq
     }
 
+    /// The message as it was said.
+    fn said(&self, seq: u64) -> &Message {
+        self.log[seq as usize - 1].as_ref().expect("a message")
+    }
+
+    fn is_gone(&self, seq: u64) -> bool {
+        self.log.contains(&Err(seq))
+    }
+
     /// As the session sees it: its own posts have their txns.
-    fn event(&self, seq: u64) -> Message {
+    fn event(&self, seq: u64) -> RoomEvent {
+        let message = match &self.log[seq as usize - 1] {
+            Ok(message) => message.clone(),
+            Err(gone) => {
+                let (author, seqs) = ("Bob".into(), vec![*gone]);
+                return RoomEvent::Redaction(Redaction { room: ROOM, seq, at: seq, author, seqs });
+            }
+        };
+        if self.is_gone(seq) {
+            return RoomEvent::Redacted(Redacted { room: ROOM, seq, at: seq, author: message.author });
+        }
         let txn = self.taken.iter().find(|(_, taken)| **taken == seq).map(|(txn, _)| *txn);
-        Message { txn, ..self.log[seq as usize - 1].clone() }
+        RoomEvent::Message(Message { txn, ..message })
+    }
+
+    fn frame(&self, seq: u64) -> ServerFrame {
+        match self.event(seq) {
+            RoomEvent::Message(message) => ServerFrame::Message(message),
+            RoomEvent::Redacted(redacted) => ServerFrame::Redacted(redacted),
+            RoomEvent::Redaction(redaction) => ServerFrame::Redaction(redaction),
+            RoomEvent::Unknown => ServerFrame::Unknown,
+        }
+    }
+
+    /// The client is about to be told this.
+    fn note(&mut self, frame: &ServerFrame) {
+        let mut note = |event: &RoomEvent| match event {
+            RoomEvent::Redacted(redacted) => self.known_gone.extend([redacted.seq]),
+            RoomEvent::Redaction(redaction) => self.known_gone.extend(&redaction.seqs),
+            RoomEvent::Message(_) | RoomEvent::Unknown => {}
+        };
+        match frame {
+            ServerFrame::Redacted(redacted) => note(&RoomEvent::Redacted(redacted.clone())),
+            ServerFrame::Redaction(redaction) => note(&RoomEvent::Redaction(redaction.clone())),
+            ServerFrame::Ack { answer: Answer::History { events, .. }, .. } => events.iter().for_each(note),
+            _ => {}
+        }
     }
 
     fn serve(&mut self, frame: ClientFrame) {
@@ -120,7 +172,7 @@ impl World {
             ClientFrame::History { txn, after, limit, .. } => {
                 let from = after.unwrap_or(0) + 1;
                 let events = (from..=self.head()).take(limit.unwrap_or(50) as usize);
-                let events = events.map(|seq| RoomEvent::Message(self.event(seq))).collect();
+                let events = events.map(|seq| self.event(seq)).collect();
                 let answer = Answer::History { room: ROOM, first: 1, head: self.head(), events };
                 self.down.push_back(ServerFrame::Ack { txn, answer });
             }
@@ -140,7 +192,19 @@ impl World {
         }
         self.greeted = true;
         let first = u64::from(self.head() > 0);
-        let state = RoomState { id: ROOM, epoch: 1, name: "geral".into(), first, head: self.head() };
+        let state = RoomState {
+            id: ROOM,
+            epoch: 1,
+            name: "geral".into(),
+            first,
+            head: self.head(),
+            kind: Kind::Public,
+            role: Role::Guest,
+            topic: "".into(),
+            readonly: false,
+            slow: 0,
+            read: None,
+        };
         let answer = Answer::Hello {
             version: 1,
             server: "model".into(),
@@ -152,13 +216,18 @@ impl World {
             message_bytes: 1,
             resumed: resumes,
             rooms: vec![state],
+            account: None,
+            admin: false,
+            registration: Registration::Open,
+            greeting: "".into(),
+            ignored: Vec::new(),
         };
         self.down.push_back(ServerFrame::Ack { txn, answer });
         if self.head() > cursor + RESUME_MAX {
             self.down.push_back(ServerFrame::Gap { room: ROOM, from: cursor + 1, to: self.head() });
         } else {
             for seq in cursor + 1..=self.head() {
-                self.down.push_back(ServerFrame::Message(self.event(seq)));
+                self.down.push_back(self.frame(seq));
             }
         }
     }
@@ -191,7 +260,18 @@ impl World {
             Step::Other => {
                 let seq = self.append("Bob", "deles");
                 if self.greeted {
-                    self.down.push_back(ServerFrame::Message(self.event(seq)));
+                    self.down.push_back(self.frame(seq));
+                }
+            }
+            Step::TakeBack(at) => {
+                let messages: Vec<u64> =
+                    (1..=self.head()).filter(|&seq| self.log[seq as usize - 1].is_ok() && !self.is_gone(seq)).collect();
+                if messages.is_empty() {
+                    return;
+                }
+                self.log.push(Err(messages[usize::from(*at) % messages.len()]));
+                if self.greeted {
+                    self.down.push_back(self.frame(self.head()));
                 }
             }
             Step::Write => {
@@ -205,6 +285,7 @@ impl World {
             }
             Step::Read => {
                 if let Some(frame) = self.down.pop_front() {
+                    self.note(&frame);
                     let bytes = serde_json::to_vec(&frame).expect("JSON");
                     assert_eq!(self.session.handle_frame(&bytes, self.now), None);
                 }
@@ -217,7 +298,9 @@ impl World {
             }
             Step::Busy => self.busy = true,
             Step::Behind => {
-                let others = |frame: &ServerFrame| matches!(frame, ServerFrame::Message(_));
+                let others = |frame: &ServerFrame| {
+                    matches!(frame, ServerFrame::Message(_) | ServerFrame::Redacted(_) | ServerFrame::Redaction(_))
+                };
                 let before = self.down.len();
                 self.down.retain(|frame| !others(frame));
                 if self.down.len() < before {
@@ -232,8 +315,18 @@ impl World {
             match event {
                 ClientEvent::Message(message) => {
                     prop_assert_eq!(message.seq, self.told + 1, "each once and in order");
-                    let logged = &self.log[message.seq as usize - 1];
+                    prop_assert!(!self.known_gone.contains(&message.seq), "nothing is told that was taken back");
+                    let logged = self.said(message.seq);
                     prop_assert_eq!((&message.author, &message.text), (&logged.author, &logged.text));
+                    self.told += 1;
+                }
+                ClientEvent::Redacted(redacted) => {
+                    prop_assert_eq!(redacted.seq, self.told + 1, "each once and in order");
+                    prop_assert!(self.is_gone(redacted.seq));
+                    self.told += 1;
+                }
+                ClientEvent::Redaction(redaction) => {
+                    prop_assert_eq!(redaction.seq, self.told + 1, "each once and in order");
                     self.told += 1;
                 }
                 ClientEvent::LeftOut { .. } => prop_assert!(false, "nothing is left out"),
@@ -241,7 +334,7 @@ impl World {
                     let text = format!("nossa {}", self.posts.keys().position(|post| *post == txn).expect("ours"));
                     match &outcome {
                         Outcome::Answer(Answer::Post { seq, .. }) => {
-                            prop_assert_eq!(&*self.log[*seq as usize - 1].text, text.as_str());
+                            prop_assert_eq!(&*self.said(*seq).text, text.as_str());
                         }
                         Outcome::Unknown => prop_assert!(self.forgot),
                         other => prop_assert!(false, "{:?}", other),
@@ -266,9 +359,11 @@ impl World {
             }
         }
         prop_assert_eq!((self.session.pending(), self.told), (0, self.head()));
+        let timeline = self.session.timeline(ROOM).expect("it is in the room");
+        prop_assert!(timeline.shown().all(|message| !self.is_gone(message.seq)), "nothing of it is left");
         for (at, outcome) in self.posts.values().enumerate() {
             let text = format!("nossa {at}");
-            let times = self.log.iter().filter(|message| *message.text == *text).count();
+            let times = self.log.iter().flatten().filter(|message| *message.text == *text).count();
             match outcome {
                 Some(Outcome::Answer(_)) => prop_assert_eq!(times, 1, "{} is there once", text),
                 Some(_) => prop_assert!(times <= 1),

@@ -2,12 +2,13 @@
 //!
 //! A world has a room's log and lines to it that are cut, slow and repetitive. Whatever they bring
 //! in whatever order: nothing is shown that is not in the log, nothing is told twice or out of order,
-//! and once all questions are answered the timeline is the log.
+//! nothing is held or told once it is known to be taken back, and once all questions are answered the
+//! timeline is the log.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use papo_client::timeline::{Ask, Extent, Timeline, Told};
-use papo_proto::papo1::server::Message;
+use papo_proto::papo1::server::{Message, Redacted, Redaction, RoomEvent};
 use proptest::prelude::*;
 
 /// Missed events that are sent by themselves after a cut line; of more the gap is told.
@@ -18,15 +19,17 @@ const PAGE: u32 = 3;
 /// What comes over the line.
 #[derive(Clone, Debug)]
 enum Frame {
-    Message(Message),
+    Event(RoomEvent),
     Gap(u64),
-    Page(Ask, u64, u64, Vec<Message>),
+    Page(Ask, u64, u64, Vec<RoomEvent>),
 }
 
 #[derive(Clone, Debug)]
 enum Step {
     /// So many events are appended, and come as messages.
     Append(u8),
+    /// A message is taken back, which is an event too.
+    TakeBack(u16),
     /// So many are appended while the reader is slow: it is told a gap.
     Behind(u8),
     /// The frame at this place among those on the way arrives.
@@ -48,6 +51,7 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (1_u8..5).prop_map(Step::Append),
+        2 => any::<u16>().prop_map(Step::TakeBack),
         1 => (1_u8..9).prop_map(Step::Behind),
         8 => any::<u16>().prop_map(Step::Arrive),
         2 => any::<u16>().prop_map(Step::Twice),
@@ -63,6 +67,10 @@ struct World {
     epoch: u64,
     head: u64,
     first: u64,
+    /// The message that each of these events took back.
+    redactions: BTreeMap<u64, u64>,
+    /// What the client has been told to be taken back.
+    known_gone: BTreeSet<u64>,
     on_the_way: VecDeque<Frame>,
     timeline: Timeline,
     extent: Extent,
@@ -78,6 +86,8 @@ impl World {
             epoch: 1,
             head: 0,
             first: 1,
+            redactions: BTreeMap::new(),
+            known_gone: BTreeSet::new(),
             on_the_way: VecDeque::new(),
             timeline: Timeline::enter(1, 0, 0, extent),
             extent,
@@ -87,9 +97,46 @@ impl World {
         }
     }
 
-    fn event(&self, seq: u64) -> Message {
+    /// As it was said.
+    fn message(&self, seq: u64) -> Message {
         let text = format!("{}.{seq}", self.epoch).into();
-        Message { room: 1, seq, at: 0, author: "Ana".into(), text, txn: None }
+        Message { room: 1, seq, at: 0, account: None, author: "Ana".into(), text, txn: None }
+    }
+
+    fn is_gone(&self, seq: u64) -> bool {
+        self.redactions.values().any(|&gone| gone == seq)
+    }
+
+    /// As it is in the log now.
+    fn event(&self, seq: u64) -> RoomEvent {
+        let author = || "Ana".into();
+        if let Some(&gone) = self.redactions.get(&seq) {
+            RoomEvent::Redaction(Redaction { room: 1, seq, at: 0, author: author(), seqs: vec![gone] })
+        } else if self.is_gone(seq) {
+            RoomEvent::Redacted(Redacted { room: 1, seq, at: 0, author: author() })
+        } else {
+            RoomEvent::Message(self.message(seq))
+        }
+    }
+
+    fn take_back(&mut self, at: u16) {
+        let messages: Vec<u64> =
+            (1..=self.head).filter(|seq| !self.redactions.contains_key(seq) && !self.is_gone(*seq)).collect();
+        if messages.is_empty() {
+            return;
+        }
+        self.head += 1;
+        self.redactions.insert(self.head, messages[usize::from(at) % messages.len()]);
+        self.on_the_way.push_back(Frame::Event(self.event(self.head)));
+    }
+
+    /// The client is about to be told this.
+    fn note(&mut self, event: &RoomEvent) {
+        match event {
+            RoomEvent::Redacted(redacted) => self.known_gone.extend([redacted.seq]),
+            RoomEvent::Redaction(redaction) => self.known_gone.extend(&redaction.seqs),
+            RoomEvent::Message(_) | RoomEvent::Unknown => {}
+        }
     }
 
     fn first(&self) -> u64 {
@@ -118,16 +165,24 @@ impl World {
             }
         } else {
             for seq in from..=self.head {
-                self.on_the_way.push_back(Frame::Message(self.event(seq)));
+                self.on_the_way.push_back(Frame::Event(self.event(seq)));
             }
         }
     }
 
     fn take(&mut self, frame: Frame) {
         match frame {
-            Frame::Message(message) => self.timeline.handle_message(message),
+            Frame::Event(event) => {
+                self.note(&event);
+                self.timeline.handle_event(event);
+            }
             Frame::Gap(to) => self.timeline.handle_gap(to),
-            Frame::Page(ask, first, head, events) => self.timeline.handle_page(ask, first, head, events),
+            Frame::Page(ask, first, head, events) => {
+                for event in &events {
+                    self.note(event);
+                }
+                self.timeline.handle_page(ask, first, head, events);
+            }
         }
     }
 
@@ -136,9 +191,10 @@ impl World {
             Step::Append(count) => {
                 for _ in 0..count {
                     self.head += 1;
-                    self.on_the_way.push_back(Frame::Message(self.event(self.head)));
+                    self.on_the_way.push_back(Frame::Event(self.event(self.head)));
                 }
             }
+            Step::TakeBack(at) => self.take_back(at),
             Step::Behind(count) => {
                 self.head += u64::from(count);
                 self.on_the_way.push_back(Frame::Gap(self.head));
@@ -160,6 +216,7 @@ impl World {
             Step::Cut => self.resume(),
             Step::Anew(head) => {
                 (self.epoch, self.head, self.first) = (self.epoch + 1, head.into(), 1);
+                (self.redactions, self.known_gone) = (BTreeMap::new(), BTreeSet::new());
                 self.resume();
             }
             Step::Forget(count) => self.first = (self.first + u64::from(count)).min(self.head + 1),
@@ -170,23 +227,47 @@ impl World {
     fn listen(&mut self) -> Result<(), TestCaseError> {
         while let Some(told) = self.timeline.poll_told() {
             let next = self.began + 1 + self.left_out + self.told.len() as u64;
-            match told {
-                Told::LeftOut(count) => self.left_out += count,
-                Told::Message(message) => {
-                    prop_assert_eq!(&message, &self.event(message.seq), "as it is in the log");
-                    prop_assert_eq!(message.seq, next, "each once, in order, none passed over in silence");
-                    self.told.push((self.epoch, message.seq));
+            let seq = match told {
+                Told::LeftOut(count) => {
+                    self.left_out += count;
+                    continue;
                 }
-            }
+                Told::Message(message) => {
+                    prop_assert_eq!(&message, &self.message(message.seq), "as it was said");
+                    prop_assert!(!self.known_gone.contains(&message.seq), "nothing is told that was taken back");
+                    message.seq
+                }
+                Told::Redacted(redacted) => {
+                    prop_assert!(self.is_gone(redacted.seq));
+                    redacted.seq
+                }
+                Told::Redaction(redaction) => {
+                    prop_assert_eq!(&RoomEvent::Redaction(redaction.clone()), &self.event(redaction.seq));
+                    redaction.seq
+                }
+            };
+            prop_assert_eq!(seq, next, "each once, in order, none passed over in silence");
+            self.told.push((self.epoch, seq));
         }
-        let shown: Vec<u64> = self.timeline.shown().map(|message| message.seq).collect();
-        prop_assert!(shown.is_sorted_by(|a, b| a < b));
-        prop_assert!(self.timeline.shown().all(|message| *message == self.event(message.seq)));
-        prop_assert!(shown.len() as u64 <= self.extent.window);
+        prop_assert!(self.timeline.shown().all(|message| *message == self.message(message.seq)));
+        prop_assert!(self.timeline.shown().all(|message| !self.known_gone.contains(&message.seq)));
+        let held = self.held();
+        prop_assert!(held.is_sorted_by(|a, b| a < b));
+        prop_assert!(held.len() as u64 <= self.extent.window);
         let missing: Vec<u64> = self.timeline.missing().flat_map(|(from, to)| from..=to).collect();
-        prop_assert!(missing.iter().all(|seq| !shown.contains(seq)), "what is shown is not missing");
+        prop_assert!(missing.iter().all(|seq| !held.contains(seq)), "what is held is not missing");
         prop_assert!(missing.len() as u64 <= self.extent.window);
         Ok(())
+    }
+
+    fn held(&self) -> Vec<u64> {
+        let seq = |event: &RoomEvent| match event {
+            RoomEvent::Message(message) => message.seq,
+            RoomEvent::Redacted(redacted) => redacted.seq,
+            RoomEvent::Redaction(redaction) => redaction.seq,
+            RoomEvent::Unknown => panic!("nothing unknown is sent here"),
+        };
+        self.timeline.events().map(seq).collect()
     }
 
     /// The line holds from now on, and every question is answered.
@@ -216,11 +297,11 @@ fn holds(extent: Extent, steps: &[Step], lossless: bool) -> Result<(), TestCaseE
     prop_assert_eq!(world.timeline.missing().count(), 0);
     if lossless {
         prop_assert_eq!(world.left_out, 0);
-        let shown: Vec<u64> = world.timeline.shown().map(|message| message.seq).collect();
         let told: Vec<u64> = world.told.iter().map(|(_, seq)| *seq).collect();
         let log: Vec<u64> = (world.began + 1..=world.head).collect();
         prop_assert_eq!(&told, &log, "what was told is the log");
-        prop_assert!(shown.ends_with(&log), "what is shown is the log");
+        prop_assert!(world.held().ends_with(&log), "what is held is the log");
+        prop_assert!(world.timeline.shown().all(|message| !world.is_gone(message.seq)), "nothing of it is left");
     }
     Ok(())
 }

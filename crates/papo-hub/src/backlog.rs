@@ -33,6 +33,11 @@ impl Backlog {
         }
     }
 
+    /// So many bytes of a segment that is held went, and the segment stays.
+    pub fn saved(&mut self, bytes: usize) {
+        self.bytes -= bytes;
+    }
+
     /// Bytes held now.
     pub fn bytes(&self) -> usize {
         self.bytes

@@ -1,25 +1,34 @@
 //! The commands: a file for each, its rule in `run`. Tests of the rules are in [`script`].
 
+mod account;
+mod admin;
 mod create;
 mod history;
+mod ignore;
 mod join;
 mod lang;
 mod leave;
+mod moderate;
 mod nick;
 mod post;
 mod quit;
 #[cfg(test)]
 mod script;
 mod typing;
+mod whisper;
 mod who;
 
-use papo_proto::{Command, Reply, SessionId};
+use papo_proto::words::{AccountCommand, Target};
+use papo_proto::{Command, Reject, Reply, RoomId, Seq, SessionId};
 
 use crate::hub::{Hub, Now};
-use crate::publish::Again;
+use crate::outlet::Again;
 
 /// Carries out a command of an open session.
 pub(crate) fn run(hub: &mut Hub, session: SessionId, command: Command, now: Now) {
+    if hub.is_stranger(session) && !is_for_strangers(&command) {
+        return hub.reject(session, Reject::LoginFirst);
+    }
     match command {
         Command::Post { to, text } => post::run(hub, session, to, text, now),
         Command::Nick(nick) => nick::run(hub, session, nick, now),
@@ -27,7 +36,7 @@ pub(crate) fn run(hub: &mut Hub, session: SessionId, command: Command, now: Now)
         Command::Create(room) => create::run(hub, session, &room, now),
         Command::Leave(room) => leave::run(hub, session, room, now),
         Command::Rooms => {
-            let rooms = hub.rooms.list();
+            let rooms = hub.list_rooms(session);
             hub.reply(session, Reply::Rooms(rooms));
         }
         Command::Who(room) => who::run(hub, session, room),
@@ -37,6 +46,40 @@ pub(crate) fn run(hub: &mut Hub, session: SessionId, command: Command, now: Now)
         Command::Ping => hub.reply(session, Reply::Pong { now_ms: now.wall_ms }),
         Command::Lang(lang) => lang::run(hub, session, lang),
         Command::Quit => quit::run(hub, session, now),
+        Command::Account(command) => account::run(hub, session, command, now),
+        Command::Direct(with) => whisper::open(hub, session, &with, now),
+        Command::Whisper { to, text } => whisper::run(hub, session, &to, text, now),
+        Command::Answer(text) => whisper::answer(hub, session, text, now),
+        Command::Ignore(who) => ignore::run(hub, session, who.as_ref(), now),
+        Command::Unignore(who) => ignore::unignore(hub, session, &who),
+        Command::Read(room, seq) => read(hub, session, room, seq),
+        Command::Moderate(of, act) => moderate::run(hub, session, of, act, now),
+        Command::Admin(_) => hub.reject(session, Reject::AdminOnly),
+    }
+}
+
+/// What somebody without an account may do where guests may not be.
+fn is_for_strangers(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Account(AccountCommand::Register { .. } | AccountCommand::Login { .. })
+            | Command::Help
+            | Command::Lang(_)
+            | Command::Ping
+            | Command::Quit
+    )
+}
+
+/// Moves the account's read marker of a conversation.
+fn read(hub: &mut Hub, session: SessionId, room: RoomId, seq: Seq) {
+    let head = hub.target(session, Target::Room(room)).map(|room| hub.rooms.of(room).log.head().seq);
+    match head {
+        Ok(head) if hub.rooms.of(room).parties().is_some() => {
+            hub.mark_read(session, room, seq.min(head));
+            hub.reply(session, Reply::Done);
+        }
+        Ok(_) => hub.reject(session, Reject::WrongRoom),
+        Err(reject) => hub.reject(session, reject),
     }
 }
 

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use papo_proto::limits::{Limits, ROOM_CHANGES_EVERY, ROOMS_PER_ADDRESS_AND_HOUR};
-use papo_proto::words::Target;
+use papo_proto::words::Registration;
 use papo_proto::{
-    Command, Dialect, Encoding, Ephemeral, Epoch, Nickname, Record, Reject, Reply, RoomId, SessionId, Txn,
+    AccountId, Address, Command, Dialect, Encoding, Ephemeral, Epoch, LoginId, Nickname, Person, Record, Reject, Reply,
+    RoomId, SessionId, Txn,
 };
 
 use crate::backlog::Backlog;
@@ -17,11 +18,14 @@ use crate::commands;
 use crate::log::Log;
 use crate::nicknames::Nicknames;
 use crate::outbox::{Effect, Outbox};
+use crate::people::People;
 use crate::presence::Change;
 use crate::rate::{AddressRates, Rate};
 use crate::resume;
-use crate::room::{DIRECTORY, KnownRoom, Rooms};
-use crate::session::{Address, Link, Sessions};
+use crate::room::{DIRECTORY, KnownRoom};
+use crate::rooms::Rooms;
+use crate::session::{Link, Sessions};
+use crate::throttle::Throttle;
 
 /// The time of a decision.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,6 +43,8 @@ pub struct Settings {
     pub shards: usize,
     /// Where guests' names are drawn from.
     pub seed: u64,
+    /// Where tokens are drawn from: random, and known to nobody.
+    pub secret: [u8; 32],
     /// The operator's limits.
     pub limits: Limits,
     /// The epoch of rooms that are made from now on; unlike that of any opening before.
@@ -51,6 +57,29 @@ pub struct Settings {
     pub newest_room: RoomId,
     /// When it begins, in milliseconds since 1970.
     pub wall_ms: u64,
+    /// Who may come, and what they are told.
+    pub policy: Policy,
+    /// The people and their rights that there were before, each thing as it was kept.
+    pub people: Vec<Record>,
+    /// The highest numbers that an account and a login ever had.
+    pub newest_people: (AccountId, LoginId),
+}
+
+/// Who may come, and what they are told; an operator may change it while the server runs.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Who can make an account.
+    pub registration: Registration,
+    /// Whether people without an account may be here.
+    pub guests: bool,
+    /// What everybody is told who comes; may be empty.
+    pub greeting: Arc<str>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { registration: Registration::Open, guests: true, greeting: "".into() }
+    }
 }
 
 /// How fast an address may make rooms.
@@ -64,12 +93,25 @@ pub struct Hub {
     pub(crate) nicknames: Nicknames,
     pub(crate) rooms: Rooms,
     pub(crate) room_rates: AddressRates,
+    pub(crate) direct_rates: AddressRates,
+    pub(crate) people: People,
+    pub(crate) throttle: Throttle,
+    pub(crate) policy: Policy,
+    /// Guests may not be here any more, and are still in rooms.
+    pub(crate) strangers_leave: bool,
+    /// Only accounts older than a day may post.
+    pub(crate) lockdown: bool,
+    /// The session that nobody has: what is asked outside of any is decided and answered in it.
+    pub(crate) outside: SessionId,
     pub(crate) limits: Limits,
     pub(crate) epoch: Epoch,
     pub(crate) outbox: Outbox,
     pub(crate) backlog: Backlog,
     /// Logs that grew since their readers were marked.
     pub(crate) touched: Vec<Arc<Log>>,
+    /// What could not be kept and must be; at most [`papo_proto::limits::OUTBOX_MAX_ENTRIES`] of them, the
+    /// others come back after a restart.
+    pub(crate) unkept: Vec<Record>,
     /// The number of the command that is being decided; its first answer takes it.
     pub(crate) asking: Option<Txn>,
     /// Sessions without a connection, by when they end.
@@ -79,14 +121,25 @@ pub struct Hub {
     /// When those who follow the list of rooms are told of its changes.
     list_due: Duration,
     random: u64,
+    secret: [u8; 32],
+    secrets: u64,
 }
 
 impl Hub {
     /// A hub with the rooms that are known, the lobby, and nobody in them.
     pub fn new(settings: Settings) -> Self {
         assert!((1..=64).contains(&settings.shards), "invariant: a log marks up to 64 shards");
+        let mut sessions = Sessions::new(u64::from(settings.generation) << 32);
+        let (newest_account, newest_login) = settings.newest_people;
         let mut hub = Self {
-            sessions: Sessions::new(u64::from(settings.generation) << 32),
+            outside: sessions.reserve(),
+            sessions,
+            direct_rates: AddressRates::default(),
+            people: People::new(newest_account, newest_login),
+            throttle: Throttle::default(),
+            policy: settings.policy,
+            strangers_leave: false,
+            lockdown: false,
             nicknames: Nicknames::default(),
             rooms: Rooms::new(settings.shards, settings.rooms, settings.newest_room),
             room_rates: AddressRates::default(),
@@ -94,13 +147,19 @@ impl Hub {
             backlog: Backlog::new(settings.limits.backlog_bytes),
             epoch: settings.epoch,
             touched: Vec::new(),
+            unkept: Vec::new(),
             asking: None,
             held: BTreeSet::new(),
             merged: BinaryHeap::new(),
             list_due: Duration::ZERO,
             random: settings.seed,
+            secret: settings.secret,
+            secrets: 0,
             limits: settings.limits,
         };
+        for record in &settings.people {
+            hub.apply(record);
+        }
         if let Some(lobby) = hub.rooms.ensure_lobby(settings.epoch, settings.wall_ms) {
             hub.outbox.push(Effect::Keep(Record::Room(lobby)));
         }
@@ -113,9 +172,15 @@ impl Hub {
     }
 
     /// A connection speaks: it has a session now and is welcomed; nobody else is told.
-    pub fn open(&mut self, link: Link, encoding: Encoding, address: Address) -> SessionId {
-        let session = self.sessions.open(link, encoding, address);
+    ///
+    /// `is_safe` says that nobody can listen to its line, so that a password may come by it.
+    pub fn open(&mut self, link: Link, encoding: Encoding, address: Address, is_safe: bool) -> SessionId {
+        let session = self.sessions.open(link, encoding, address, is_safe);
         self.reply(session, Reply::Welcome);
+        let greeting = self.policy.greeting.clone();
+        if !greeting.is_empty() {
+            self.reply(session, Reply::Greeting(greeting));
+        }
         session
     }
 
@@ -133,8 +198,10 @@ impl Hub {
         let Some(sender) = self.sessions.get(session).filter(|session| session.hears(link)) else { return };
         let needs_hello = sender.encoding.dialect == Dialect::Papo1 && sender.resumable.is_none();
         self.asking = txn;
+        let is_checking = sender.checking.is_some();
         match sent {
             Ok(_) if needs_hello => self.reject(session, Reject::HelloFirst),
+            Ok(_) if is_checking => self.reject(session, Reject::Busy),
             Ok(command) => commands::run(self, session, command, now),
             Err(reject) => self.reject(session, reject),
         }
@@ -174,7 +241,9 @@ impl Hub {
         for session in self.sessions.ids() {
             let draining = self.sessions.of(session);
             let token = draining.resumable.as_ref().map(|resumable| resumable.token);
-            if !std::mem::replace(&mut draining.ending, true) {
+            if !draining.ending {
+                self.keep_reads(session);
+                self.sessions.of(session).ending = true;
                 // Whoever comes back so early finds the session in the store alone.
                 if let Some(token) = token {
                     self.sessions.forget_token(&token);
@@ -198,10 +267,11 @@ impl Hub {
                 self.outbox.push(Effect::Tell { room, ephemeral, except: SessionId::default() });
             }
         }
-        resume::end_held(self, now);
-        for room in self.rooms.expire(now.running) {
-            self.outbox.push(Effect::Keep(Record::RoomGone(room)));
+        if std::mem::take(&mut self.strangers_leave) {
+            self.put_strangers_out(now);
         }
+        resume::end_held(self, now);
+        self.end_rooms(now);
         if now.running >= self.list_due {
             self.list_due = now.running + ROOM_CHANGES_EVERY;
             if let Some(ephemeral) = self.rooms.take_changes() {
@@ -215,7 +285,8 @@ impl Hub {
         let merged = self.merged.peek().map(|Reverse((due, _))| *due);
         let held = self.held.first().map(|(due, _)| *due);
         let list = self.rooms.has_changes().then_some(self.list_due);
-        [merged, held, list, self.rooms.next_expiry()].into_iter().flatten().min()
+        let strangers = self.strangers_leave.then_some(Duration::ZERO);
+        [merged, held, list, strangers, self.rooms.next_expiry()].into_iter().flatten().min()
     }
 
     /// Effects that wait; over [`papo_proto::limits::OUTBOX_MAX_ENTRIES`] commands are read later.
@@ -273,71 +344,15 @@ impl Hub {
         let lang = self.sessions.of(session).encoding.lang;
         let random = &mut self.random;
         let nick = self.nicknames.guest(lang, || draw(random));
-        self.nicknames.take(&nick, session);
+        self.nicknames.take(&nick, Person::Guest(session));
         self.sessions.of(session).nick = Some(nick.clone());
         (nick.clone(), Some(nick))
     }
 
-    /// Moves the session into the room and tells those who are there.
-    pub(crate) fn enter(&mut self, session: SessionId, room: RoomId, nick: &Nickname, now: Now) {
-        self.rooms.add_member(room, session);
-        self.sessions.of(session).rooms.push(room);
-        self.tell_presence(room, session, Change::Entered, nick, now);
-        self.outbox.push(Effect::Enter { session, room, after: None });
-    }
-
-    /// Takes the session out of a room and tells those who stay.
-    pub(crate) fn leave(&mut self, session: SessionId, room: RoomId, change: Change, now: Now) {
-        let leaving = self.sessions.of(session);
-        let nick = leaving.nick.clone();
-        leaving.rooms.retain(|entered| *entered != room);
-        self.rooms.remove_member(room, session, now.running);
-        self.outbox.push(Effect::Exit { session, room });
-        if let Some(nick) = nick {
-            self.tell_presence(room, session, change, &nick, now);
-        }
-    }
-
-    /// Takes the session out of all its rooms.
-    pub(crate) fn leave_all(&mut self, session: SessionId, change: Change, now: Now) {
-        for room in self.sessions.of(session).rooms.clone() {
-            self.leave(session, room, change, now);
-        }
-    }
-
-    /// The room that a command is about.
-    pub(crate) fn target(&mut self, session: SessionId, target: Target) -> Result<RoomId, Reject> {
-        let asking = self.sessions.of(session);
-        match target {
-            Target::Current => asking.rooms.first().copied().ok_or(Reject::NoRoom),
-            Target::Room(room) if asking.is_in(room) => Ok(room),
-            Target::Room(DIRECTORY) => Err(Reject::UnknownRoom),
-            Target::Room(room) if self.rooms.get(room).is_some() => Err(Reject::NotAMember),
-            Target::Room(_) => Err(Reject::UnknownRoom),
-        }
-    }
-
-    /// Ends a session: its name and its place are free at once.
-    pub(crate) fn end(&mut self, session: SessionId, change: Change, now: Now) {
-        if self.sessions.get(session).is_none_or(|session| session.ending) {
-            return;
-        }
-        self.leave_all(session, change, now);
-        let ending = self.sessions.of(session);
-        ending.ending = true;
-        let nick = ending.nick.take();
-        let resumable = ending.resumable.as_ref().map(|resumable| (resumable.token, resumable.held_until));
-        if let Some(nick) = nick {
-            self.nicknames.free(&nick);
-        }
-        if let Some((token, held_until)) = resumable {
-            self.rooms.follow(session, false);
-            self.sessions.forget_token(&token);
-            if let Some(due) = held_until {
-                self.held.remove(&(due, session));
-            }
-        }
-        self.outbox.push(Effect::Close { session });
+    /// What nobody can guess, and what was not there before.
+    pub(crate) fn secret(&mut self) -> [u8; 32] {
+        self.secrets += 1;
+        papo_proto::papo1::Token::derive(&self.secret, self.secrets).0
     }
 
     pub(crate) fn tell_room(&mut self, room: RoomId, ephemeral: Ephemeral, except: SessionId) {

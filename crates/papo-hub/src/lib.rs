@@ -6,27 +6,42 @@
 //! * [`Hub`] – takes a command from a session and decides it;
 //! * `commands` – a file for each command: the rules;
 //! * `resume` – hello: a session begins, is held when its connection is lost, and goes on;
-//! * `session`, `nicknames`, `room`, `presence`, `rate` – what the rules are about;
+//! * [`rights`] – who may do what, as one function; `standing` – what somebody is in a room;
+//! * `logins` – who a session is, `directs` – conversations of two, `coming` – into rooms and out of them;
+//! * `session`, `nicknames`, `people`, `room` and `rooms`, `presence`, `rate`, `throttle` – what the rules are
+//!   about;
+//! * `apply` – the state as what was kept makes it; `failed` – a commit failed, and it is as it was before;
 //! * `outbox` – the decided effects, waiting for their commit, in the order of decision;
-//! * `publish` – hands committed effects to the readers, by way of an [`Outlet`];
+//! * `publish` – hands committed effects to the readers, by way of an [`Outlet`] (`outlet`);
 //! * [`Log`] – a room's events, encoded, for readers with cursors; [`backlog`] keeps all within one budget.
 
+mod apply;
 pub mod backlog;
+mod coming;
 mod commands;
+mod directs;
+mod failed;
 mod hub;
 pub mod log;
+mod logins;
 mod nicknames;
 mod outbox;
+mod outlet;
+mod people;
 mod presence;
 mod publish;
 pub mod rate;
 mod resume;
+pub mod rights;
 mod room;
+mod rooms;
 mod session;
+mod standing;
+mod throttle;
 
-pub use hub::{Hub, Now, Settings};
-pub use log::{Cursor, Log, Position, Read, Segment};
-pub use publish::{CommitError, Delivery, Outlet, Query, What};
+pub use hub::{Hub, Now, Policy, Settings};
+pub use log::{Cursor, Log, Position, Read, Reader, Segment};
+pub use outlet::{AuditQuery, Checked, CommitError, Delivery, Intent, Outlet, PasswordAsk, Query, What};
 pub use resume::{Found, Opening};
 pub use room::KnownRoom;
-pub use session::{Address, Link};
+pub use session::Link;

@@ -12,7 +12,7 @@ use papo_proto::limits::SEGMENT_TARGET_BYTES;
 use papo_proto::{Encoding, RoomId, RoomName, Seq, SessionId};
 
 use segment::Open;
-pub use segment::Segment;
+pub use segment::{Reader, Segment};
 
 /// How many things happened in the room since its log was opened: events and notices. It orders
 /// what is in memory; across restarts only seq does.
@@ -115,6 +115,7 @@ impl Log {
     /// Appends what happened, to be shown to everybody but `author`. True when it is the first
     /// since [`Log::seal`].
     pub fn append(&self, item: &Item, author: SessionId, seq: Option<Seq>) -> bool {
+        let person = item.person();
         let mut inner = self.inner();
         let Inner { head, tracks, untold } = &mut *inner;
         let first = tracks.iter().all(|track| track.open.is_empty());
@@ -128,7 +129,7 @@ impl Log {
                 // Nobody read this encoding for a moment; a run has no holes.
                 track.seal(index, untold);
             }
-            track.open.push(*head, after.seq, author, |out| Encoding::at(index).item(room, name, item, out));
+            track.open.push(*head, after.seq, (author, person), |out| Encoding::at(index).item(room, name, item, out));
         }
         *head = after;
         first && tracks.iter().any(|track| !track.open.is_empty())
@@ -161,6 +162,22 @@ impl Log {
             Some(_) => Read::Segments(contiguous(sealed, begin, max)),
             None if from < head.position => Read::Behind(*head),
             None => Read::Segments(Vec::new()),
+        }
+    }
+
+    /// Takes events out of what is in memory: whoever has not read them gets the others, and finds in
+    /// the store that these were taken back. `saved` is told of the bytes that went.
+    pub fn redact(&self, seqs: &[Seq], mut saved: impl FnMut(usize)) {
+        let mut inner = self.inner();
+        let Inner { tracks, untold, .. } = &mut *inner;
+        for (index, track) in tracks.iter_mut().enumerate() {
+            track.seal(index, untold);
+            for segment in &mut track.sealed {
+                if let Some(without) = segment.without(seqs) {
+                    saved(segment.cost_bytes() - without.cost_bytes());
+                    *segment = Arc::new(without);
+                }
+            }
         }
     }
 
@@ -225,7 +242,8 @@ mod tests {
     }
 
     fn item(text: &str) -> Item {
-        Item::Message { seq: Seq(0), at_ms: 0, author: "Ana".into(), text: text.into(), txn: None }
+        let (author, person) = ("Ana".into(), papo_proto::Person::NOBODY);
+        Item::Message { seq: Seq(0), at_ms: 0, person, author, text: text.into(), txn: None }
     }
 
     /// The texts that a reader gets from a position on.
@@ -233,8 +251,9 @@ mod tests {
         let Read::Segments(segments) = log.read(encoding, Position(from), 64) else { panic!("behind") };
         let mut bytes = Vec::new();
         for segment in segments {
-            segment
-                .slices(Position(from), log.head().position, SessionId(reader), |slice| bytes.extend_from_slice(slice));
+            segment.slices(Position(from), log.head().position, &SessionId(reader).into(), |slice| {
+                bytes.extend_from_slice(slice);
+            });
         }
         let mut decoder = papo_proto::frame::FrameDecoder::new(1000);
         let mut input = &bytes[..];
@@ -271,6 +290,21 @@ mod tests {
         while log.evict_oldest(TCP.index()) > 0 {}
         let Read::Behind(next) = log.read(TCP, Position(2), 64) else { panic!("not behind") };
         assert_eq!(next, log.head());
+    }
+
+    #[test]
+    fn nothing_is_left_of_what_is_taken_back() {
+        let log = log();
+        log.add_reader(TCP);
+        for (seq, text) in [(1, "a"), (2, "segredo"), (3, "c")] {
+            log.append(&item(text), SessionId(9), Some(Seq(seq)));
+        }
+        let mut saved = 0;
+        log.redact(&[Seq(2)], |bytes| saved += bytes);
+        assert_eq!(saved, 4 + "[#geral] Ana: segredo".len());
+        assert_eq!(texts(&log, TCP, 0, 1), ["[#geral] Ana: a", "[#geral] Ana: c"]);
+        assert_eq!(texts(&log, TCP, 2, 1), ["[#geral] Ana: c"], "places stay as they are");
+        log.redact(&[Seq(7)], |_| unreachable!("it is not here"));
     }
 
     #[test]

@@ -5,11 +5,16 @@
 //! earlier appends.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use papo_proto::words::RoomRecord;
-use papo_proto::{Append, Command, Encoding, Ephemeral, Lang, Record, Reply, RoomId, Seq, SessionId, Stored, Txn};
+use papo_proto::words::people::AuditRecord;
+use papo_proto::words::{Change, Redact, RoomRecord};
+use papo_proto::{
+    AccountId, Append, Command, Encoding, Ephemeral, Lang, LoginId, Nickname, Person, Record, Reject, Reply, RoomId,
+    Seq, SessionId, Stored, Txn,
+};
 
-use crate::publish::Query;
+use crate::outlet::{AuditQuery, PasswordAsk, Query};
 use crate::session::Link;
 
 /// What is to happen once everything decided before it has happened.
@@ -22,6 +27,11 @@ pub(crate) enum Effect {
     Recall { session: SessionId, txn: Txn, command: Box<Command>, from: Option<Link> },
     /// Something else is kept; nobody waits for it.
     Keep(Record),
+    /// Something that is so by decision is kept; whoever did it is told. When it cannot be kept it
+    /// never was.
+    Settle { record: Record, undo: Undo, session: SessionId, txn: Option<Txn>, reply: Option<Box<Reply>> },
+    /// Messages are taken back; whoever did it is told how many, and the deed is written down.
+    Redact { redact: Redact, session: SessionId, txn: Option<Txn>, audit: Option<Box<AuditRecord>> },
     /// A room is kept; whoever made it is told.
     Create { record: RoomRecord, existed: bool, session: SessionId, txn: Option<Txn>, cut: bool },
     /// A notice to a room's readers, but not to this session.
@@ -30,6 +40,12 @@ pub(crate) enum Effect {
     Reply { session: SessionId, txn: Option<Txn>, reply: Box<Reply> },
     /// A part of a log is to be read from the store for a session.
     Read { session: SessionId, query: Box<Query> },
+    /// What moderators did in a room is to be read from the store for a session.
+    ReadAudit { session: SessionId, query: Box<AuditQuery> },
+    /// A password is to be hashed or compared for a session.
+    Check { session: SessionId, ask: Box<PasswordAsk> },
+    /// From here on the session's connection is not shown what these people say.
+    Ignore { session: SessionId, ignored: Arc<[Person]> },
     /// The session's connection reads the room from here on, and before that what it has missed
     /// since a seq.
     Enter { session: SessionId, room: RoomId, after: Option<Seq> },
@@ -45,20 +61,52 @@ pub(crate) enum Effect {
     Close { session: SessionId },
 }
 
+/// How something that was decided is taken back when it could not be kept.
+#[derive(Debug)]
+pub(crate) enum Undo {
+    /// It is as it was before.
+    Put(Box<Record>),
+    /// The account never was; what was made in its name is of the guest who this session is.
+    Account(AccountId, Option<SessionId>),
+    /// The login never was; the session that logged in is the guest of before again.
+    Login(LoginId, Option<Nickname>),
+    /// It is written down no more than it happened.
+    Nothing,
+}
+
 impl Effect {
     /// What the store must have before this happens.
     fn record(&self) -> Option<Record> {
         match self {
             Effect::Append(append) => Some(Record::Event(append.clone())),
             Effect::Recall { session, txn, .. } => Some(Record::Recall { session: *session, txn: *txn }),
-            Effect::Keep(record) => Some(record.clone()),
+            Effect::Keep(record) | Effect::Settle { record, .. } => Some(record.clone()),
             Effect::Create { record, .. } => Some(Record::Room(record.clone())),
+            Effect::Redact { redact, .. } => Some(Record::Redact(redact.clone())),
             _ => None,
         }
     }
 
+    /// Whether it tells others of what somebody has settled: when that fails, there is nothing to tell. Who
+    /// was taken out of a room is out of it all the same.
+    pub(crate) fn tells_what_was_settled(&self) -> bool {
+        match self {
+            Effect::Tell { ephemeral: Ephemeral::Changed { change, .. }, .. } => !matches!(change, Change::Removed(..)),
+            Effect::Reply { reply, .. } => matches!(**reply, Reply::Invited { .. }),
+            _ => false,
+        }
+    }
+
     fn waits_for_the_store(&self) -> bool {
-        matches!(self, Effect::Append(_) | Effect::Recall { .. } | Effect::Keep(_) | Effect::Create { .. })
+        matches!(
+            self,
+            Effect::Append(_)
+                | Effect::Recall { .. }
+                | Effect::Keep(_)
+                | Effect::Create { .. }
+                | Effect::Settle { .. }
+                | Effect::Redact { .. }
+        )
     }
 
     /// What it holds in memory, as far as clients choose how much that is.
@@ -120,7 +168,7 @@ impl Outbox {
 
     /// The records that wait for a commit, unless some are with the store already.
     pub(crate) fn take_batch(&mut self) -> Vec<Record> {
-        if self.committing > 0 || self.ready == self.effects.len() {
+        if !self.has_batch() {
             return Vec::new();
         }
         let batch: Vec<Record> = self.effects.iter().skip(self.ready).filter_map(Effect::record).collect();
@@ -143,6 +191,48 @@ impl Outbox {
         self.pop().map(|effect| (effect, outcome))
     }
 
+    /// What was decided and waits was decided on top of what has just failed: it falls with it, in the
+    /// same order, or else the store would be told of a state that never was. Whoever did it is told.
+    pub(crate) fn fail_settled(&mut self, reject: &Reject) -> Vec<Undo> {
+        let mut undone = Vec::new();
+        let failed = |effect: Effect| match effect {
+            Effect::Settle { undo, session, txn, reply, .. } => {
+                undone.push(undo);
+                reply.map(|_| Effect::Reply { session, txn, reply: Box::new(Reply::Rejected(reject.clone())) })
+            }
+            other => Some(other).filter(|effect| !effect.tells_what_was_settled()),
+        };
+        self.effects = std::mem::take(&mut self.effects).into_iter().filter_map(failed).collect();
+        self.end_batch();
+        undone
+    }
+
+    /// Every effect that waits, to be put right when something that it builds on never was; those for which
+    /// false is said are dropped.
+    pub(crate) fn put_right(&mut self, mut right: impl FnMut(&mut Effect) -> bool) {
+        let mut dropped = 0;
+        self.effects.retain_mut(|effect| {
+            let bytes = effect.bytes();
+            let stays = right(effect);
+            dropped += if stays { 0 } else { bytes };
+            stays
+        });
+        self.bytes -= dropped;
+        self.end_batch();
+    }
+
+    /// Records that could not be kept and must be, before all that waits for the store now.
+    pub(crate) fn push_again(&mut self, records: impl IntoIterator<Item = Record>) {
+        for (at, record) in records.into_iter().enumerate() {
+            self.effects.insert(self.ready + at, Effect::Keep(record));
+        }
+    }
+
+    /// Whether a batch can be taken, and there is one.
+    pub(crate) fn has_batch(&self) -> bool {
+        self.committing == 0 && self.ready < self.effects.len()
+    }
+
     /// Nothing of the batch is left with the store: what follows may be published, up to the first
     /// that waits.
     pub(crate) fn end_batch(&mut self) {
@@ -157,7 +247,8 @@ mod tests {
 
     fn append(text: &str) -> Effect {
         let (author, text) = ("Ana".into(), text.into());
-        Effect::Append(Append { room: RoomId(1), at_ms: 0, session: SessionId(1), txn: None, author, text })
+        let person = Person::NOBODY;
+        Effect::Append(Append { room: RoomId(1), at_ms: 0, session: SessionId(1), txn: None, person, author, text })
     }
 
     fn detach(n: u64) -> Effect {

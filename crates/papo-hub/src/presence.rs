@@ -12,6 +12,8 @@ pub(crate) enum Change {
     Entered,
     Left,
     Lost,
+    /// Nobody is told: they hear of it otherwise.
+    Silent,
 }
 
 const WINDOW: Duration = Duration::from_secs(1);
@@ -38,6 +40,9 @@ impl Presence {
         now: Duration,
         due: impl FnOnce(Duration),
     ) -> Option<Ephemeral> {
+        if change == Change::Silent {
+            return None;
+        }
         let nothing_merged = self.entered.is_empty() && self.left.is_empty() && self.lost.is_empty();
         if now >= self.ends && nothing_merged {
             self.ends = now + WINDOW;
@@ -49,7 +54,7 @@ impl Presence {
             return Some(match change {
                 Change::Entered => Ephemeral::Entered(who),
                 Change::Left => Ephemeral::Left(who),
-                Change::Lost => Ephemeral::Lost(who),
+                Change::Lost | Change::Silent => Ephemeral::Lost(who),
             });
         }
         if nothing_merged {
@@ -58,7 +63,7 @@ impl Presence {
         let merged = match change {
             Change::Entered => &mut self.entered,
             Change::Left => &mut self.left,
-            Change::Lost => &mut self.lost,
+            Change::Lost | Change::Silent => &mut self.lost,
         };
         merged.push(who.clone());
         None

@@ -4,123 +4,16 @@ use std::sync::Arc;
 
 use papo_proto::encoding::Item;
 use papo_proto::limits::RESUME_MAX_EVENTS;
-use papo_proto::words::{Place, Slice};
-use papo_proto::{Append, Command, Lang, Record, Reject, Reply, RoomId, RoomName, Seq, SessionId, Stored, Txn};
+use papo_proto::names::DIRECT_NAME;
+use papo_proto::words::{Place, Redact};
+use papo_proto::{Append, Lang, Record, Reject, Reply, RoomId, Seq, SessionId, Stored, Txn};
 
 use crate::commands;
 use crate::hub::{Hub, Now};
-use crate::log::{Cursor, Log};
+use crate::log::Log;
 use crate::outbox::Effect;
+use crate::outlet::{Again, Delivery, Outlet, What};
 use crate::session::Link;
-
-/// Something for one connection.
-#[derive(Debug)]
-pub struct Delivery {
-    /// The connection; its place may have another tenant by now.
-    pub link: Link,
-    /// The session that it is for.
-    pub session: SessionId,
-    /// What it is.
-    pub what: What,
-}
-
-/// What a connection is told, in order.
-#[derive(Debug)]
-pub enum What {
-    /// An answer, after all of a room's log up to `at`.
-    Reply {
-        /// The command that it answers, if that has a number.
-        txn: Option<Txn>,
-        /// The answer.
-        reply: Box<Reply>,
-        /// The room that the answer is about and the head of its log, if the connection reads it.
-        at: Option<(RoomId, Cursor)>,
-    },
-    /// It reads this log from the cursor on.
-    Enter {
-        /// The log.
-        log: Arc<Log>,
-        /// Where to begin.
-        from: Cursor,
-        /// Before that it gets what comes after this seq, from the store.
-        after: Option<Seq>,
-    },
-    /// It reads a log up to here, then no further.
-    Exit {
-        /// Which log.
-        room: RoomId,
-        /// Where to end.
-        at: Cursor,
-    },
-    /// It reads in another language from here on.
-    Speak {
-        /// The language.
-        lang: Lang,
-        /// Where the old one ends, if it reads a log.
-        at: Option<(RoomId, Cursor)>,
-    },
-    /// It is to be shown a part of a log, read from the store.
-    Read(Box<Query>),
-    /// It closes when it has taken everything.
-    Close,
-}
-
-/// A part of a log that a session asked for.
-#[derive(Clone, Debug)]
-pub struct Query {
-    /// The command that it answers, if that has a number.
-    pub txn: Option<Txn>,
-    /// The room.
-    pub room: RoomId,
-    /// Its name.
-    pub name: RoomName,
-    /// Which events.
-    pub slice: Slice,
-    /// How many at most.
-    pub limit: usize,
-    /// The newest event at the time of the answer: what comes later is read from the log.
-    pub head: Seq,
-}
-
-/// Where publications go: the inboxes of the shards. Called under the hub's lock, so it must not
-/// block; what it takes is bounded, since a room is marked once and an answer has its command.
-pub trait Outlet {
-    /// Something for one connection.
-    fn deliver(&mut self, shard: u16, delivery: Delivery);
-    /// The log has grown and the shard has readers of it. Not said again until [`Log::unmark`].
-    fn mark(&mut self, shard: u16, log: &Arc<Log>);
-}
-
-/// A post that could have been a repeat and is none.
-#[derive(Debug)]
-pub(crate) struct Again {
-    pub(crate) session: SessionId,
-    pub(crate) txn: Txn,
-    pub(crate) command: Command,
-    /// The connection that sent it.
-    pub(crate) from: Option<Link>,
-}
-
-/// Why nothing of a batch is stored.
-#[derive(Clone, Copy, Debug)]
-pub enum CommitError {
-    /// The disk has no room.
-    Full,
-    /// Anything else; the id finds its cause in our log.
-    Fault {
-        /// Names the error in the log.
-        id: u64,
-    },
-}
-
-impl CommitError {
-    fn reject(self) -> Reject {
-        match self {
-            CommitError::Full => Reject::StoreFull,
-            CommitError::Fault { id } => Reject::Internal { id },
-        }
-    }
-}
 
 impl Hub {
     /// Publishes all that waits for no commit.
@@ -133,12 +26,15 @@ impl Hub {
 
     /// The records to commit next, in order; empty while a batch is with the store.
     pub fn take_batch(&mut self) -> Vec<Record> {
+        if self.outbox.has_batch() {
+            self.outbox.push_again(std::mem::take(&mut self.unkept));
+        }
         self.outbox.take_batch()
     }
 
     /// The batch is stored, and this is what came of each record: publishes it and what waited for it.
     pub fn committed(&mut self, stored: &[Stored], now: Now, outlet: &mut impl Outlet) {
-        let mut stored = stored.iter().copied().map(Some);
+        let mut stored = stored.iter().cloned().map(Some);
         let mut again = Vec::new();
         while let Some((effect, outcome)) = self.outbox.pop_committed(&mut stored) {
             match outcome {
@@ -151,39 +47,6 @@ impl Hub {
         for again in again {
             commands::run_anew(self, again, now);
         }
-        self.publish(outlet);
-    }
-
-    /// Nothing of the batch is stored: whoever waits for some of it is told.
-    pub fn commit_failed(&mut self, error: CommitError, outlet: &mut impl Outlet) {
-        let mut none = std::iter::repeat(None);
-        while let Some((effect, _)) = self.outbox.pop_committed(&mut none) {
-            let refuse = |session, txn| {
-                let reply = Box::new(Reply::Rejected(error.reject()));
-                Some(Effect::Reply { session, txn, reply })
-            };
-            let effect = match effect {
-                Effect::Append(Append { session, txn, .. }) | Effect::Create { session, txn, .. } => {
-                    refuse(session, txn)
-                }
-                Effect::Recall { session, txn, .. } => {
-                    self.recalled(session);
-                    refuse(session, Some(txn))
-                }
-                // A session goes on, and is kept when it next posts.
-                Effect::Keep(Record::Session(record)) => {
-                    self.session_is_unkept(record.id);
-                    None
-                }
-                // A room that is gone is taken away another time.
-                Effect::Keep(_) => None,
-                other => Some(other),
-            };
-            if let Some(effect) = effect {
-                self.perform(effect, outlet);
-            }
-        }
-        self.outbox.end_batch();
         self.publish(outlet);
     }
 
@@ -204,10 +67,30 @@ impl Hub {
                 return Some(Again { session, txn, command: *command, from });
             }
             (Effect::Keep(Record::Room(record)), _) => self.room_is_stored(record.id),
+            (Effect::Keep(Record::RoomGone(room)), _) => self.rooms.bury(room),
+            (Effect::Settle { record, session, txn, reply, .. }, _) => {
+                if let Record::Room(record) = &record {
+                    self.room_is_stored(record.id);
+                    self.rooms.free_name(record);
+                }
+                if let Some(mut reply) = reply {
+                    self.bring_up_to_date(session, &mut reply);
+                    self.answer(session, txn, *reply, outlet);
+                }
+            }
+            (Effect::Redact { redact, session, txn, audit }, Stored::Redacted(seq, seqs)) => {
+                self.redacted(redact, seq, &seqs, outlet);
+                let count = seqs.len() as u64;
+                let reply = if count == 0 { Reply::Rejected(Reject::NoMessage) } else { Reply::Redacted(count) };
+                self.answer(session, txn, reply, outlet);
+                if let Some(audit) = audit.filter(|_| count > 0) {
+                    self.outbox.push(Effect::Keep(Record::Audit(*audit)));
+                }
+            }
             (Effect::Create { record, existed, session, txn, cut }, _) => {
                 self.room_is_stored(record.id);
-                if let Some(room) = self.rooms.get(record.id) {
-                    let reply = Reply::Created { room: room.facts(), existed, cut };
+                if self.rooms.get(record.id).is_some() {
+                    let reply = Reply::Created { room: self.facts(session, record.id), existed, cut };
                     self.answer(session, txn, reply, outlet);
                 }
             }
@@ -217,22 +100,33 @@ impl Hub {
     }
 
     fn appended(&mut self, append: Append, seq: Seq, outlet: &mut impl Outlet) {
-        let Append { room, at_ms, session, txn, author, text } = append;
-        self.append(room, &Item::Message { seq, at_ms, author, text, txn: None }, session);
+        let Append { room, at_ms, session, txn, person, author, text } = append;
+        self.append(room, &Item::Message { seq, at_ms, person, author, text, txn: None }, session);
         if txn.is_some() {
             self.answer(session, txn, Reply::Posted(Place { room, seq, at_ms }), outlet);
         }
     }
 
+    /// Nothing of these messages is left: neither here nor in the store.
+    fn redacted(&mut self, redact: Redact, seq: Seq, seqs: &Arc<[Seq]>, outlet: &mut impl Outlet) {
+        let Redact { room, at_ms, author, .. } = redact;
+        let Some(log) = self.rooms.get(room).map(|room| room.log.clone()).filter(|_| !seqs.is_empty()) else { return };
+        log.seal(|encoding, bytes| self.backlog.add(&log, encoding, bytes));
+        log.redact(seqs, |bytes| self.backlog.saved(bytes));
+        // Also to who did it: it is no message of theirs.
+        self.append(room, &Item::Redaction { seq, at_ms, author, seqs: seqs.clone() }, SessionId::default());
+        self.mark_readers(outlet);
+    }
+
     /// The store has said what became of a post that may be a repeat, or could not.
-    fn recalled(&mut self, session: SessionId) {
+    pub(crate) fn recalled(&mut self, session: SessionId) {
         let session = self.sessions.get_mut(session);
         if let Some(resumable) = session.and_then(|session| session.resumable.as_mut()) {
             resumable.recalls = resumable.recalls.saturating_sub(1);
         }
     }
 
-    fn session_is_unkept(&mut self, session: SessionId) {
+    pub(crate) fn session_is_unkept(&mut self, session: SessionId) {
         let session = self.sessions.get_mut(session);
         if let Some(resumable) = session.and_then(|session| session.resumable.as_mut()) {
             resumable.is_unkept = true;
@@ -245,21 +139,40 @@ impl Hub {
         }
     }
 
-    fn perform(&mut self, effect: Effect, outlet: &mut impl Outlet) {
+    pub(crate) fn perform(&mut self, effect: Effect, outlet: &mut impl Outlet) {
         match effect {
-            Effect::Append(_) | Effect::Recall { .. } | Effect::Keep(_) | Effect::Create { .. } => {
+            Effect::Append(_)
+            | Effect::Recall { .. }
+            | Effect::Keep(_)
+            | Effect::Create { .. }
+            | Effect::Settle { .. }
+            | Effect::Redact { .. } => {
                 unreachable!("what is to be stored is published when it is")
             }
             Effect::Tell { room, ephemeral, except } => self.append(room, &Item::Told(ephemeral), except),
             Effect::Reply { session, txn, mut reply } => {
-                self.bring_up_to_date(&mut reply);
+                self.bring_up_to_date(session, &mut reply);
                 self.answer(session, txn, *reply, outlet);
             }
             Effect::Read { session, mut query } => {
                 let Some(link) = self.link(session) else { return };
-                let Some(room) = self.rooms.get(query.room) else { return };
+                let Some(room) = self.rooms.published(query.room) else { return };
                 query.head = room.log.head().seq;
                 deliver(outlet, link, session, What::Read(query));
+            }
+            Effect::ReadAudit { session, query } => {
+                if let Some(link) = self.link(session) {
+                    deliver(outlet, link, session, What::Audit(query));
+                }
+            }
+            Effect::Check { session, ask } => match self.link(session) {
+                Some(link) => deliver(outlet, link, session, What::Check(ask)),
+                None => drop(self.end_check(session, ask.txn)),
+            },
+            Effect::Ignore { session, ignored } => {
+                if let Some(link) = self.link(session) {
+                    deliver(outlet, link, session, What::Ignore(ignored));
+                }
             }
             Effect::Enter { session, room, after } => self.enter_log(session, room, after, outlet),
             Effect::Exit { session, room } => self.exit_log(session, room, outlet),
@@ -299,42 +212,43 @@ impl Hub {
     }
 
     /// Heads are told as they are when the answer is given, not as they were when it was decided.
-    fn bring_up_to_date(&self, reply: &mut Reply) {
+    fn bring_up_to_date(&self, session: SessionId, reply: &mut Reply) {
         let rooms = match reply {
-            Reply::Entered { room, .. } | Reply::Created { room, .. } | Reply::Reset(room) => {
-                std::slice::from_mut(room)
-            }
+            Reply::Entered { room, .. }
+            | Reply::Created { room, .. }
+            | Reply::Direct(room)
+            | Reply::Invited { room, .. }
+            | Reply::Reset(room) => std::slice::from_mut(room),
             Reply::Hello(welcomed) => &mut welcomed.rooms,
             _ => return,
         };
         for facts in rooms {
-            if let Some(room) = self.rooms.get(facts.id) {
-                *facts = room.facts();
+            if self.rooms.get(facts.id).is_some() && self.sessions.get(session).is_some() {
+                *facts = self.facts(session, facts.id);
             }
         }
     }
 
     /// An answer, behind what its reader has of the room that it is about.
     fn answer(&mut self, session: SessionId, txn: Option<Txn>, reply: Reply, outlet: &mut impl Outlet) {
+        if session == self.outside {
+            return txn.into_iter().for_each(|ticket| outlet.outside(ticket, Box::new(reply.clone())));
+        }
         let Some(reader) = self.sessions.get(session) else { return };
         let Some(link) = reader.link else { return };
-        let log = match about(&reply) {
-            Some(room) if reader.resumable.is_some() => reader.reading.iter().find(|log| log.room() == room),
-            None if reader.resumable.is_some() => None,
-            _ => reader.reading.first(),
-        };
+        let about = about(&reply);
+        let mut about = reader.reading.iter().filter(|log| Some(log.room()) == about);
+        // To people an answer to anything else comes behind the room that they speak in.
+        let mut spoken_in = reader.reading.iter().filter(|log| log.name().as_str() != DIRECT_NAME);
+        let log = about.next().or_else(|| spoken_in.next().filter(|_| reader.resumable.is_none()));
         let at = log.map(|log| (log.room(), log.head()));
         deliver(outlet, link, session, What::Reply { txn, reply: Box::new(reply), at });
     }
 
     fn append(&mut self, room: RoomId, item: &Item, author: SessionId) {
         // The room may have gone with what was merged for it.
-        let Some(room) = self.rooms.get_mut(room) else { return };
-        let seq = match item {
-            Item::Message { seq, .. } => Some(*seq),
-            Item::Told(_) => None,
-        };
-        if room.log.append(item, author, seq) {
+        let Some(room) = self.rooms.published(room) else { return };
+        if room.log.append(item, author, item.seq()) {
             self.touched.push(room.log.clone());
         }
     }
@@ -342,8 +256,7 @@ impl Hub {
     fn enter_log(&mut self, session: SessionId, room: RoomId, after: Option<Seq>, outlet: &mut impl Outlet) {
         let Some(reader) = self.sessions.get_mut(session) else { return };
         let Some(link) = reader.link else { return };
-        // Left again and gone for being empty so long, all before this could be published.
-        let Some(room) = self.rooms.get_mut(room) else { return };
+        let Some(room) = self.rooms.published(room) else { return };
         let log = room.log.clone();
         if reader.reading.iter().any(|reading| reading.room() == log.room()) {
             return;
@@ -366,7 +279,7 @@ impl Hub {
         let Some(place) = reader.reading.iter().position(|log| log.room() == room) else { return };
         let log = reader.reading.remove(place);
         let at = log.remove_reader(reader.encoding);
-        if let Some(room) = self.rooms.get_mut(room) {
+        if let Some(room) = self.rooms.published(room) {
             room.readers[usize::from(link.shard)] -= 1;
         }
         deliver(outlet, link, session, What::Exit { room, at });
@@ -384,10 +297,11 @@ impl Hub {
         let Some(link) = reader.link else { return };
         let before = reader.encoding;
         reader.encoding.lang = lang;
-        let at = reader.reading.first().map(|log| {
+        let renewed = |log: &Arc<Log>| {
             log.remove_reader(before);
             (log.room(), log.add_reader(reader.encoding))
-        });
+        };
+        let at = reader.reading.iter().map(renewed).collect();
         deliver(outlet, link, session, What::Speak { lang, at });
     }
 
@@ -395,7 +309,7 @@ impl Hub {
     fn mark_readers(&mut self, outlet: &mut impl Outlet) {
         while let Some(log) = self.touched.pop() {
             log.seal(|encoding, bytes| self.backlog.add(&log, encoding, bytes));
-            let Some(room) = self.rooms.get(log.room()) else { continue };
+            let Some(room) = self.rooms.published(log.room()) else { continue };
             for (shard, &readers) in room.readers.iter().enumerate() {
                 if readers > 0 && log.mark(shard) {
                     outlet.mark(shard as u16, &log);
@@ -409,8 +323,14 @@ impl Hub {
 /// The room that an answer is about: it goes behind what the reader has of that room's log.
 fn about(reply: &Reply) -> Option<RoomId> {
     match reply {
-        Reply::Entered { room, .. } | Reply::Created { room, .. } | Reply::Reset(room) => Some(room.id),
-        Reply::Left(room, _) | Reply::Members(room, ..) | Reply::Gap(room, ..) | Reply::Gone(room) => Some(*room),
+        Reply::Entered { room, .. } | Reply::Created { room, .. } | Reply::Direct(room) | Reply::Reset(room) => {
+            Some(room.id)
+        }
+        Reply::Removed { room, .. }
+        | Reply::Left(room, _)
+        | Reply::Members(room, ..)
+        | Reply::Gap(room, ..)
+        | Reply::Gone(room) => Some(*room),
         Reply::Posted(place) => Some(place.room),
         _ => None,
     }

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use papo_proto::Address;
 use papo_proto::limits::ADDRESSES_REMEMBERED;
 use rustc_hash::FxHashMap;
-
-use crate::session::Address;
 
 /// How fast something may happen: `burst` at once, then one more each `every`.
 #[derive(Clone, Copy, Debug)]

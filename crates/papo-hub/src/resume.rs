@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use papo_proto::limits::{SESSION_HELD, SESSION_LIFE, SESSIONS_HELD};
 use papo_proto::papo1::{Hello, ResumeAt, Token};
-use papo_proto::words::{SessionRecord, Welcomed};
-use papo_proto::{Encoding, Nickname, Record, Reject, Reply, RoomId, SessionId, Txn};
+use papo_proto::words::{SessionRecord, TokenHash, Welcomed};
+use papo_proto::{Encoding, LoginId, Nickname, Person, Record, Reject, Reply, RoomId, SessionId, Txn};
 
 use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
 use crate::presence::Change;
+use crate::rights::Deed;
 use crate::room::DIRECTORY;
 use crate::session::{Link, Resumable};
 
@@ -34,6 +35,8 @@ pub struct Opening {
     pub fresh: Token,
     /// The session of the client's token in the store, if it is there.
     pub found: Option<Found>,
+    /// The login in the browser's cookie, if there is one.
+    pub cookie: Option<TokenHash>,
 }
 
 impl Hub {
@@ -70,31 +73,48 @@ impl Hub {
         self.asking = None;
     }
 
-    /// A session begins.
+    /// A session begins: of the account whose login comes with it, or of a guest.
     fn begin(&mut self, me: SessionId, hello: &Hello, opening: &Opening, now: Now) -> Result<Token, Reject> {
-        if let Some(nick) = &hello.nick {
-            if !self.nicknames.take(&nick.name, me) {
-                return Err(Reject::NicknameTaken(nick.name.shared().clone()));
-            }
-            self.sessions.of(me).nick = Some(nick.name.clone());
-        } else {
-            self.ensure_named(me);
+        let login = hello.login.as_ref().map(Token::hash).or(opening.cookie);
+        let login = login.and_then(|token| self.use_login(&token, now));
+        self.make_resumable(me, &opening.fresh, Txn(0), hello.client.clone(), now);
+        if let Some(login) = login {
+            self.become_account(me, login.account, login.id, now);
+            return Ok(opening.fresh.clone());
         }
-        self.make_resumable(me, &opening.fresh, Txn(0), now);
+        let taken = hello.nick.as_ref().filter(|nick| !self.nicknames.take(&nick.name, Person::Guest(me)));
+        if let Some(nick) = taken {
+            self.sessions.of(me).resumable = None;
+            self.sessions.forget_token(&opening.fresh.hash());
+            return Err(Reject::NicknameTaken(nick.name.shared().clone()));
+        }
+        match &hello.nick {
+            Some(nick) => self.sessions.of(me).nick = Some(nick.name.clone()),
+            None => drop(self.ensure_named(me)),
+        }
         Ok(opening.fresh.clone())
     }
 
     /// A session goes on by this connection.
     fn go_on(&mut self, me: SessionId, token: &Token, opening: &Opening, now: Now) -> Result<SessionId, Reject> {
         let session = match (self.sessions.by_token(&token.hash()), &opening.found) {
-            (Some(session), _) => session,
-            (None, Some(found)) => self.revive(me, token, found, now)?,
+            (Some(session), _) => {
+                let login = self.sessions.of(session).account.map(|(_, login)| login);
+                self.login_holds(login, opening, now)?;
+                session
+            }
+            (None, Some(found)) => {
+                self.login_holds(found.record.login, opening, now)?;
+                self.revive(me, token, found, now)?
+            }
             (None, None) => return Err(Reject::UnknownSession),
         };
-        let address = self.sessions.of(me).address;
+        let (address, is_safe) = (self.sessions.of(me).address, self.sessions.of(me).is_safe);
         let resumed = self.sessions.of(session);
-        resumed.address = address;
+        (resumed.address, resumed.is_safe) = (address, is_safe);
         resumed.claimed = Some(opening.link);
+        // What was asked by the connection before is asked again by this one, or not at all.
+        resumed.checking = None;
         if let Some(resumable) = &mut resumed.resumable
             && let Some(due) = resumable.held_until.take()
         {
@@ -106,23 +126,40 @@ impl Hub {
         Ok(session)
     }
 
+    /// Whether a session's login is still good, and here. One that lives in a cookie is good together with
+    /// it alone: what a page's code can read opens nothing.
+    fn login_holds(&mut self, login: Option<LoginId>, opening: &Opening, now: Now) -> Result<(), Reject> {
+        let Some(id) = login else { return Ok(()) };
+        let token = self.people.login(id).map(|login| login.token).ok_or(Reject::UnknownSession)?;
+        let login = self.use_login(&token, now).ok_or(Reject::UnknownSession)?;
+        let is_here = !login.is_cookie || opening.cookie == Some(login.token);
+        if is_here { Ok(()) } else { Err(Reject::UnknownSession) }
+    }
+
     /// A session that is only in the store comes back, under its name unless somebody has it now.
     fn revive(&mut self, me: SessionId, token: &Token, found: &Found, now: Now) -> Result<SessionId, Reject> {
         let session = found.record.id;
-        let (encoding, address) = (self.sessions.of(me).encoding, self.sessions.of(me).address);
-        if !self.sessions.revive(session, encoding, address) {
+        let before = self.sessions.of(me);
+        let (encoding, address, is_safe) = (before.encoding, before.address, before.is_safe);
+        if !self.sessions.revive(session, encoding, address, is_safe) {
             return Err(Reject::Busy);
         }
+        self.make_resumable(session, token, found.newest_txn, "".into(), now);
+        let login =
+            found.record.login.and_then(|login| self.people.login(login)).map(|login| (login.account, login.id));
+        if let Some((account, login)) = login {
+            self.become_account(session, account, login, now);
+            return Ok(session);
+        }
         let before = Nickname::parse(&found.record.nick).ok().map(|parsed| parsed.name);
-        match before.filter(|nick| self.nicknames.take(nick, session)) {
+        match before.filter(|nick| self.nicknames.take(nick, Person::Guest(session))) {
             Some(nick) => self.sessions.of(session).nick = Some(nick),
             None => drop(self.ensure_named(session)),
         }
-        self.make_resumable(session, token, found.newest_txn, now);
         Ok(session)
     }
 
-    fn make_resumable(&mut self, session: SessionId, token: &Token, newest_txn: Txn, now: Now) {
+    fn make_resumable(&mut self, session: SessionId, token: &Token, newest_txn: Txn, client: Arc<str>, now: Now) {
         let token = token.hash();
         self.sessions.set_token(token, session);
         self.sessions.of(session).resumable = Some(Box::new(Resumable {
@@ -132,6 +169,7 @@ impl Hub {
             recalls: 0,
             is_unkept: false,
             held_until: None,
+            client,
             typing: smallvec::SmallVec::new(),
         }));
     }
@@ -139,24 +177,30 @@ impl Hub {
     /// The session can be resumed from now on for its whole life, under its name of now.
     pub(crate) fn keep_session(&mut self, session: SessionId, now: Now) {
         let kept = self.sessions.of(session);
+        let login = kept.account.map(|(_, login)| login);
         let nick = kept.nick.as_ref().map(|nick| nick.shared().clone());
         let Some(resumable) = &mut kept.resumable else { return };
         resumable.is_unkept = false;
         resumable.ends_ms = now.wall_ms + SESSION_LIFE.as_millis() as u64;
         let (token, ends_ms) = (resumable.token, resumable.ends_ms);
-        let record = SessionRecord { id: session, token, nick: nick.unwrap_or_default(), ends_ms };
+        let record = SessionRecord { id: session, token, nick: nick.unwrap_or_default(), ends_ms, login };
         self.outbox.push(Effect::Keep(Record::Session(record)));
     }
 
     /// Answers hello: the session is in the rooms that its client names, and is sent what it missed.
     fn welcome(&mut self, session: SessionId, token: &Token, resumed: bool, hello: &Hello, now: Now) {
-        let known = |at: &&ResumeAt| at.room != DIRECTORY && self.rooms.get(at.room).is_some();
+        let known = |at: &&ResumeAt| {
+            at.room != DIRECTORY
+                && self.rooms.get(at.room).is_some()
+                && self.may(session, at.room, Deed::Enter, now).is_ok()
+        };
         let (wanted, gone): (Vec<&ResumeAt>, Vec<&ResumeAt>) = hello.resume.iter().partition(known);
         let left: Vec<RoomId> = self.sessions.of(session).rooms.to_vec();
         for room in left.into_iter().filter(|room| wanted.iter().all(|at| at.room != *room)) {
             self.leave(session, room, Change::Left, now);
         }
-        self.rooms.follow(session, hello.follows_rooms);
+        let follows = hello.follows_rooms && !self.is_stranger(session);
+        self.rooms.follow(session, follows);
         let welcomed = self.sessions.of(session);
         let ends_ms = welcomed.resumable.as_ref().map_or(0, |resumable| resumable.ends_ms);
         let nick = welcomed.nick.as_ref().map_or_else(|| Arc::from(""), |nick| nick.shared().clone());
@@ -167,10 +211,15 @@ impl Hub {
             now_ms: now.wall_ms,
             message_bytes: self.limits.message_bytes,
             resumed,
-            rooms: wanted.iter().filter_map(|at| Some(self.rooms.get(at.room)?.facts())).collect(),
+            rooms: wanted.iter().map(|at| self.facts(session, at.room)).collect(),
+            account: self.account(session),
+            is_admin: self.account(session).is_some_and(|id| self.people.of(id).record.is_admin),
+            registration: self.policy.registration,
+            greeting: self.policy.greeting.clone(),
+            ignored: self.ignored_names(session),
         };
         self.reply(session, Reply::Hello(Box::new(reply)));
-        if hello.follows_rooms {
+        if follows {
             self.outbox.push(Effect::Enter { session, room: DIRECTORY, after: None });
         }
         for at in gone {
@@ -179,17 +228,22 @@ impl Hub {
         for at in wanted {
             self.resume_room(session, *at, now);
         }
+        self.enter_directs(session);
     }
 
     fn resume_room(&mut self, session: SessionId, at: ResumeAt, now: Now) {
         if !self.sessions.of(session).is_in(at.room) {
-            self.rooms.add_member(at.room, session);
+            let account = self.account(session);
+            let room = self.rooms.of(at.room);
+            let is_there = account.is_some_and(|account| room.has_account(account)) || room.parties().is_some();
+            self.rooms.add_member(at.room, session, account);
             self.sessions.of(session).rooms.push(at.room);
-            if let Some(nick) = self.sessions.of(session).nick.clone() {
+            let nick = self.sessions.of(session).nick.clone().filter(|_| !is_there);
+            if let Some(nick) = nick {
                 self.tell_presence(at.room, session, Change::Entered, &nick, now);
             }
         }
-        let facts = self.rooms.of(at.room).facts();
+        let facts = self.facts(session, at.room);
         // A client that is ahead of its room has read what this log never held.
         let fits = facts.epoch == at.epoch && at.seq <= facts.head;
         if !fits {

@@ -1,12 +1,11 @@
 //! Sessions: who is there, under which name, in which rooms, by which connection.
 
 use std::collections::hash_map::Entry;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use papo_proto::words::TokenHash;
-use papo_proto::{Encoding, Nickname, RoomId, SessionId, Txn};
+use papo_proto::{AccountId, Address, Encoding, LoginId, Nickname, Person, RoomId, SessionId, Txn};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -23,19 +22,6 @@ pub struct Link {
     pub key: u32,
 }
 
-/// An address as far as it counts for limits: IPv6 by its /64.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Address(IpAddr);
-
-impl From<IpAddr> for Address {
-    fn from(ip: IpAddr) -> Self {
-        Self(match ip.to_canonical() {
-            IpAddr::V4(v4) => IpAddr::V4(v4),
-            IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
-        })
-    }
-}
-
 /// One session.
 #[derive(Debug)]
 pub(crate) struct Session {
@@ -45,9 +31,16 @@ pub(crate) struct Session {
     pub(crate) claimed: Option<Link>,
     pub(crate) encoding: Encoding,
     pub(crate) address: Address,
+    /// Nobody can listen to its line: it is encrypted, or does not leave the machine.
+    pub(crate) is_safe: bool,
+    /// The account that it is, and by which login.
+    pub(crate) account: Option<(AccountId, LoginId)>,
+    /// What a password is being looked at for.
+    pub(crate) checking: Option<Checking>,
     /// `None` until it has named itself or said something.
     pub(crate) nick: Option<Nickname>,
-    /// The rooms that it is in by decision; of text clients one at most.
+    /// The rooms that it is in by decision. Of text clients the first is the one that they speak in;
+    /// the others are conversations of two.
     pub(crate) rooms: SmallVec<[RoomId; 1]>,
     /// The logs that its connection reads, which follow `rooms` when decisions are published.
     pub(crate) reading: SmallVec<[Arc<Log>; 1]>,
@@ -55,6 +48,26 @@ pub(crate) struct Session {
     pub(crate) ending: bool,
     /// What a session has that said hello.
     pub(crate) resumable: Option<Box<Resumable>>,
+    /// What few sessions have.
+    pub(crate) more: Option<Box<More>>,
+}
+
+/// What only sessions have that use it.
+#[derive(Debug, Default)]
+pub(crate) struct More {
+    /// Who whispered to it last.
+    pub(crate) whispered: Option<Person>,
+    /// Whom it is not shown, beside those whom its account ignores.
+    pub(crate) ignores: Vec<(Person, Arc<str>)>,
+}
+
+/// A command whose password is being looked at.
+#[derive(Debug)]
+pub(crate) struct Checking {
+    /// Its number: what comes of another command's password comes too late.
+    pub(crate) txn: Option<Txn>,
+    /// The name that the try counts for.
+    pub(crate) tried: Option<Arc<str>>,
 }
 
 /// What makes a session survive its connection.
@@ -71,23 +84,33 @@ pub(crate) struct Resumable {
     pub(crate) is_unkept: bool,
     /// Its connection is lost; it ends then unless it is resumed.
     pub(crate) held_until: Option<Duration>,
+    /// The client's name of itself.
+    pub(crate) client: Arc<str>,
     /// When each room was last told that it is typing.
     pub(crate) typing: SmallVec<[(RoomId, Duration); 2]>,
 }
 
 impl Session {
-    fn new(link: Option<Link>, encoding: Encoding, address: Address) -> Self {
+    fn new(link: Option<Link>, encoding: Encoding, address: Address, is_safe: bool) -> Self {
         Self {
             link,
             claimed: link,
             encoding,
             address,
+            is_safe,
+            account: None,
+            checking: None,
             nick: None,
             rooms: SmallVec::new(),
             reading: SmallVec::new(),
             ending: false,
             resumable: None,
+            more: None,
         }
+    }
+
+    pub(crate) fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
     }
 
     /// Whether the connection still speaks for it.
@@ -114,23 +137,29 @@ impl Sessions {
         Self { newest, ..Self::default() }
     }
 
-    pub(crate) fn open(&mut self, link: Link, encoding: Encoding, address: Address) -> SessionId {
+    pub(crate) fn open(&mut self, link: Link, encoding: Encoding, address: Address, is_safe: bool) -> SessionId {
         self.newest += 1;
         let id = SessionId(self.newest);
-        self.all.insert(id, Session::new(Some(link), encoding, address));
+        self.all.insert(id, Session::new(Some(link), encoding, address, is_safe));
         id
     }
 
     /// A session of before comes back, without a connection yet. False when its end is still being
     /// published.
-    pub(crate) fn revive(&mut self, id: SessionId, encoding: Encoding, address: Address) -> bool {
+    pub(crate) fn revive(&mut self, id: SessionId, encoding: Encoding, address: Address, is_safe: bool) -> bool {
         match self.all.entry(id) {
             Entry::Occupied(_) => false,
             Entry::Vacant(vacant) => {
-                vacant.insert(Session::new(None, encoding, address));
+                vacant.insert(Session::new(None, encoding, address, is_safe));
                 true
             }
         }
+    }
+
+    /// A number that no session has, for what is done in nobody's session.
+    pub(crate) fn reserve(&mut self) -> SessionId {
+        self.newest += 1;
+        SessionId(self.newest)
     }
 
     pub(crate) fn by_token(&self, token: &TokenHash) -> Option<SessionId> {
@@ -170,19 +199,5 @@ impl Sessions {
 
     pub(crate) fn len(&self) -> usize {
         self.all.len()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_ipv6_address_counts_by_its_64() {
-        let address = |text: &str| Address::from(text.parse::<IpAddr>().expect("an address"));
-        assert_eq!(address("2001:db8::1"), address("2001:db8::ffff:1"));
-        assert_ne!(address("2001:db8::1"), address("2001:db8:0:1::1"));
-        assert_ne!(address("192.0.2.1"), address("192.0.2.2"));
-        assert_eq!(address("::ffff:192.0.2.1"), address("192.0.2.1"));
     }
 }

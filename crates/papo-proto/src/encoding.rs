@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::lang::Lang;
-use crate::words::{Ephemeral, Event, Reply, RoomId, Seq, SessionId, Txn};
+use crate::names::DIRECT_NAME;
+use crate::words::{Body, Ephemeral, Event, Person, Reply, RoomId, Seq, SessionId, Txn};
 use crate::{papo1, text, ws};
 
 /// How frames lie on the wire.
@@ -45,12 +46,34 @@ pub enum Item {
         seq: Seq,
         /// When, in milliseconds since 1970.
         at_ms: u64,
+        /// Who it is of.
+        person: Person,
         /// The author's name.
         author: Arc<str>,
         /// What was said.
         text: Arc<str>,
         /// The reader's own number of the post, if it was the reader's.
         txn: Option<Txn>,
+    },
+    /// A message that was taken back stood here.
+    Redacted {
+        /// Its number in the log.
+        seq: Seq,
+        /// When, in milliseconds since 1970.
+        at_ms: u64,
+        /// The author's name.
+        author: Arc<str>,
+    },
+    /// Somebody took messages back.
+    Redaction {
+        /// Its number in the log.
+        seq: Seq,
+        /// When, in milliseconds since 1970.
+        at_ms: u64,
+        /// Who did it.
+        author: Arc<str>,
+        /// Which.
+        seqs: Arc<[Seq]>,
     },
     /// A notice to those who are there.
     Told(Ephemeral),
@@ -59,8 +82,30 @@ pub enum Item {
 impl Item {
     /// An event as `reader` is shown it.
     pub fn of(event: Event, reader: SessionId) -> Self {
-        let txn = event.txn.filter(|_| event.session == reader);
-        Item::Message { seq: event.seq, at_ms: event.at_ms, author: event.author, text: event.text, txn }
+        let Event { seq, at_ms, session, txn, person, author, body } = event;
+        match body {
+            Body::Message(text) => {
+                Item::Message { seq, at_ms, person, author, text, txn: txn.filter(|_| session == reader) }
+            }
+            Body::Redacted => Item::Redacted { seq, at_ms, author },
+            Body::Redaction(seqs) => Item::Redaction { seq, at_ms, author, seqs },
+        }
+    }
+
+    /// Whose words it is, for those who ignore somebody.
+    pub fn person(&self) -> Person {
+        match self {
+            Item::Message { person, .. } => *person,
+            _ => Person::NOBODY,
+        }
+    }
+
+    /// Its number in the log, if it is an event.
+    pub fn seq(&self) -> Option<Seq> {
+        match self {
+            Item::Message { seq, .. } | Item::Redacted { seq, .. } | Item::Redaction { seq, .. } => Some(*seq),
+            Item::Told(_) => None,
+        }
     }
 }
 
@@ -103,6 +148,10 @@ impl Encoding {
     pub fn item(self, room: RoomId, name: &str, item: &Item, out: &mut Vec<u8>) {
         match (self.dialect, item) {
             (Dialect::Text, Item::Message { author, text, .. }) => self.message(name, author, text, out),
+            (Dialect::Text, Item::Redacted { .. }) => {}
+            (Dialect::Text, Item::Redaction { author, seqs, .. }) => {
+                self.line(&text::redaction(self.lang, author, seqs.len()), out);
+            }
             (Dialect::Text, Item::Told(ephemeral)) => {
                 if let Some(line) = text::ephemeral(self.lang, name, ephemeral) {
                     self.line(&line, out);
@@ -112,12 +161,14 @@ impl Encoding {
         }
     }
 
-    /// Appends the frame of a message: `[#sala] Nome: texto`, the hottest path of encoding.
+    /// Appends the frame of a message: `[#sala] Nome: texto`, the hottest path of encoding. In a
+    /// conversation of two, which has no name, `[@Nome] Nome: texto`.
     pub fn message(self, room: &str, author: &str, text: &str, out: &mut Vec<u8>) {
-        let length = room.len() + author.len() + text.len() + "[#] : ".len();
+        let (sign, place) = if room == DIRECT_NAME { ("[@", author) } else { ("[#", room) };
+        let length = place.len() + author.len() + text.len() + "[#] : ".len();
         out.reserve(length + 10);
         self.header(length, out);
-        for part in ["[#", room, "] ", author, ": ", text] {
+        for part in [sign, place, "] ", author, ": ", text] {
             out.extend_from_slice(part.as_bytes());
         }
     }
@@ -178,7 +229,8 @@ mod tests {
     #[test]
     fn a_message_is_the_documents_line_in_both_framings() {
         let (author, text) = ("Alice".into(), "Olá a todos!".into());
-        let item = Item::Message { seq: Seq(1), at_ms: 5, author, text, txn: None };
+        let person = Person::NOBODY;
+        let item = Item::Message { seq: Seq(1), at_ms: 5, person, author, text, txn: None };
         let line = "[#geral] Alice: Olá a todos!";
         let json = r#"{"is":"message","room":7,"seq":1,"at":5,"author":"Alice","text":"Olá a todos!"}"#;
         for index in 0..Encoding::COUNT {

@@ -31,4 +31,7 @@ pub use encoding::{Dialect, Encoding, Framing};
 pub use frame::{Cut, FrameError};
 pub use lang::Lang;
 pub use names::{Nickname, RoomName};
-pub use words::{Append, Command, Ephemeral, Epoch, Event, Record, Reject, Reply, RoomId, Seq, SessionId, Stored, Txn};
+pub use words::{
+    AccountId, Address, Append, Body, Command, Ephemeral, Epoch, Event, LoginId, Person, Record, Reject, Reply, Role,
+    RoomId, Seq, SessionId, Stored, Txn,
+};

@@ -15,12 +15,74 @@ pub const NICKNAME_MAX_CHARS: usize = 32;
 pub const ROOM_NAME_MAX_CHARS: usize = 48;
 /// How much of an unknown command's word is named in the answer.
 pub const ECHO_MAX_CHARS: usize = 32;
+/// A client's name of itself is cut after this many characters.
+pub const CLIENT_MAX_CHARS: usize = 64;
 /// Bytes that are looked at to tell what a client speaks.
 pub const SNIFF_BYTES: usize = 16;
 /// Longest header of a proxy that is trusted (PROXY protocol); a longer one ends the connection.
 pub const PROXY_HEADER_MAX_BYTES: usize = 2048;
 /// Payload of a WebSocket control frame (RFC 6455, 5.5).
 pub const WS_CONTROL_MAX_BYTES: usize = 125;
+
+/// A password has at least so many characters.
+pub const PASSWORD_MIN_CHARS: usize = 8;
+/// And at most so many bytes: hashing takes time by the length.
+pub const PASSWORD_MAX_BYTES: usize = 1024;
+/// Accounts that exist, deleted ones included: their names stay taken.
+pub const ACCOUNTS_MAX: usize = 200_000;
+/// Places where one account is logged in; the one that was used least recently ends for a further one.
+pub const LOGINS_PER_ACCOUNT: usize = 32;
+/// A login that is not used for this long ends.
+pub const LOGIN_LIFE: Duration = Duration::from_hours(90 * 24);
+/// A login's time of use is kept to this precision.
+pub const LOGIN_SEEN_EVERY: Duration = Duration::from_mins(10);
+/// Bots of one account.
+pub const BOTS_PER_ACCOUNT: usize = 16;
+/// Rooms that a bot may be bound to.
+pub const ROOMS_PER_BOT: usize = 32;
+/// Invitations to the server that are open.
+pub const INVITES_MAX: usize = 1024;
+/// Wrong passwords for one name from one address before the next try has to wait.
+pub const LOGIN_FREE_FAILURES: u32 = 3;
+/// The longest that a further try has to wait; it doubles from one second.
+pub const LOGIN_WAIT_MAX: Duration = Duration::from_mins(5);
+/// Wrong passwords are forgotten after this time.
+pub const LOGIN_FAILURES_KEPT: Duration = Duration::from_mins(30);
+/// Names and addresses whose wrong passwords are remembered; the oldest are forgotten first.
+pub const LOGIN_FAILURES_MAX: usize = 16 * 1024;
+/// Passwords that wait to be hashed; beyond it people are asked to try again.
+pub const PASSWORDS_WAITING: usize = 64;
+/// Conversations of two that a person is sent by itself when it comes; others are sent when
+/// something is said in them.
+pub const DIRECT_ROOMS_SENT: usize = 64;
+/// Messages of a conversation that a text client is shown when its reader comes back.
+pub const UNREAD_SHOWN: u64 = 20;
+/// Conversations of two that one person may begin in an hour.
+pub const DIRECT_ROOMS_PER_HOUR: u32 = 60;
+/// People whom one person is not shown.
+pub const IGNORED_MAX: usize = 256;
+/// People with a role in one room, invited ones included.
+pub const GRANTS_PER_ROOM: usize = 4096;
+/// Restrictions in one room.
+pub const RESTRICTIONS_PER_ROOM: usize = 4096;
+/// The longest wait between two messages in a slow room, in seconds.
+pub const SLOW_MAX_SECONDS: u32 = 3600;
+/// People whose last message is remembered in a slow room; the oldest are forgotten first.
+pub const SLOW_REMEMBERED: usize = 4096;
+/// Messages that are taken back at once.
+pub const REDACT_MAX_EVENTS: usize = 1000;
+/// A room's topic is cut after this many characters.
+pub const TOPIC_MAX_CHARS: usize = 250;
+/// A reason is cut after this many characters.
+pub const REASON_MAX_CHARS: usize = 250;
+/// Entries of the audit log that are shown at once.
+pub const AUDIT_PAGE_MAX: usize = 200;
+/// Entries of the audit log that are kept.
+pub const AUDIT_KEPT: usize = 100_000;
+/// In a lockdown accounts must be this old to post.
+pub const LOCKDOWN_AGE: Duration = Duration::from_hours(24);
+/// The link for the first administrator is good for this long.
+pub const FIRST_ADMIN_LINK: Duration = Duration::from_hours(1);
 
 /// Rooms that exist at the same time.
 pub const ROOMS_MAX: usize = 10_000;

@@ -15,6 +15,9 @@ use crate::limits::{NICKNAME_MAX_CHARS, ROOM_NAME_MAX_CHARS};
 /// The room that always exists.
 pub const LOBBY: &str = "geral";
 
+/// What stands for the name of a conversation of two: no room can be called that.
+pub const DIRECT_NAME: &str = "@";
+
 /// Names that nobody may take, nor anything that looks like them.
 const RESERVED: [&str; 5] = ["sistema", "papo", "bridge", "servidor", "admin"];
 
@@ -57,12 +60,24 @@ impl Nickname {
     /// # Errors
     /// The reason why it is refused.
     pub fn parse(typed: &str) -> Result<Parsed<Self>, NameError> {
-        let (shown, folded, cut) = identifier(typed, NICKNAME_MAX_CHARS)?;
-        let key = look(&folded);
-        if RESERVED.iter().any(|reserved| look(reserved) == key) {
+        let parsed = Self::unreserved(typed)?;
+        if RESERVED.iter().any(|reserved| look(reserved) == *parsed.name.key) {
             return Err(NameError::Reserved);
         }
-        Ok(Parsed { name: Self { shown: shown.into(), key: key.into() }, cut })
+        Ok(parsed)
+    }
+
+    /// A name that somebody was given before: it is theirs, even when it is reserved since then.
+    ///
+    /// # Errors
+    /// The reason why it can be no name.
+    pub fn stored(shown: &str) -> Result<Self, NameError> {
+        Ok(Self::unreserved(shown)?.name)
+    }
+
+    fn unreserved(typed: &str) -> Result<Parsed<Self>, NameError> {
+        let (shown, folded, cut) = identifier(typed, NICKNAME_MAX_CHARS)?;
+        Ok(Parsed { name: Self { shown: shown.into(), key: look(&folded).into() }, cut })
     }
 
     /// The name as shown.
@@ -110,6 +125,12 @@ impl RoomName {
     /// The room that always exists.
     pub fn lobby() -> Self {
         let shown: Arc<str> = LOBBY.into();
+        Self { key: shown.clone(), shown }
+    }
+
+    /// The name of every conversation of two.
+    pub fn direct() -> Self {
+        let shown: Arc<str> = DIRECT_NAME.into();
         Self { key: shown.clone(), shown }
     }
 
@@ -220,6 +241,14 @@ mod tests {
         ] {
             assert_eq!(nick(bad), Err(error), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_stored_name_may_be_reserved_and_nothing_else() {
+        assert_eq!(nick("Papo"), Err(NameError::Reserved));
+        assert_eq!(Nickname::stored("Papo").expect("given before").as_str(), "Papo");
+        assert_eq!(Nickname::stored("Ana").expect("good"), nick("Ana").expect("good"));
+        assert_eq!(Nickname::stored("a b"), Err(NameError::Character(' ')));
     }
 
     #[test]

@@ -13,11 +13,12 @@ pub mod client;
 pub mod codes;
 mod decode;
 pub mod encode;
+mod facts;
 pub mod server;
 pub mod token;
 
 pub use client::ClientFrame;
-pub use decode::{Hello, ResumeAt, Said, Sent, decode};
+pub use decode::{Hello, ResumeAt, Said, Sent, decode, known_password, new_password};
 pub use server::ServerFrame;
 pub use token::Token;
 
@@ -32,3 +33,5 @@ pub const SUBPROTOCOL: &str = "papo.v1";
 pub const VERSION: u32 = 1;
 /// The capability of being told of rooms that come, go and change.
 pub const ROOMS_CAPABILITY: &str = "rooms";
+/// The capability of accounts, conversations of two and moderation.
+pub const ACCOUNTS_CAPABILITY: &str = "accounts";

@@ -18,14 +18,22 @@ const VERSION_2: u8 = 0x20;
 const COMMAND_PROXY: u8 = 1;
 const OVER_TCP4: u8 = 0x11;
 const OVER_TCP6: u8 = 0x21;
+/// The fact that tells of the client's TLS, and the bit of its first byte that says there is any.
+const FACT_TLS: u8 = 0x20;
+const SPEAKS_TLS: u8 = 1;
 
 /// What a header says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Header {
     /// Nobody is behind the proxy, or nobody whose address it can tell: its own address counts.
     Local,
-    /// The address of the client behind it.
-    Client(SocketAddr),
+    /// The client behind it.
+    Client {
+        /// Its address.
+        address: SocketAddr,
+        /// It has spoken TLS to the proxy, as that says; version 1 cannot say so.
+        is_secure: bool,
+    },
 }
 
 /// What begins like a header is none.
@@ -77,7 +85,10 @@ fn line(first: &[u8]) -> Result<Option<(Header, usize)>, Malformed> {
     }
     let ends = [(from, from_port), (to, to_port)].map(|(ip, number)| Some((address(ip)?, port(number)?)));
     match ends {
-        [Some((ip, port)), Some(_)] => Ok(Some((Header::Client(SocketAddr::new(ip, port)), end + 2))),
+        [Some((ip, port)), Some(_)] => {
+            let address = SocketAddr::new(ip, port);
+            Ok(Some((Header::Client { address, is_secure: false }, end + 2)))
+        }
         _ => Err(Malformed::Address),
     }
 }
@@ -101,12 +112,11 @@ fn binary(first: &[u8]) -> Result<Option<(Header, usize)>, Malformed> {
     if FIXED_BYTES + length > PROXY_HEADER_MAX_BYTES {
         return Err(Malformed::TooLong);
     }
-    // Behind the addresses stand further facts, each with a kind and a length; none is needed here.
     let Some(body) = rest.get(..length) else { return Ok(None) };
     let header = match over {
         _ if command != COMMAND_PROXY => Header::Local,
-        OVER_TCP4 => Header::Client(client::<4>(body, 12)?),
-        OVER_TCP6 => Header::Client(client::<16>(body, 36)?),
+        OVER_TCP4 => client::<4>(body, 12)?,
+        OVER_TCP6 => client::<16>(body, 36)?,
         // No address, or a socket of the proxy's own machine.
         0x00 | 0x30..=0x32 => Header::Local,
         _ => return Err(Malformed::Unknown),
@@ -114,19 +124,36 @@ fn binary(first: &[u8]) -> Result<Option<(Header, usize)>, Malformed> {
     Ok(Some((header, FIXED_BYTES + length)))
 }
 
-/// The first of two addresses of `N` bytes, with the first of the two ports behind them.
-fn client<const N: usize>(body: &[u8], length: usize) -> Result<SocketAddr, Malformed>
+/// The first of two addresses of `N` bytes, with the first of the two ports behind them, and what the
+/// facts behind all that say of TLS.
+fn client<const N: usize>(body: &[u8], length: usize) -> Result<Header, Malformed>
 where
     IpAddr: From<[u8; N]>,
 {
     let ends = body.get(..length).ok_or(Malformed::Address)?;
     let (ip, rest) = ends.split_first_chunk::<N>().ok_or(Malformed::Address)?;
     let port = rest.get(N..N + 2).ok_or(Malformed::Address)?;
-    Ok(SocketAddr::new(IpAddr::from(*ip), u16::from_be_bytes([port[0], port[1]])))
+    let address = SocketAddr::new(IpAddr::from(*ip), u16::from_be_bytes([port[0], port[1]]));
+    Ok(Header::Client { address, is_secure: speaks_tls(&body[length..]) })
 }
 
-/// The header of version 2 that says: `client` has connected to `server`.
-pub fn encode(client: SocketAddr, server: SocketAddr) -> Vec<u8> {
+/// Whether one of these facts, each with a kind and a length, says that the client speaks TLS. What is
+/// broken says nothing.
+fn speaks_tls(mut facts: &[u8]) -> bool {
+    while let [kind, high, low, rest @ ..] = facts {
+        let Some((value, behind)) = rest.split_at_checked(usize::from(u16::from_be_bytes([*high, *low]))) else {
+            return false;
+        };
+        if *kind == FACT_TLS {
+            return value.first().is_some_and(|first| first & SPEAKS_TLS != 0);
+        }
+        facts = behind;
+    }
+    false
+}
+
+/// The header of version 2 that says: `client` has connected to `server`, by TLS or not.
+pub fn encode(client: SocketAddr, server: SocketAddr, is_secure: bool) -> Vec<u8> {
     let mut bytes = SIGNATURE.to_vec();
     bytes.push(VERSION_2 | COMMAND_PROXY);
     match (client.ip().to_canonical(), server.ip().to_canonical()) {
@@ -143,6 +170,12 @@ pub fn encode(client: SocketAddr, server: SocketAddr) -> Vec<u8> {
     }
     bytes.extend(client.port().to_be_bytes());
     bytes.extend(server.port().to_be_bytes());
+    if is_secure {
+        // The bit, and that no certificate of the client was looked at.
+        let fact = [FACT_TLS, 0, 5, SPEAKS_TLS, 0, 0, 0, 1];
+        bytes.extend(fact);
+        bytes[FIXED_BYTES - 1] += fact.len() as u8;
+    }
     bytes
 }
 
@@ -158,7 +191,7 @@ mod tests {
     use super::*;
 
     fn from(address: &str) -> Header {
-        Header::Client(address.parse().expect("an address"))
+        Header::Client { address: address.parse().expect("an address"), is_secure: false }
     }
 
     fn v2(command: u8, over: u8, body: &[u8]) -> Vec<u8> {
@@ -181,6 +214,23 @@ mod tests {
             for cut in 0..header.len() {
                 assert_eq!(decode(&header[..cut]), Ok(None), "{cut} bytes of {shown:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_proxy_says_that_its_client_speaks_tls() {
+        let ends = [192, 0, 2, 1, 198, 51, 100, 2, 0xDC, 4, 1, 0xBB];
+        for (facts, is_secure) in [
+            (&[][..], false),
+            (&[0x20, 0, 5, 1, 0, 0, 0, 0], true),
+            (&[0x20, 0, 5, 0, 0, 0, 0, 0], false),
+            (&[4, 0, 1, 9, 0x20, 0, 5, 7, 0, 0, 0, 0], true),
+            (&[4, 0, 9, 9, 0x20, 0, 5, 1, 0, 0, 0, 0], false),
+            (&[0x20, 0, 0], false),
+            (&[0x20, 0], false),
+        ] {
+            let expected = Header::Client { address: "192.0.2.1:56324".parse().expect("an address"), is_secure };
+            check(&v2(0x21, 0x11, &[&ends[..], facts].concat()), Ok(expected));
         }
     }
 
@@ -257,8 +307,11 @@ mod tests {
             ("192.0.2.1:5000", "[::1]:12345", "[::ffff:192.0.2.1]:5000"),
             ("[::ffff:192.0.2.1]:5000", "198.51.100.2:1", "192.0.2.1:5000"),
         ] {
-            let bytes = encode(client.parse().expect("an address"), server.parse().expect("an address"));
-            check(&bytes, Ok(from(read)));
+            for is_secure in [false, true] {
+                let (client, server) = (client.parse().expect("an address"), server.parse().expect("an address"));
+                let address = read.parse().expect("an address");
+                check(&encode(client, server, is_secure), Ok(Header::Client { address, is_secure }));
+            }
         }
     }
 }

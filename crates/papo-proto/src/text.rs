@@ -7,5 +7,6 @@ mod decode;
 mod render;
 
 pub use decode::decode;
+pub use render::refusal;
 pub(crate) use render::rejected;
-pub use render::{ephemeral, history_begins, history_goes_on, history_line, reply};
+pub use render::{audit, ephemeral, history_begins, history_goes_on, history_line, redaction, reply};

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use papo_hub::Address;
+use papo_proto::Address;
 use papo_proto::words::Refusal;
 use papo_tls::SecureLine;
 use rustc_hash::FxHashMap;

@@ -24,6 +24,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 use crate::arrival::{Admission, Place};
+use crate::http::forwarded::Client;
 use crate::http::{Answer, Guard, forwarded, full, handshake, plain, serve_http, taken_over, tls_only};
 use crate::listener;
 use crate::server::places;
@@ -299,7 +300,7 @@ fn answer(
     peer: (SocketAddr, bool),
     options: &BridgeOptions,
     place: &Mutex<Place>,
-) -> (Answer, Option<SocketAddr>) {
+) -> (Answer, Option<Client>) {
     let headers = request.headers();
     let client = forwarded::client(headers, peer, &options.trusted);
     let refused = match client {
@@ -311,7 +312,7 @@ fn answer(
             refused.or_else(|| place.move_to(client.address.ip()).err().map(|_| full()))
         }
     };
-    let switches = client.ok().filter(|_| refused.is_none()).map(|client| client.address);
+    let switches = client.ok().filter(|_| refused.is_none());
     let mut answer: Response<_> = refused.unwrap_or_else(|| {
         let mut answer = handshake::switching(request);
         handshake::agree(request, &mut answer);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use papo_hub::Policy;
 use papo_proto::{Lang, limits};
 
 use crate::tls::TlsConfig;
@@ -50,6 +51,8 @@ pub struct Config {
     pub tls: Option<TlsConfig>,
     /// Who may read the metrics.
     pub metrics: MetricsFor,
+    /// Who may come, and what they are told.
+    pub policy: Policy,
     /// The proxies whose word about who is behind them counts.
     pub trusted: Trusted,
     /// The operator's limits.

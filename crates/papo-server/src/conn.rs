@@ -12,6 +12,7 @@ use mio::net::TcpStream;
 use papo_hub::rate::TokenBucket;
 use papo_hub::{Cursor, Link};
 use papo_proto::limits::UNSENT_MAX_BYTES;
+use papo_proto::words::TokenHash;
 use papo_proto::{Encoding, Framing, RoomId, SessionId};
 use papo_tls::SecureLine;
 
@@ -68,6 +69,8 @@ pub(crate) struct Conn {
     pub(crate) peer: SocketAddr,
     /// Nobody on the way can read it.
     pub(crate) is_secure: bool,
+    /// The login that its browser's cookie names.
+    pub(crate) cookie: Option<Box<TokenHash>>,
     pub(crate) place: Place,
     /// Tells it from other tenants of its slot.
     pub(crate) key: u32,
@@ -121,6 +124,7 @@ impl Conn {
             secure: None,
             peer,
             is_secure: false,
+            cookie: None,
             place,
             key: 0,
             stage,

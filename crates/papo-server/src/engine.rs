@@ -6,15 +6,23 @@ use std::time::{Duration, Instant, SystemTime};
 
 use papo_hub::{CommitError, Hub, Now, Settings};
 use papo_proto::limits::{COMMIT_RETRY, OUTBOX_MAX_BYTES, OUTBOX_MAX_ENTRIES};
-use papo_proto::{Record, Stored};
+use papo_proto::{Record, Reject, Reply, Stored, Txn};
 use papo_store::{Store, StoreError};
 
 use crate::inbox::{Inbox, Inboxes};
 use crate::lookups::Lookups;
 use crate::metrics::{Metrics, Moment};
+use crate::passwords::Passwords;
+use crate::tickets::Tickets;
 
 /// The exit code after a panic in the hub, a log or the writer: state is not to be trusted any more.
 pub const EXIT_BROKEN: i32 = 70;
+
+/// Who asks without a connection waits so long at most: a disk that hangs is told as being busy.
+const OUTSIDE_WAITS: Duration = Duration::from_secs(10);
+
+/// What the store could not finish is tried again after this time.
+const FINISH_RETRY: Duration = Duration::from_secs(1);
 
 /// What all threads share.
 pub struct Engine {
@@ -22,6 +30,8 @@ pub struct Engine {
     store: Arc<dyn Store>,
     inboxes: Box<[Inbox]>,
     lookups: Lookups,
+    passwords: Passwords,
+    tickets: Tickets,
     metrics: Metrics,
     /// The newest commit failed.
     failing: AtomicBool,
@@ -48,6 +58,8 @@ impl Engine {
             store,
             inboxes,
             lookups: Lookups::default(),
+            passwords: Passwords::default(),
+            tickets: Tickets::default(),
             metrics: Metrics::new(),
             failing: AtomicBool::new(false),
             began: Instant::now(),
@@ -69,6 +81,19 @@ impl Engine {
     /// The looks into the store.
     pub(crate) fn lookups(&self) -> &Lookups {
         &self.lookups
+    }
+
+    /// The passwords that wait to be looked at.
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.passwords
+    }
+
+    /// Decides something outside of any session, and waits for its answer: a commit at most.
+    pub(crate) async fn ask(&self, decide: impl FnOnce(&mut Hub, Txn, Now)) -> Reply {
+        let (ticket, answer) = self.tickets.take();
+        self.decide(None, |hub, now| decide(hub, ticket, now));
+        let gone = || Reply::Rejected(Reject::Busy);
+        tokio::time::timeout(OUTSIDE_WAITS, answer).await.ok().and_then(Result::ok).unwrap_or_else(gone)
     }
 
     /// What is counted.
@@ -146,7 +171,7 @@ impl Engine {
     }
 
     fn settle(&self, hub: &mut Hub, me: Option<u16>) {
-        let mut outlet = Inboxes { inboxes: &self.inboxes, me };
+        let mut outlet = Inboxes { all: &self.inboxes, me, tickets: &self.tickets };
         hub.publish(&mut outlet);
         if self.store.commits_inline() {
             self.commit(hub, &mut outlet);
@@ -165,7 +190,7 @@ impl Engine {
             }
             match self.keep(&batch) {
                 Ok(stored) => hub.committed(&stored, self.now(), outlet),
-                Err(error) => hub.commit_failed(error, outlet),
+                Err(error) => hub.commit_failed(error, self.now(), outlet),
             }
         }
     }
@@ -181,11 +206,11 @@ impl Engine {
                 }
                 let stored = self.keep(&batch);
                 let failed = stored.is_err();
-                let mut outlet = Inboxes { inboxes: &self.inboxes, me: None };
+                let mut outlet = Inboxes { all: &self.inboxes, me: None, tickets: &self.tickets };
                 let mut hub = self.hub();
                 match stored {
                     Ok(stored) => hub.committed(&stored, self.now(), &mut outlet),
-                    Err(error) => hub.commit_failed(error, &mut outlet),
+                    Err(error) => hub.commit_failed(error, self.now(), &mut outlet),
                 }
                 drop(hub);
                 if failed {
@@ -221,9 +246,23 @@ impl Engine {
 
     /// Whether there is something to commit; false when the writer is to end and nothing waits.
     fn wait_for_work(&self) -> bool {
+        let mut unfinished = self.store.finish();
         let mut state = self.work();
         while !state.has_work && !state.ends {
-            state = self.work.1.wait(state).unwrap_or_else(PoisonError::into_inner);
+            if !unfinished {
+                state = self.work.1.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            // What was taken back is to leave no trace, also when nobody says anything any more.
+            let (waiting, waited) =
+                self.work.1.wait_timeout(state, FINISH_RETRY).unwrap_or_else(PoisonError::into_inner);
+            if waited.timed_out() {
+                drop(waiting);
+                unfinished = self.store.finish();
+                state = self.work();
+            } else {
+                state = waiting;
+            }
         }
         std::mem::take(&mut state.has_work)
     }

@@ -3,11 +3,11 @@
 //!
 //! * [`guard`] – which Host and Origin are answered; [`forwarded`] – who is behind a request;
 //! * [`handshake`] – RFC 6455's opening, also for the bridge;
-//! * [`api`] – what else is asked of it; `body` – what comes with that;
+//! * `api` – bots' messages, and a browser's login; `body` – what comes with a request;
 //! * [`page`] – the embedded files of the web client;
 //! * [`operate`] – what operators ask.
 
-pub mod api;
+mod api;
 mod body;
 pub mod forwarded;
 pub mod guard;
@@ -28,17 +28,21 @@ use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, SERVER, STRICT_TRANSPORT_SECURITY};
+use hyper::header::{
+    CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, SERVER, SET_COOKIE, STRICT_TRANSPORT_SECURITY,
+};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use papo_proto::limits::HTTP_CONNECTIONS;
+use papo_proto::words::TokenHash;
 use papo_proto::{Dialect, Lang};
 use papo_tls::Stream;
 use papo_tls::line::SEALED_BYTES;
 use socket2::SockRef;
 use tokio::net::TcpStream;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
 use crate::arrival::{Arrival, Place};
@@ -80,6 +84,8 @@ pub struct Upgraded {
     pub dialect: Dialect,
     /// Nobody on the way can read it.
     pub is_secure: bool,
+    /// The login that its browser's cookie names.
+    pub cookie: Option<TokenHash>,
 }
 
 /// Who asks, as far as the connection tells.
@@ -107,11 +113,18 @@ struct Hall {
     draining: watch::Sender<bool>,
 }
 
+impl Hall {
+    fn api<'a>(&'a self, guard: &'a Guard) -> api::Api<'a> {
+        api::Api { engine: &self.operate.engine, guard, message_bytes: self.operate.message_bytes }
+    }
+}
+
 /// The door for connections that speak HTTP.
 pub struct HttpDoor {
     hall: Arc<Hall>,
     arrivals: mpsc::Sender<Arrival>,
     thread: JoinHandle<()>,
+    runtime: Handle,
 }
 
 impl HttpDoor {
@@ -132,6 +145,7 @@ impl HttpDoor {
         let hall = Arc::new(hall);
         let of_thread = hall.clone();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let handle = runtime.handle().clone();
         let thread = std::thread::Builder::new().name("papo-http".into()).spawn(move || {
             runtime.block_on(async move {
                 while let Some(arrival) = queue.recv().await {
@@ -139,7 +153,12 @@ impl HttpDoor {
                 }
             });
         })?;
-        Ok(Self { hall, arrivals, thread })
+        Ok(Self { hall, arrivals, thread, runtime: handle })
+    }
+
+    /// Where what is slow and not a shard's is done.
+    pub(crate) fn runtime(&self) -> &Handle {
+        &self.runtime
     }
 
     /// Serves a connection. Never blocks: it is called from a shard's thread.
@@ -267,7 +286,7 @@ async fn answer(
         }
         (None, Ok(_), "/ws") => handshake::required(),
         (None, Ok(client), path) if path.starts_with(api::PREFIX) => {
-            api::answer(request, client, &rules.guard, api::ENDPOINTS).await
+            hall.api(&rules.guard).answer(request, client).await
         }
         (None, Ok(client), path) if request.method() == Method::GET || request.method() == Method::HEAD => {
             let operated = hall.operate.answer(path, &client, rules.metrics);
@@ -296,7 +315,16 @@ fn switch(request: &mut Request<Incoming>, client: Client, hall: &Arc<Hall>, pla
     upgrade(request, client, held.take().unwrap_or_default(), hall.clone());
     let mut answer = handshake::switching(request);
     handshake::agree(request, &mut answer);
+    let cookie = is_own(request.headers()).then(|| api::renewed_cookie(request.headers(), client)).flatten();
+    if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::try_from(cookie).ok()) {
+        answer.headers_mut().insert(SET_COOKIE, cookie);
+    }
     answer
+}
+
+/// Whether a handshake comes from our own page: other pages that may connect are guests.
+fn is_own(headers: &HeaderMap) -> bool {
+    guard::may_change(headers, guard::Cookies::Trusted)
 }
 
 /// [`FULL`] as an answer among others.
@@ -311,13 +339,16 @@ pub(crate) fn full() -> Answer {
 fn upgrade(request: &mut Request<Incoming>, client: Client, place: Place, hall: Arc<Hall>) {
     let lang = guard::language(request.headers());
     let dialect = handshake::dialect(request.headers());
+    let cookie = is_own(request.headers()).then(|| api::cookie_of(request.headers(), client)).flatten();
     let upgraded = hyper::upgrade::on(request);
     tokio::spawn(async move {
-        let Some((stream, early)) = taken_over(upgraded).await else { return };
-        let (socket, secure) = stream.into_parts();
+        let Some((stream, mut early)) = taken_over(upgraded).await else { return };
+        let (socket, mut secure) = stream.into_parts();
+        // What was decrypted and had no room comes after what was read.
+        early.extend(secure.iter_mut().flat_map(|line| line.take_opened()));
         let Ok(socket) = socket.into_std() else { return };
         let arrival = Arrival { socket, peer: client.address, place, secure };
-        (hall.on_upgrade)(Upgraded { arrival, early, lang, dialect, is_secure: client.is_secure });
+        (hall.on_upgrade)(Upgraded { arrival, early, lang, dialect, is_secure: client.is_secure, cookie });
     });
 }
 

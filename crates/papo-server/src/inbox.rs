@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use papo_hub::{Delivery, Log, Outlet};
 use papo_proto::words::Refusal;
+use papo_proto::{Reply, Txn};
 
 use crate::arrival::Arrival;
 use crate::http::Upgraded;
 use crate::lookups::Found;
+use crate::tickets::Tickets;
 
 /// A new connection for a shard.
 #[derive(Debug)]
@@ -116,14 +118,16 @@ impl Inbox {
 
 /// The inboxes of all shards, as the hub sees them while it publishes.
 pub(crate) struct Inboxes<'a> {
-    pub(crate) inboxes: &'a [Inbox],
+    pub(crate) all: &'a [Inbox],
     /// The shard whose thread this is: it looks by itself at the end of its turn.
     pub(crate) me: Option<u16>,
+    /// Who waits for answers without a connection.
+    pub(crate) tickets: &'a Tickets,
 }
 
 impl Inboxes<'_> {
     fn put(&self, shard: u16, put: impl FnOnce(&mut Mail)) {
-        let inbox = &self.inboxes[usize::from(shard)];
+        let inbox = &self.all[usize::from(shard)];
         let mut mail = inbox.mail();
         put(&mut mail);
         if self.me != Some(shard) {
@@ -139,5 +143,9 @@ impl Outlet for Inboxes<'_> {
 
     fn mark(&mut self, shard: u16, log: &Arc<Log>) {
         self.put(shard, |mail| mail.marks.push(log.clone()));
+    }
+
+    fn outside(&mut self, ticket: Txn, reply: Box<Reply>) {
+        self.tickets.answer(ticket, *reply);
     }
 }

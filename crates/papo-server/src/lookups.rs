@@ -4,20 +4,20 @@
 //! is no longer than twice the connections; over [`STORE_JOBS_WAITING`] a look is answered as if the
 //! store could not be read.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use papo_hub::Query;
+use papo_hub::{AuditQuery, Query};
 use papo_proto::limits::{STORE_JOBS_WAITING, STORE_PAGE_BYTES, STORE_PAGE_EVENTS};
 use papo_proto::papo1::Hello;
 use papo_proto::papo1::encode;
 use papo_proto::words::{Slice, TokenHash};
-use papo_proto::{Encoding, Reject, Reply, Seq, SessionId, Txn, text};
+use papo_proto::{Dialect, Encoding, Person, Reject, Reply, Seq, SessionId, Txn, text};
 use papo_store::{Page, Reader, Span, Store, StoreError, StoredSession};
 
 use crate::conn::Behind;
 use crate::engine::{Engine, report};
+use crate::jobs::Jobs;
 
 /// Threads that read, each by a reader of its own.
 pub(crate) const READERS: usize = 2;
@@ -40,6 +40,8 @@ pub(crate) enum Ask {
     Page(Box<Query>, Encoding, SessionId),
     /// The next part of a text client's history.
     Lines(Box<Lines>),
+    /// What moderators did in a room.
+    Audit(Box<AuditQuery>, Encoding),
     /// The session that a hello names.
     Session(TokenHash, Option<Txn>, Box<Hello>),
 }
@@ -68,11 +70,13 @@ pub(crate) struct Lines {
     /// Everything up to here has been shown.
     after: Seq,
     begun: bool,
+    /// Whom the reader is not shown.
+    ignored: Option<Arc<[Person]>>,
 }
 
 impl Lines {
     /// The newest events of a room, oldest first.
-    pub(crate) fn new(query: Query, encoding: Encoding) -> Self {
+    pub(crate) fn new(query: Query, encoding: Encoding, ignored: Option<Arc<[Person]>>) -> Self {
         let after = match query.slice {
             Slice::After(after) => after,
             Slice::Before(before) => {
@@ -80,38 +84,32 @@ impl Lines {
                 Seq(last.saturating_sub(query.limit as u64))
             }
         };
-        Self { query, encoding, after, begun: false }
+        Self { query, encoding, after, begun: false, ignored }
     }
 }
 
-/// The queue of looks.
-#[derive(Debug, Default)]
+/// The looks that wait.
+#[derive(Debug)]
 pub(crate) struct Lookups {
-    queue: Mutex<Queue>,
-    work: Condvar,
+    jobs: Jobs<(For, Ask)>,
 }
 
-#[derive(Debug, Default)]
-struct Queue {
-    jobs: VecDeque<(For, Ask)>,
-    ends: bool,
+impl Default for Lookups {
+    fn default() -> Self {
+        Self { jobs: Jobs::new(STORE_JOBS_WAITING) }
+    }
 }
 
 impl Lookups {
     /// Asks; the answer comes by the shard's inbox.
     pub(crate) fn ask(&self, engine: &Engine, whose: For, ask: Ask) {
-        let mut queue = self.queue();
-        if queue.jobs.len() < STORE_JOBS_WAITING {
-            queue.jobs.push_back((whose, ask));
-            drop(queue);
-            return self.work.notify_one();
-        }
-        drop(queue);
+        let Err((_, ask)) = self.jobs.put((whose, ask)) else { return };
         let busy = || StoreError::Unavailable("too many looks into the store wait".into());
         let answer = match ask {
             Ask::Missed(behind, _) => Answer::Missed(behind, Err(busy())),
             Ask::Page(query, encoding, _) => Answer::Frames(refusal(encoding, query.txn, Reject::Busy), None),
             Ask::Lines(lines) => Answer::Frames(refusal(lines.encoding, None, Reject::Busy), None),
+            Ask::Audit(query, encoding) => Answer::Frames(refusal(encoding, query.txn, Reject::Busy), None),
             Ask::Session(_, txn, hello) => Answer::Session(Err(busy()), txn, hello),
         };
         engine.inboxes()[usize::from(whose.shard)].found(Found { whose, answer });
@@ -120,7 +118,7 @@ impl Lookups {
     /// Answers until [`Lookups::end`]. A store that gives no reader is asked again for each look.
     pub(crate) fn answer(&self, engine: &Engine) {
         let mut reader = None;
-        while let Some((whose, ask)) = self.next() {
+        while let Some((whose, ask)) = self.jobs.next() {
             let answer = look(engine.store(), &mut reader, ask);
             engine.inboxes()[usize::from(whose.shard)].found(Found { whose, answer });
         }
@@ -128,25 +126,7 @@ impl Lookups {
 
     /// The threads end after what they have begun.
     pub(crate) fn end(&self) {
-        self.queue().ends = true;
-        self.work.notify_all();
-    }
-
-    fn next(&self) -> Option<(For, Ask)> {
-        let mut queue = self.queue();
-        loop {
-            if queue.ends {
-                return None;
-            }
-            if let Some(job) = queue.jobs.pop_front() {
-                return Some(job);
-            }
-            queue = self.work.wait(queue).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        self.jobs.end();
     }
 }
 
@@ -165,6 +145,7 @@ fn look(store: &Arc<dyn Store>, held: &mut Held, ask: Ask) -> Answer {
             let (frame, rest) = next_lines(store, held, *lines);
             Answer::Frames(frame, rest.map(Box::new))
         }
+        Ask::Audit(query, encoding) => Answer::Frames(audit(store, held, &query, encoding), None),
         Ask::Session(token, txn, hello) => {
             let found = read(store, held, |reader| reader.session(&token, now_ms()));
             Answer::Session(found, txn, hello)
@@ -202,9 +183,23 @@ fn page(store: &Arc<dyn Store>, held: &mut Held, query: &Query, encoding: Encodi
     }
 }
 
+/// The frame that tells what moderators did.
+fn audit(store: &Arc<dyn Store>, held: &mut Held, query: &AuditQuery, encoding: Encoding) -> Vec<u8> {
+    let entries = match read(store, held, |reader| reader.audit(Some(query.room), query.limit)) {
+        Ok(entries) => entries,
+        Err(error) => return refusal(encoding, query.txn, Reject::Internal { id: report(&error) }),
+    };
+    let mut bytes = Vec::new();
+    match encoding.dialect {
+        Dialect::Text => encoding.line(&text::audit(encoding.lang, &query.name, &entries, shown_time), &mut bytes),
+        Dialect::Papo1 => encoding.json(&encode::audit(query.txn, query.room, entries), &mut bytes),
+    }
+    bytes
+}
+
 /// A frame with the next lines, and what is left to be read after them.
 fn next_lines(store: &Arc<dyn Store>, held: &mut Held, mut lines: Lines) -> (Vec<u8>, Option<Lines>) {
-    let Lines { query, encoding, after, begun } = &mut lines;
+    let Lines { query, encoding, after, begun, ignored } = &mut lines;
     let limit = STORE_PAGE_EVENTS.min((query.head.0 - after.0.min(query.head.0)) as usize);
     let span = Span::After(*after);
     let page = match read(store, held, |reader| reader.page(query.room, span, limit, STORE_PAGE_BYTES)) {
@@ -219,9 +214,12 @@ fn next_lines(store: &Arc<dyn Store>, held: &mut Held, mut lines: Lines) -> (Vec
         text::history_begins(encoding.lang, &query.name, total)
     };
     let last = shown.last().map(|event| event.seq);
-    for event in shown {
-        frame.push('\n');
-        text::history_line(&shown_time(event.at_ms), &event.author, &event.text, &mut frame);
+    let is_shown = |person| ignored.as_ref().is_none_or(|ignored| ignored.binary_search(&person).is_err());
+    for event in shown.into_iter().filter(|event| is_shown(event.person)) {
+        if let Some(said) = event.body.text() {
+            frame.push('\n');
+            text::history_line(&shown_time(event.at_ms), &event.author, said, &mut frame);
+        }
     }
     let mut bytes = Vec::new();
     encoding.line(&frame, &mut bytes);

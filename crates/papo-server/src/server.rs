@@ -2,17 +2,19 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, SystemTime};
 
 use mio::Waker;
 use papo_hub::{KnownRoom, Settings};
-use papo_proto::Epoch;
 use papo_proto::limits::RESERVED_DESCRIPTORS;
+use papo_proto::{Epoch, Record};
 use papo_store::{Recovered, Store, StoredRoom};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use crate::admin::{self, SocketFile};
 use crate::announce::Announcer;
 use crate::arrival::Admission;
 use crate::config::{Config, WebPort};
@@ -22,6 +24,7 @@ use crate::inbox::{Newcomer, Port};
 use crate::listener::{Listener, Turn, bind, own_addresses};
 use crate::live::{Live, Rules};
 use crate::lookups::READERS;
+use crate::passwords::HASHERS;
 use crate::shard::{Shard, Shared};
 pub use crate::start_error::StartError;
 use crate::texts::TEXTS;
@@ -48,6 +51,8 @@ pub struct Server {
     writer: Option<JoinHandle<()>>,
     readers: Vec<JoinHandle<()>>,
     tls: Option<(Arc<Tls>, Watch)>,
+    /// The administrator's socket, and where the link for the first one is.
+    files: (SocketFile, Option<PathBuf>),
 }
 
 impl Server {
@@ -66,12 +71,18 @@ impl Server {
         let engine = Engine::new(settings(shards, seed, &config, &*store)?, store);
         let turn = Arc::new(Turn::default());
         let live = live(&config, [Some(address), web_address]);
-        let operate = Operate { engine: engine.clone(), admission: admission.clone() };
+        let message_bytes = config.limits.message_bytes;
+        let operate = Operate { engine: engine.clone(), admission: admission.clone(), message_bytes };
         let insists_on_tls = tls.as_ref().is_some_and(|tls| !tls.is_self_signed());
         let http = start_http(&config, live.clone(), operate, insists_on_tls, (&engine, &turn))?;
         let http = Arc::new(http);
         let watch = |tls: Arc<Tls>| Watch::start(tls.clone(), config.times.tls_reload_every).map(|watch| (tls, watch));
         let watched = tls.clone().map(watch).transpose()?;
+        let writer = start_writer(&engine)?;
+        let files = (
+            start_admin(&config.data, &http, &engine)?,
+            first_admin(&config, web_address.unwrap_or(address), &http, &engine)?,
+        );
         let shared = Shared {
             engine: engine.clone(),
             http: http.clone(),
@@ -83,8 +94,10 @@ impl Server {
             tls,
         };
         let shards = (0..shards).map(|me| start_shard(me, shared.clone())).collect::<io::Result<Vec<_>>>()?;
-        let writer = start_writer(&engine)?;
-        let readers = (0..READERS).map(|n| start_reader(n, &engine)).collect::<io::Result<Vec<_>>>()?;
+        let mut readers = (0..READERS).map(|n| start_reader(n, &engine)).collect::<io::Result<Vec<_>>>()?;
+        for n in 0..HASHERS {
+            readers.push(start_hasher(n, &engine)?);
+        }
         let (listener, waker) = Listener::new(listeners, engine.clone(), admission.clone(), live.clone(), turn)?;
         let listening = Builder::new().name("papo-listener".into()).spawn(move || listener.run())?;
         let listening = (listening, waker);
@@ -102,6 +115,7 @@ impl Server {
             writer,
             readers,
             tls,
+            files,
         })
     }
 
@@ -121,12 +135,18 @@ impl Server {
     }
 
     /// From now on what may change while a server runs is as `config` says: the origins, who reads
-    /// metrics, the trusted proxies, the places of an address and whether rates are limited. All
+    /// metrics, the trusted proxies, who may come, the places of an address and whether rates are limited. All
     /// else stays as it is.
     pub fn reload(&self, config: &Config) {
         self.live.change(config);
+        let policy = config.policy.clone();
+        self.engine.decide(None, |hub, _| hub.set_policy(policy));
         self.admission.allow_per_address(config.limits.connections_per_address);
-        self.engine.decide(None, |hub, _| hub.limit_rates(config.limits.flood));
+        let policy = config.policy.clone();
+        self.engine.decide(None, |hub, _| {
+            hub.limit_rates(config.limits.flood);
+            hub.set_policy(policy);
+        });
     }
 
     /// The TLS that it offers.
@@ -148,13 +168,15 @@ impl Server {
         let lang = self.announcer.lang();
         self.announcer.say(TEXTS.say(lang, "listening", &[("endereco", self.address.to_string().into())]));
         if let Some(web) = self.web_address {
-            let local =
-                if web.ip().is_unspecified() { SocketAddr::new([127, 0, 0, 1].into(), web.port()) } else { web };
+            let local = reachable(web);
             self.announcer.say(TEXTS.say(lang, "web", &[("url", format!("http://{local}/").into())]));
         }
         if let Some(tls) = self.tls() {
-            let fingerprint = tls.fingerprint().to_string();
-            self.announcer.say(TEXTS.say(lang, "tls", &[("impressao", fingerprint.into())]));
+            self.announcer.say(tls.announcement(lang));
+        }
+        if let Some(path) = &self.files.1 {
+            let args = [("arquivo", path.display().to_string().into())];
+            self.announcer.say(TEXTS.say(lang, "first-admin", &args));
         }
         if !self.address.ip().is_unspecified() {
             return;
@@ -162,10 +184,13 @@ impl Server {
         let web_port =
             self.web_address.filter(|web| web.ip().is_unspecified()).map_or(self.address.port(), |web| web.port());
         for ip in own_addresses(self.address.ip()) {
-            let url = format!("http://{}/", SocketAddr::new(ip, web_port));
+            // What others type must work for them.
+            let only_tls = self.tls().is_some_and(|tls| !tls.may_be_plain(ip));
+            let (scheme, id) = if only_tls { ("https", "lan-tls") } else { ("http", "lan") };
+            let url = format!("{scheme}://{}/", SocketAddr::new(ip, web_port));
             let port = self.address.port().to_string();
             let args = [("url", url.into()), ("host", ip.to_string().into()), ("porta", port.into())];
-            self.announcer.say(TEXTS.say(lang, "lan", &args));
+            self.announcer.say(TEXTS.say(lang, id, &args));
         }
     }
 
@@ -189,6 +214,7 @@ impl Server {
             let _ = writer.join();
         }
         self.engine.lookups().end();
+        self.engine.passwords().end();
         for reader in self.readers {
             let _ = reader.join();
         }
@@ -279,6 +305,37 @@ fn start_http(
     )
 }
 
+/// The administrator's socket, answered beside HTTP.
+fn start_admin(data: &Path, http: &HttpDoor, engine: &Arc<Engine>) -> Result<SocketFile, StartError> {
+    let path = data.join(admin::SOCKET);
+    let listener = admin::bind(data).map_err(|cause| StartError::Data { folder: path.display().to_string(), cause })?;
+    http.runtime().spawn(admin::serve(listener, engine.clone()));
+    Ok(SocketFile(path))
+}
+
+/// Leaves the link for the first administrator, if there is none yet.
+fn first_admin(
+    config: &Config,
+    web: SocketAddr,
+    http: &HttpDoor,
+    engine: &Arc<Engine>,
+) -> Result<Option<PathBuf>, StartError> {
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let base = format!("{scheme}://{}/", reachable(web));
+    let (data, lang, engine) = (config.data.clone(), config.lang, engine.clone());
+    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+    http.runtime().spawn(async move {
+        let _ = sender.send(admin::leave_link(&data, &base, lang, &engine).await);
+    });
+    let left = receiver.recv().unwrap_or(Ok(None));
+    left.map_err(|cause| StartError::Data { folder: config.data.display().to_string(), cause })
+}
+
+/// The address by which a person on this machine reaches a socket.
+fn reachable(bound: SocketAddr) -> SocketAddr {
+    if bound.ip().is_unspecified() { SocketAddr::new([127, 0, 0, 1].into(), bound.port()) } else { bound }
+}
+
 fn start_shard(me: usize, shared: Shared) -> io::Result<JoinHandle<()>> {
     let ready = Shard::new(me as u16, shared)?;
     Builder::new().name(format!("papo-shard-{me}")).spawn(move || {
@@ -291,22 +348,46 @@ fn start_shard(me: usize, shared: Shared) -> io::Result<JoinHandle<()>> {
     })
 }
 
-/// What the hub begins with: the rooms that the store has.
+/// What the hub begins with: what the store has.
 fn settings(shards: usize, seed: u64, config: &Config, store: &dyn Store) -> Result<Settings, StartError> {
-    let Recovered { rooms, newest_room, generation } = store.recover()?;
+    let mut recovered = store.recover()?;
+    let people = people(&mut recovered);
+    let Recovered { rooms, newest_room, generation, newest_account, newest_login, .. } = recovered;
     let known = |StoredRoom { record, first, head }| KnownRoom { record, first, head };
-    let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
+    let (mut random, mut secret) = ([0; 8], [0; 32]);
+    let filled = getrandom::fill(&mut random).and_then(|()| getrandom::fill(&mut secret));
+    filled.map_err(|error| io::Error::other(error.to_string()))?;
     Ok(Settings {
         shards,
         seed,
+        secret,
         limits: config.limits.clone(),
         epoch: Epoch(u64::from_le_bytes(random) % EPOCHS),
         generation,
         rooms: rooms.into_iter().map(known).collect(),
         newest_room,
         wall_ms: wall_clock().as_millis() as u64,
+        policy: config.policy.clone(),
+        people,
+        newest_people: (newest_account, newest_login),
     })
+}
+
+/// The people that the store knows, each thing as the hub once decided it.
+fn people(recovered: &mut Recovered) -> Vec<Record> {
+    let accounts = std::mem::take(&mut recovered.accounts).into_iter().map(Record::Account);
+    let logins = std::mem::take(&mut recovered.logins).into_iter().map(Record::Login);
+    let grants = std::mem::take(&mut recovered.grants).into_iter().map(Record::Grant);
+    let restrictions = std::mem::take(&mut recovered.restrictions).into_iter().map(Record::Restriction);
+    let invites = std::mem::take(&mut recovered.invites).into_iter().map(Record::Invite);
+    let reads = std::mem::take(&mut recovered.reads).into_iter().map(Record::Read);
+    let lockdown = std::iter::once(Record::Lockdown(recovered.lockdown));
+    accounts.chain(logins).chain(grants).chain(restrictions).chain(invites).chain(reads).chain(lockdown).collect()
+}
+
+fn start_hasher(n: usize, engine: &Arc<Engine>) -> io::Result<JoinHandle<()>> {
+    let engine = engine.clone();
+    Builder::new().name(format!("papo-hasher-{n}")).spawn(move || engine.passwords().answer(&engine))
 }
 
 fn start_reader(n: usize, engine: &Arc<Engine>) -> io::Result<JoinHandle<()>> {

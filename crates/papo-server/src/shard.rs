@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mio::{Events, Interest, Poll, Token};
-use papo_hub::{Cursor, Delivery, Link, What};
+use papo_hub::{Cursor, Delivery, Link, PasswordAsk, What};
 use papo_proto::limits::{Limits, READ_TURN_BYTES};
 use papo_proto::{Dialect, Encoding, Framing, Lang, Reply, RoomId, SessionId, Txn, ws};
 use rustc_hash::FxHashMap;
@@ -259,24 +259,39 @@ impl Shard {
                 self.leave_room(slot, room);
                 self.conns[slot as usize].plan.exit(room, at);
             }
-            What::Speak { lang, at } => self.speak(slot, lang, at),
+            What::Speak { lang, at } => self.speak(slot, lang, &at),
+            What::Audit(query) => self.read_audit(slot, *query),
+            What::Check(ask) => self.check_password(slot, *ask),
+            What::Ignore(ignored) => conn.plan.ignore(Some(ignored).filter(|ignored| !ignored.is_empty())),
             What::Read(query) => self.read_store(slot, *query),
             What::Close => self.begin_close(slot, now),
         }
         self.touch(slot);
     }
 
-    fn speak(&mut self, slot: u32, lang: Lang, at: Option<(RoomId, Cursor)>) {
-        if let Some((room, _)) = at {
-            self.leave_room(slot, room);
+    fn speak(&mut self, slot: u32, lang: Lang, at: &[(RoomId, Cursor)]) {
+        for (room, _) in at {
+            self.leave_room(slot, *room);
         }
         let conn = &mut self.conns[slot as usize];
         conn.encoding.lang = lang;
-        let Some((room, at)) = at else { return };
-        conn.plan.switch(conn.encoding, room, at);
-        if let Some(log) = conn.plan.live_log(room) {
-            let place = self.rooms.join(&log, conn.encoding, slot, at);
-            conn.plan.set_place(room, place);
+        for (room, at) in at.iter().copied() {
+            let conn = &mut self.conns[slot as usize];
+            conn.plan.switch(conn.encoding, room, at);
+            if let Some(log) = conn.plan.live_log(room) {
+                let place = self.rooms.join(&log, conn.encoding, slot, at);
+                conn.plan.set_place(room, place);
+            }
+        }
+    }
+
+    /// A password is looked at elsewhere; until then nothing else is taken from the connection, since the
+    /// hub answers whatever comes as busy.
+    fn check_password(&mut self, slot: u32, ask: PasswordAsk) {
+        let session = self.conns[slot as usize].session;
+        let txn = ask.txn;
+        if !self.shared.engine.passwords().ask(session, ask) {
+            self.shared.engine.decide(Some(self.me), |hub, _| hub.unchecked(session, txn));
         }
     }
 

@@ -15,12 +15,14 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 
+use papo_proto::Lang;
 use papo_tls::{ALPN_HTTP, ALPN_PAPO, Failure, Fingerprint, SecureLine, provider};
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs::Ticketer;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
+use crate::texts::TEXTS;
 pub use error::TlsError;
 pub(crate) use watch::{Stamp, Watch};
 
@@ -142,6 +144,11 @@ impl Tls {
     /// The fingerprint of the certificate that is shown now.
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of(&self.shown.get().cert[0])
+    }
+
+    /// The line for the person who runs it: what others compare.
+    pub fn announcement(&self, lang: Lang) -> String {
+        TEXTS.say(lang, "tls", &[("impressao", self.fingerprint().to_string().into())])
     }
 
     /// Whether a peer may speak in plain text.

@@ -9,11 +9,14 @@ use std::time::Duration;
 
 use papo_proto::ws::close;
 use papo_proto::{Lang, frame};
+use papo_server::PlainFor;
 use papo_server::bridge::{Bridge, BridgeError, BridgeOptions, StopBridge};
 use papo_server::http::Guard;
+use papo_server::tls::Tls;
 use papo_server::trusted::{Network, Trusted};
-use papo_testkit::Client;
-use support::{Running, start, start_changed};
+use papo_testkit::{Client, Http};
+use papo_tls::{ClientTls, Fingerprint, Trust};
+use support::{Running, self_signed, start, start_changed};
 
 struct Bridged {
     address: SocketAddr,
@@ -254,6 +257,61 @@ fn a_plain_request_is_told_what_is_spoken_here() {
     let refused = Client::try_ws(bridge.address, "/", &[("Origin", "http://evil.example")]).err().expect("refused");
     assert!(refused.starts_with("HTTP/1.1 403"), "{refused}");
     assert!(Client::try_ws(bridge.address, "/", &[("Origin", "null")]).is_ok());
+}
+
+#[test]
+fn both_sides_of_the_bridge_may_be_encrypted() {
+    let server = start_changed(|config| config.tls = Some(self_signed(PlainFor::Nobody)));
+    let data = tempfile::tempdir().expect("a folder");
+    let tls = Tls::start(&self_signed(PlainFor::Nobody), data.path(), &["localhost".into()]).expect("a certificate");
+    let fingerprint = server.server.as_ref().and_then(|server| server.tls()).expect("it has TLS").fingerprint();
+    let chat_tls = Some(ClientTls::for_frames(&Trust::Pinned(fingerprint)).expect("no file"));
+    let bridge = Bridged::with(BridgeOptions { tls: Some(tls), chat_tls, ..options(chat_of(&server)) });
+    let web = || Client::tls_ws(bridge.address, "/");
+    let greeting = format!("[bridge] conectado ao chat TCP {}", chat_of(&server));
+    let (mut ana, mut bob) = (web(), web());
+    ana.expect(&greeting);
+    bob.expect(&greeting);
+    let (mut ana, mut bob) = (ana.named("Ana"), bob.named("Bob"));
+    ana.expect("[SYS] Bob entrou em #geral.");
+    // Both ways at once, more than the buffers hold.
+    let long = "x".repeat(60_000);
+    let count = 60;
+    std::thread::scope(|scope| {
+        let (long, speaker) = (&long, &mut bob);
+        scope.spawn(move || {
+            for n in 0..count {
+                speaker.send(&format!("{n} {long}"));
+            }
+        });
+        for n in 0..count {
+            ana.expect(&format!("[#geral] Bob: {n} {long}"));
+        }
+    });
+    ana.send("/quit");
+    ana.read_until(|line| line == "[SYS] Até logo!");
+    assert_eq!((ana.read(), ana.close_code, ana.link().was_torn), (None, Some(close::NORMAL), false));
+    bob.read_until(|line| line == "[SYS] Ana saiu de #geral.");
+    // Plain browsers are told; a drain says farewell.
+    assert_eq!(Http::connect(bridge.address).request("GET", "/", &[]).status, 400);
+    drop(bridge);
+    let said = bob.read_to_end();
+    assert!(said.iter().any(|line| line.starts_with("[bridge]")), "{said:?}");
+    assert_eq!((bob.close_code, bob.link().was_torn), (Some(close::GOING_AWAY), false));
+}
+
+#[test]
+fn a_chat_server_with_another_certificate_is_not_spoken_to() {
+    let server = start_changed(|config| config.tls = Some(self_signed(PlainFor::All)));
+    let wrong: Fingerprint = "ab".repeat(32).parse().expect("64 digits");
+    for trust in [Trust::Pinned(wrong), Trust::System] {
+        let chat_tls = Some(ClientTls::for_frames(&trust).expect("no file"));
+        let bridge = Bridged::with(BridgeOptions { chat_tls, ..options(chat_of(&server)) });
+        let mut web = bridge.client();
+        let said = web.read_to_end();
+        assert!(said.len() == 1 && said[0].starts_with("[bridge] não foi possível conectar"), "{said:?}");
+        assert_eq!(web.close_code, Some(close::TRY_AGAIN_LATER));
+    }
 }
 
 #[test]

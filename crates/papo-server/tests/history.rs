@@ -20,7 +20,7 @@ fn now_ms() -> u64 {
 /// A server, with what was said in #geral before it began, and somebody there.
 fn served(folder: &Path, before: &[Append]) -> (Running, Client) {
     let store = SqliteStore::open(folder).expect("opened");
-    let lobby = RoomRecord { id: RoomId(1), name: RoomName::lobby(), epoch: Epoch(5), made_ms: 1 };
+    let lobby = RoomRecord::public(RoomId(1), RoomName::lobby(), Epoch(5), 1);
     store.commit(&[Record::Room(lobby)]).expect("stored");
     for batch in before.chunks(5_000) {
         let records: Vec<Record> = batch.iter().cloned().map(Record::Event).collect();
@@ -33,7 +33,8 @@ fn served(folder: &Path, before: &[Append]) -> (Running, Client) {
 
 fn said(at_ms: u64, text: &str) -> Append {
     let (author, text) = ("Eva".into(), text.into());
-    Append { room: RoomId(1), at_ms, session: SessionId(7), txn: None, author, text }
+    let (session, person) = (SessionId(7), papo_proto::Person::NOBODY);
+    Append { room: RoomId(1), at_ms, session, txn: None, person, author, text }
 }
 
 /// The lines of an answer without its first one, which must be this.

@@ -180,7 +180,14 @@ fn logs(store: &dyn Store) -> HashMap<String, Vec<(String, usize)>> {
             .events
             .iter()
             .map(|event| {
-                let number = event.text.split(' ').nth(1).and_then(|n| n.parse().ok()).expect("numbered");
+                let number = event
+                    .body
+                    .text()
+                    .expect("a message")
+                    .split(' ')
+                    .nth(1)
+                    .and_then(|n| n.parse().ok())
+                    .expect("numbered");
                 (event.author.to_string(), number)
             })
             .collect();

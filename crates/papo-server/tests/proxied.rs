@@ -19,9 +19,14 @@ const V1: &str = "PROXY TCP4 192.0.2.1 198.51.100.2 56324 443\r\n";
 
 /// A server that trusts 127.0.0.1, with two connections for each address.
 fn start() -> Running {
+    start_with_places(2)
+}
+
+/// The same with so many: one that has just ended may have its place for a moment still.
+fn start_with_places(places: usize) -> Running {
     start_changed(|config| {
         config.trusted = trusted("127.0.0.1");
-        config.limits.connections_per_address = 2;
+        config.limits.connections_per_address = places;
         config.times.http_idle = Duration::from_secs(2);
     })
 }
@@ -61,7 +66,7 @@ fn text_behind(header: &[u8], to: SocketAddr) -> Client {
 }
 
 fn v2(client: &str) -> Vec<u8> {
-    encode(client.parse().expect("an address"), "198.51.100.2:443".parse().expect("an address"))
+    encode(client.parse().expect("an address"), "198.51.100.2:443".parse().expect("an address"), false)
 }
 
 /// All that comes until the server closes.
@@ -73,7 +78,7 @@ fn read_to_close(mut socket: TcpStream) -> String {
 
 #[test]
 fn a_proxys_header_says_who_is_there() {
-    let server = start();
+    let server = start_with_places(16);
     for (n, header) in [V1.as_bytes().to_vec(), v2("192.0.2.1:56324"), v2("[2001:db8::7]:9")].iter().enumerate() {
         for addr in both_ports(&server) {
             let name = format!("Ana{n}");
@@ -232,4 +237,18 @@ fn behind_the_header_may_be_tls_and_inside_tls_no_header() {
         assert!(plain.read().expect("a reason").starts_with("[ERRO]"));
     }
     server.output.wait_for("('192.0.2.1', 56324)");
+}
+
+#[test]
+fn a_password_is_taken_where_the_proxy_says_that_its_line_is_encrypted() {
+    let server = start_with_places(16);
+    let address: SocketAddr = "192.0.2.9:5000".parse().expect("an address");
+    for (n, is_secure) in [false, true].into_iter().enumerate() {
+        let header = encode(address, "198.51.100.2:443".parse().expect("an address"), is_secure);
+        let to = both_ports(&server)[0];
+        let mut text = text_behind(&header, to).named(&format!("Ana{n}"));
+        text.send("/register um bom segredo");
+        let said = text.read().expect("an answer");
+        assert_eq!(said.starts_with("[SYS]"), is_secure, "{said}");
+    }
 }

@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::io::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -61,7 +62,6 @@ fn a_renewed_certificate_is_shown_to_who_comes_and_disturbs_nobody() {
     let running = server.server.as_ref().expect("it runs");
     let error = running.reload_tls().expect_err("it is broken");
     assert!(error.sentence(Lang::En).contains("cert.pem"), "{error}");
-    std::thread::sleep(Duration::from_millis(100));
     assert_eq!(shown(&server), second);
     let third = renew(folder.path());
     running.reload_tls().expect("it is whole again");
@@ -141,5 +141,33 @@ fn a_websocket_inside_tls_answers_pings_and_is_pinged() {
     while bob.pongs == 0 {
         assert!(Instant::now() < until);
         let _ = bob.read_within(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn what_comes_right_behind_a_handshake_is_not_lost() {
+    let server = start_changed(|config| {
+        config.tls = Some(self_signed(PlainFor::All));
+        config.limits.flood = false;
+    });
+    let mut ana = server.tls().named("Ana");
+    // Far more than HTTP reads at a time, in the same write as the request.
+    let count = 400;
+    let key = papo_proto::ws::client_key(*b"sixteen bytes :)");
+    let mut bytes = format!(
+        "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
+    )
+    .into_bytes();
+    let filling = "x".repeat(150);
+    for n in 0..count {
+        let text = if n == 0 { "/nick Bob".to_owned() } else { format!("{n} {filling}") };
+        papo_proto::ws::encode_masked(papo_proto::ws::Opcode::Text, text.as_bytes(), [1, 6, 1, 8], &mut bytes);
+    }
+    let mut link = Link::secure(server.web(), &Tls::alpn("http/1.1"));
+    link.write_all(&bytes).expect("sends");
+    ana.expect("[SYS] Bob entrou em #geral.");
+    for n in 1..count {
+        ana.expect(&format!("[#geral] Bob: {n} {filling}"));
     }
 }

@@ -2,12 +2,16 @@
 
 mod events;
 mod pages;
+mod people;
+mod records;
+mod redactions;
 mod repeats;
 mod rooms;
 mod sessions;
 
-use papo_proto::words::{Record, RoomRecord, SessionRecord, Stored, TokenHash};
-use papo_proto::{Append, Epoch, Event, RoomId, RoomName, Seq, SessionId, Txn};
+pub use self::records::{account, act, append, grant, invite, login, read, redact, restriction, room, session};
+use papo_proto::words::{Record, Stored, TokenHash};
+use papo_proto::{Append, Event, RoomId, Seq, SessionId, Txn};
 
 use crate::{Page, Span, Store, StoredSession};
 
@@ -19,36 +23,22 @@ type Fresh<'a> = &'a dyn Fn() -> Box<dyn Store>;
 /// # Panics
 /// When the store breaks a promise.
 pub fn check(fresh: Fresh<'_>) {
-    for promise in [events::PROMISES, pages::PROMISES, repeats::PROMISES, rooms::PROMISES, sessions::PROMISES].concat()
-    {
+    for promise in PROMISES.concat() {
         promise(&*fresh());
     }
 }
 
 type Promise = fn(&dyn Store);
 
-/// An append for tests.
-pub fn append(room: u64, text: &str) -> Append {
-    Append {
-        room: RoomId(room),
-        at_ms: 1_000,
-        session: SessionId(7),
-        txn: None,
-        author: "Ana".into(),
-        text: text.into(),
-    }
-}
-
-/// A room for tests.
-pub fn room(id: u64, name: &str) -> RoomRecord {
-    let name = RoomName::parse(name).expect("invariant: tests name rooms by the rules").name;
-    RoomRecord { id: RoomId(id), name, epoch: Epoch(100 + id), made_ms: 500 }
-}
-
-/// A session for tests, whose token is made of one byte.
-pub fn session(id: u64, token: u8, ends_ms: u64) -> SessionRecord {
-    SessionRecord { id: SessionId(id), token: TokenHash([token; 32]), nick: "Ana".into(), ends_ms }
-}
+const PROMISES: [&[Promise]; 7] = [
+    events::PROMISES,
+    pages::PROMISES,
+    people::PROMISES,
+    redactions::PROMISES,
+    repeats::PROMISES,
+    rooms::PROMISES,
+    sessions::PROMISES,
+];
 
 /// An event without a txn, as a record.
 fn said(room: u64, text: &str) -> Record {
@@ -83,7 +73,7 @@ fn log(store: &dyn Store, room: u64) -> Vec<Event> {
 }
 
 fn texts(events: &[Event]) -> Vec<(u64, &str)> {
-    events.iter().map(|event| (event.seq.0, &*event.text)).collect()
+    events.iter().map(|event| (event.seq.0, event.body.text().map_or("", |text| text))).collect()
 }
 
 fn find(store: &dyn Store, token: u8, now_ms: u64) -> Option<StoredSession> {

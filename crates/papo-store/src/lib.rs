@@ -1,4 +1,4 @@
-//! Where rooms, events and sessions are kept: the [`Store`] trait, and the stores that fulfil it.
+//! Where rooms, events, sessions and people are kept: the [`Store`] trait, and the stores that fulfil it.
 //!
 //! * [`MemoryStore`] – the newest events, for as long as the process lives;
 //! * [`SqliteStore`] – everything, in a data folder;
@@ -7,24 +7,48 @@
 //! A store numbers: seq comes from here and from nowhere else. It knows neither the hub's rules
 //! nor sockets.
 
-use papo_proto::words::{Record, RoomRecord, SessionRecord, Stored, TokenHash, Txn};
+use papo_proto::words::people::{
+    AccountRecord, AuditRecord, GrantRecord, InviteRecord, LoginRecord, ReadRecord, RestrictionRecord,
+};
+use papo_proto::words::{AccountId, LoginId, Record, RoomRecord, SessionRecord, Stored, TokenHash, Txn};
 use papo_proto::{Event, RoomId, Seq};
 use thiserror::Error;
 
 pub mod conformance;
 mod memory;
+mod search;
 pub mod sqlite;
 
 pub use memory::MemoryStore;
+pub use search::{SEARCH_MAX_BYTES, SEARCH_MAX_EVENTS};
 pub use sqlite::SqliteStore;
 
-/// What a store knows when it is opened.
-#[derive(Clone, Debug, Default)]
+/// What a store knows when it is opened: everything but events, sessions and the audit log. What has
+/// ended may be in it for a while longer; the store has no clock to tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recovered {
-    /// Every room that exists.
+    /// Every room that exists, by its number.
     pub rooms: Vec<StoredRoom>,
     /// The highest number that a room ever had.
     pub newest_room: RoomId,
+    /// Every account that there ever was, by its number.
+    pub accounts: Vec<AccountRecord>,
+    /// The highest number that an account ever had.
+    pub newest_account: AccountId,
+    /// Where accounts are logged in, by the login's number.
+    pub logins: Vec<LoginRecord>,
+    /// The highest number that a login ever had.
+    pub newest_login: LoginId,
+    /// Who has a role, by room and person. None of them is without one.
+    pub grants: Vec<GrantRecord>,
+    /// Who is restricted, by room, whom and what.
+    pub restrictions: Vec<RestrictionRecord>,
+    /// Invitations to the server that may still be used, by their secret.
+    pub invites: Vec<InviteRecord>,
+    /// How far people have read, by room and account.
+    pub reads: Vec<ReadRecord>,
+    /// Only accounts older than a day may post.
+    pub lockdown: bool,
     /// Counts the openings of this store, from 1: with it numbers can be made that no opening
     /// before has given out.
     pub generation: u32,
@@ -89,7 +113,7 @@ pub enum StoreError {
     UnknownRoom(RoomId),
 }
 
-/// Keeps each room's log. One thread at a time commits; reading goes on beside it, by [`Reader`]s.
+/// Keeps each room's log, and what is known of people. One thread at a time commits; reading goes on beside it, by [`Reader`]s.
 pub trait Store: Send + Sync {
     /// What is there, once after opening.
     ///
@@ -105,13 +129,25 @@ pub trait Store: Send + Sync {
     /// order. When it returns, the batch survives whatever this store promises to survive.
     ///
     /// An event whose session and txn are those of a stored event, or of one before it in the
-    /// batch, is not appended ([`Stored::Repeated`]). Events of a room that was not told of are an
-    /// error of the caller ([`StoreError::UnknownRoom`]).
+    /// batch, is not appended ([`Stored::Repeated`]), also when it was taken back. Events of a room
+    /// that was not told of are an error of the caller ([`StoreError::UnknownRoom`]); roles,
+    /// restrictions and read markers there are nothing to keep, except for
+    /// [`RoomId::DIRECTORY`], which stands for the whole server.
+    ///
+    /// [`Record::Redact`] looks through the newest [`SEARCH_MAX_EVENTS`] events, and
+    /// [`SEARCH_MAX_BYTES`] of text. It answers with the seqs in their order.
     ///
     /// # Errors
     /// Nothing of the batch is stored, or, after a fault of the disk, it is not known whether it is;
     /// it is never stored in part.
     fn commit(&self, batch: &[Record]) -> Result<Vec<Stored>, StoreError>;
+
+    /// Does some of what commits have left for later: to remove the last traces of what was taken
+    /// back, when somebody was reading. True when there is more to do. Whoever commits calls it again
+    /// within a second or so, when there is nothing to commit.
+    fn finish(&self) -> bool {
+        false
+    }
 
     /// A reader, for one thread.
     ///
@@ -133,4 +169,11 @@ pub trait Reader: Send {
     /// # Errors
     /// It cannot be looked up now.
     fn session(&mut self, token: &TokenHash, now_ms: u64) -> Result<Option<StoredSession>, StoreError>;
+
+    /// The newest entries of the audit log, at most `limit`, in the order in which they were made: those
+    /// of a room, also when it is gone, or all of them.
+    ///
+    /// # Errors
+    /// They cannot be read now.
+    fn audit(&mut self, room: Option<RoomId>, limit: usize) -> Result<Vec<AuditRecord>, StoreError>;
 }

@@ -1,17 +1,21 @@
 //! The store without a disk: the newest events of all rooms within one budget of bytes.
 //!
 //! * `logs` – rooms and their events;
-//! * `sessions` – sessions, as many as its bound allows.
+//! * `sessions` – sessions, as many as its bound allows;
+//! * `people` – accounts, roles, restrictions, and what was done.
 
 mod logs;
+mod people;
 mod sessions;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use papo_proto::RoomId;
+use papo_proto::words::people::AuditRecord;
 use papo_proto::words::{Record, Stored, TokenHash};
 
 use self::logs::Logs;
+use self::people::People;
 use self::sessions::Sessions;
 use crate::{Page, Reader, Recovered, Span, Store, StoreError, StoredSession};
 
@@ -26,12 +30,23 @@ pub struct MemoryStore {
 struct Kept {
     logs: Logs,
     sessions: Sessions,
+    people: People,
+    /// The highest number that a room ever had.
+    newest_room: RoomId,
+    /// The newest time that a record told: by it things end. The store has no clock of its own.
+    now_ms: u64,
 }
 
 impl MemoryStore {
     /// An empty store that keeps about `budget_bytes` of events.
     pub fn new(budget_bytes: usize) -> Self {
-        let kept = Kept { logs: Logs::new(budget_bytes), sessions: Sessions::default() };
+        let kept = Kept {
+            logs: Logs::new(budget_bytes),
+            sessions: Sessions::default(),
+            people: People::default(),
+            newest_room: RoomId(0),
+            now_ms: 0,
+        };
         Self { kept: Arc::new(Mutex::new(kept)) }
     }
 }
@@ -43,16 +58,50 @@ fn lock(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
 impl Kept {
     fn store(&mut self, record: &Record) -> Stored {
         match record {
-            Record::Event(append) => return self.logs.append(append),
+            Record::Event(append) => {
+                self.now_ms = self.now_ms.max(append.at_ms);
+                return self.logs.append(append);
+            }
+            Record::Redact(redact) => {
+                self.now_ms = self.now_ms.max(redact.at_ms);
+                return self.logs.redact(redact);
+            }
             Record::Recall { session, txn } => {
                 return self.logs.place(*session, *txn).map_or(Stored::Unknown, Stored::Repeated);
             }
-            Record::Room(room) => self.logs.open(room.id),
-            Record::RoomGone(room) => self.logs.remove(*room),
-            Record::Session(session) => self.sessions.keep(session),
-            Record::SessionGone(session) => self.sessions.remove(*session),
+            Record::Room(room) => {
+                self.newest_room = self.newest_room.max(room.id);
+                self.logs.keep(room);
+            }
+            Record::RoomGone(room) => {
+                self.logs.remove(*room);
+                self.people.room_gone(*room);
+            }
+            Record::Session(session) => {
+                if let Some(gone) = self.sessions.keep(session) {
+                    self.people.session_gone(gone);
+                }
+            }
+            Record::SessionGone(session) => {
+                self.sessions.remove(*session);
+                self.people.session_gone(*session);
+            }
+            Record::Account(account) => self.people.account(account),
+            Record::Login(login) => self.people.login(login),
+            Record::LoginGone(login) => self.people.login_gone(*login),
+            Record::Grant(grant) if self.has(grant.room) => self.people.grant(grant),
+            Record::Restriction(restriction) if self.has(restriction.room) => self.people.restriction(restriction),
+            Record::Read(read) if self.has(read.room) => self.people.read(read),
+            Record::Grant(_) | Record::Restriction(_) | Record::Read(_) => {}
+            Record::Invite(invite) => self.people.invite(invite),
+            Record::Audit(act) => self.people.act(act),
+            Record::Lockdown(lockdown) => self.people.lockdown(*lockdown),
         }
         Stored::Done
+    }
+
+    fn has(&self, room: RoomId) -> bool {
+        room == RoomId::DIRECTORY || self.logs.has(room)
     }
 }
 
@@ -71,7 +120,7 @@ fn unknown_room(logs: &Logs, batch: &[Record]) -> Option<RoomId> {
                     return Some(append.room);
                 }
             }
-            Record::Session(_) | Record::SessionGone(_) | Record::Recall { .. } => {}
+            _ => {}
         }
     }
     None
@@ -79,7 +128,9 @@ fn unknown_room(logs: &Logs, batch: &[Record]) -> Option<RoomId> {
 
 impl Store for MemoryStore {
     fn recover(&self) -> Result<Recovered, StoreError> {
-        Ok(Recovered { generation: 1, ..Recovered::default() })
+        let kept = lock(&self.kept);
+        let (rooms, newest_room) = (kept.logs.all(), kept.newest_room);
+        Ok(Recovered { rooms, newest_room, generation: 1, ..kept.people.recovered() })
     }
 
     fn commits_inline(&self) -> bool {
@@ -91,7 +142,10 @@ impl Store for MemoryStore {
         if let Some(room) = unknown_room(&kept.logs, batch) {
             return Err(StoreError::UnknownRoom(room));
         }
-        Ok(batch.iter().map(|record| kept.store(record)).collect())
+        let stored = batch.iter().map(|record| kept.store(record)).collect();
+        let now_ms = kept.now_ms;
+        kept.people.sweep(now_ms);
+        Ok(stored)
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
@@ -113,6 +167,10 @@ impl Reader for MemoryReader {
         let kept = lock(&self.kept);
         let record = kept.sessions.find(token, now_ms);
         Ok(record.map(|record| StoredSession { record: record.clone(), newest_txn: kept.logs.newest_txn(record.id) }))
+    }
+
+    fn audit(&mut self, room: Option<RoomId>, limit: usize) -> Result<Vec<AuditRecord>, StoreError> {
+        Ok(lock(&self.kept).people.audit(room, limit))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! * `folder` – the files, and the lock that keeps the folder for one process;
 //! * `schema` – the tables, and the steps from each earlier schema;
-//! * `key` – where an event stands;
+//! * `key` – where an event stands; `columns` – how words stand in columns;
 //! * `connect` – connections and their settings;
 //! * `writer` – commits batches; `reader` – reads pages and sessions; `recover` – the start;
 //! * [`check`], [`backup`] – for operators, also while a server serves from the folder;
@@ -10,6 +10,7 @@
 
 mod backup;
 mod check;
+mod columns;
 mod connect;
 mod error;
 mod folder;
@@ -78,8 +79,9 @@ impl SqliteStore {
         }
         prepare(&mut conn, wal_max_bytes).map_err(|error| failed(&error))?;
         folder::sync(folder).map_err(|error| OpenError::from_io(folder, &error))?;
-        let writer = Mutex::new(Writer::new(&database, conn, wal_max_bytes));
-        Ok(Self { database, writer, lock })
+        let mut writer = Writer::new(&database, conn, wal_max_bytes);
+        writer.finish();
+        Ok(Self { database, writer: Mutex::new(writer), lock })
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {
@@ -124,6 +126,10 @@ impl Store for SqliteStore {
 
     fn commit(&self, batch: &[Record]) -> Result<Vec<Stored>, StoreError> {
         self.writer().commit(batch)
+    }
+
+    fn finish(&self) -> bool {
+        self.writer().finish()
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {

@@ -1,5 +1,6 @@
 //! A torn disk: what a power cut may leave of the files, at any moment of a commit or a checkpoint,
-//! opens as a store that has every acknowledged event once and nothing that nobody sent.
+//! opens as a store that has every acknowledged event once and nothing that nobody sent, and of what
+//! was taken back the events that say so, and nothing else.
 //!
 //! * `disk` – which files a power cut may leave, given what was synced and what was written since;
 //! * `history` – the checker.
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use papo_proto::words::{Record, Stored};
+use papo_proto::words::{Body, Record, RedactWhat, Stored};
 use papo_proto::{Append, RoomId, Seq, Txn};
 use papo_store::{Span, SqliteStore, Store as _, conformance, sqlite};
 use rusqlite::Connection;
@@ -42,6 +43,9 @@ struct Run {
     history: History,
     random: Random,
     sent: u64,
+    /// Where the read marker was set, and where it is for sure.
+    marked: u64,
+    marker: u64,
     /// What was wrong with a torn disk.
     faults: Vec<Fault>,
     images: usize,
@@ -57,20 +61,64 @@ impl Run {
         store.commit(&rooms).expect("stored");
         let synced = Disk::of(&data);
         let history = History::default();
-        Self { folder, store, synced, history, random: Random(seed), sent: 0, faults: Vec::new(), images: 0 }
+        Self {
+            folder,
+            store,
+            synced,
+            history,
+            random: Random(seed),
+            sent: 0,
+            marked: 0,
+            marker: 0,
+            faults: Vec::new(),
+            images: 0,
+        }
     }
 
     fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
-    /// Commits a batch, and opens what a power cut may leave before it is acknowledged.
-    fn commit(&mut self) {
-        let batch: Vec<_> = (0..=self.random.below(20)).map(|_| self.event()).collect();
-        self.history.submit(batch.iter().map(|append| (append.room, append.text.clone())));
-        let records: Vec<_> = batch.iter().cloned().map(Record::Event).collect();
+    /// Commits messages and a read marker.
+    fn say(&mut self) {
+        let mut records: Vec<_> = (0..=self.random.below(20)).map(|_| Record::Event(self.event())).collect();
+        self.marked = self.sent;
+        records.push(Record::Read(conformance::read(1, 1, self.marked)));
+        self.commit(&records);
+        self.marker = self.marked;
+    }
+
+    /// Takes back some of what was said, while somebody reads; then nobody reads any more.
+    fn take_back(&mut self) {
+        self.checkpoint("TRUNCATE");
+        // The reader reads from the database, so that nothing is moved there.
+        let reading = Connection::open(self.data().join("papo.db")).expect("opened");
+        reading.execute_batch("BEGIN; SELECT count(*) FROM event;").expect("read");
+        let mut wanted = self.history.wanted();
+        let mut records = Vec::new();
+        for _ in 0..self.random.below(4).min(wanted.len()) {
+            let (room, seq) = wanted.swap_remove(self.random.below(wanted.len()));
+            self.history.take_back(room, seq);
+            records.push(Record::Redact(conformance::redact(room.0, RedactWhat::One(seq, None))));
+            records.push(Record::Event(self.event()));
+        }
+        self.commit(&records);
+        drop(reading);
         let data = self.data();
-        let (stored, mut states) = disk::watch(&data, File::Wal, || self.store.commit(&records).expect("stored"));
+        let store = &self.store;
+        let ((), states) = disk::watch(&data, File::Db, || assert!(!store.finish(), "nobody is in its way"));
+        self.moved(states);
+    }
+
+    /// Commits a batch, and opens what a power cut may leave before it is acknowledged.
+    fn commit(&mut self, records: &[Record]) {
+        let sent = records.iter().filter_map(|record| match record {
+            Record::Event(append) => Some((append.room, append.text.clone())),
+            _ => None,
+        });
+        self.history.submit(sent);
+        let data = self.data();
+        let (stored, mut states) = disk::watch(&data, File::Wal, || self.store.commit(records).expect("stored"));
         let after = Disk::of(&data);
         assert!(after.db == self.synced.db, "a commit writes to the WAL alone");
         states.push(after.wal.clone());
@@ -79,9 +127,16 @@ impl Run {
             self.open_image(&Disk { db: self.synced.db.clone(), wal });
         }
         self.synced = after;
-        for (append, stored) in batch.iter().zip(stored) {
-            let Stored::Appended(seq) = stored else { panic!("{stored:?}") };
-            self.history.acknowledge(Acknowledged { room: append.room, seq, text: append.text.clone() });
+        for (record, stored) in records.iter().zip(stored) {
+            let (room, seq, body) = match (record, stored) {
+                (Record::Event(append), Stored::Appended(seq)) => {
+                    (append.room, seq, Body::Message(append.text.clone()))
+                }
+                (Record::Redact(redact), Stored::Redacted(seq, seqs)) => (redact.room, seq, Body::Redaction(seqs)),
+                (Record::Read(_), Stored::Done) => continue,
+                other => panic!("{other:?}"),
+            };
+            self.history.acknowledge(Acknowledged { room, seq, body });
         }
     }
 
@@ -95,16 +150,20 @@ impl Run {
     }
 
     /// Moves the WAL into the database, and opens what a power cut may leave of that.
-    fn checkpoint(&mut self) {
+    fn checkpoint(&mut self, mode: &str) {
         let data = self.data();
-        let mode = if self.random.chance(2) { "PASSIVE" } else { "TRUNCATE" };
         let conn = Connection::open(data.join("papo.db")).expect("opened");
         let run = || {
             let done = conn.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get::<_, i64>(0));
             assert_eq!(done.expect("checkpoint"), 0, "nobody is in its way");
         };
-        let ((), mut states) = disk::watch(&data, File::Db, run);
-        let after = Disk::of(&data);
+        let ((), states) = disk::watch(&data, File::Db, run);
+        self.moved(states);
+    }
+
+    /// Opens what a power cut may leave while the WAL was moved.
+    fn moved(&mut self, mut states: Vec<Vec<u8>>) {
+        let after = Disk::of(&self.data());
         states.push(after.db.clone());
         for at in 0..IMAGES {
             // Until the database is synced the WAL stays as it is.
@@ -122,8 +181,9 @@ impl Run {
         self.images += 1;
         let folder = self.folder.path().join("image");
         image.write(&folder);
-        let logs = logs(&folder);
+        let (logs, marker) = kept(&folder);
         self.faults.append(&mut self.history.check(&logs));
+        assert!((self.marker..=self.marked).contains(&marker), "{marker} is not of {}..={}", self.marker, self.marked);
         let report = sqlite::check(&folder, &mut |_, _| {}).expect("checked");
         assert_eq!(report.findings, []);
     }
@@ -134,17 +194,18 @@ fn shared_memory_or_disk() -> TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
 }
 
-/// What a store that opens the folder has in its logs.
-fn logs(folder: &Path) -> Logs {
+/// What a store that opens the folder has in its logs, and the read marker.
+fn kept(folder: &Path) -> (Logs, u64) {
     let store = SqliteStore::open(folder).expect("a torn disk is no damage");
     let (recovered, mut reader) = (store.recover().expect("read"), store.reader().expect("a reader"));
+    let marker = recovered.reads.first().map_or(0, |read| read.seq.0);
     let mut logs = BTreeMap::new();
     for room in recovered.rooms {
         let page = reader.page(room.record.id, Span::After(Seq(0)), usize::MAX, usize::MAX).expect("read");
         assert_eq!((page.first, page.head), (room.first, room.head));
-        logs.insert(room.record.id, page.events.into_iter().map(|event| (event.seq, event.text)).collect());
+        logs.insert(room.record.id, page.events.into_iter().map(|event| (event.seq, event.body)).collect());
     }
-    logs
+    (logs, marker)
 }
 
 /// Runs from one seed after the other, for so long.
@@ -158,8 +219,12 @@ fn what_is_acknowledged_survives_a_power_cut_at_any_moment() {
     for seed in 0.. {
         let mut run = Run::new(seed);
         for step in 0..12 {
-            let next = if run.random.chance(4) { Run::checkpoint } else { Run::commit };
-            next(&mut run);
+            match run.random.below(6) {
+                0 => run.checkpoint("PASSIVE"),
+                1 => run.checkpoint("TRUNCATE"),
+                2 => run.take_back(),
+                _ => run.say(),
+            }
             assert_eq!(run.faults, [], "seed {seed}, step {step}");
         }
         images += run.images;
@@ -174,9 +239,11 @@ fn what_is_acknowledged_survives_a_power_cut_at_any_moment() {
 #[test]
 fn a_disk_that_lies_is_found_out() {
     let mut run = Run::new(1);
-    run.commit();
+    run.say();
     let before = run.synced.clone();
-    run.commit();
+    run.say();
+    // The marker would tell too.
+    run.marker = 0;
     assert_eq!(run.faults, []);
     run.open_image(&before);
     assert!(run.faults.iter().any(|fault| matches!(fault, Fault::Lost(..))), "{:?}", run.faults);
@@ -190,7 +257,7 @@ fn the_logs_of_a_folder_are_read_as_they_are() {
     run.store.commit(&[Record::Event(conformance::append(2, &text))]).expect("stored");
     let data = run.data();
     drop(run.store);
-    let logs = logs(&data);
-    assert_eq!(logs[&RoomId(2)], [(Seq(1), text)]);
+    let (logs, _) = kept(&data);
+    assert_eq!(logs[&RoomId(2)], [(Seq(1), Body::Message(text))]);
     assert_eq!(logs[&RoomId(1)], []);
 }

@@ -56,17 +56,28 @@ impl Papo {
     /// Starts a `papo serve` command as it is and waits until it listens.
     pub fn listening(command: &mut Command) -> Self {
         let mut papo = Self::start(command);
-        let first = papo.line();
-        let tcp =
-            ["[ESCUTANDO] Servidor em ", "[LISTENING] Server at "].iter().find_map(|begin| first.strip_prefix(begin));
-        let tcp = tcp.expect("the line that tells the address");
+        let begins = ["[ESCUTANDO] Servidor em ", "[LISTENING] Server at "];
+        let tcp = papo.find_line(|line| begins.iter().find_map(|begin| line.strip_prefix(begin)));
         papo.tcp = Some(tcp.parse().expect("an address"));
         if has_web_port(command) {
-            let page = papo.line();
-            let url = page.split("http://").nth(1).expect("the line that tells the page").trim_end_matches('/');
-            papo.web = Some(url.parse().expect("an address"));
+            let url = papo.find_line(|line| line.split("http://").nth(1));
+            papo.web = Some(url.trim_end_matches('/').parse().expect("an address"));
         }
         papo
+    }
+
+    /// The part that is wanted of the first line that has it: a client that waited for the server may
+    /// be told of before its address is.
+    fn find_line(&mut self, wanted: impl Fn(&str) -> Option<&str>) -> String {
+        let mut passed = Vec::new();
+        loop {
+            let line = self.line();
+            if let Some(found) = wanted(&line) {
+                return found.to_owned();
+            }
+            assert!(!line.is_empty(), "the server ended after {passed:?}");
+            passed.push(line);
+        }
     }
 
     /// Starts any command of the program.
@@ -100,8 +111,18 @@ impl Papo {
         self.child.id()
     }
 
-    /// The next line of its output; empty when it has ended.
+    /// The next line of its output, but not what it says of a folder that is new; empty when it has ended.
     pub fn line(&mut self) -> String {
+        loop {
+            let line = self.any_line();
+            if !is_of_new_folder(&line) {
+                return line;
+            }
+        }
+    }
+
+    /// The next line of its output, whatever it says.
+    pub fn any_line(&mut self) -> String {
         let until = Instant::now() + PATIENCE;
         loop {
             if let Some(end) = self.unread.iter().position(|byte| *byte == b'\n') {
@@ -114,11 +135,12 @@ impl Papo {
         }
     }
 
-    /// All the rest of its output.
+    /// All the rest of its output, but not what it says of a folder that is new.
     pub fn rest(&mut self) -> String {
         let until = Instant::now() + PATIENCE;
         while self.read_output(until) {}
-        String::from_utf8(std::mem::take(&mut self.unread)).expect("text")
+        let rest = String::from_utf8(std::mem::take(&mut self.unread)).expect("text");
+        rest.split_inclusive('\n').filter(|line| !is_of_new_folder(line)).collect()
     }
 
     /// Reads some more of the output; false at its end.
@@ -166,6 +188,11 @@ impl Papo {
         assert!(is_readable(&self.end, began + PATIENCE), "the program does not end");
         (self.child.wait().expect("a child"), began.elapsed())
     }
+}
+
+/// Every server of a test has a folder without an administrator, and says so.
+fn is_of_new_folder(line: &str) -> bool {
+    line.starts_with("[ADMINISTRAÇÃO] ") || line.starts_with("[ADMINISTRATION] ")
 }
 
 /// Whether a line about the page follows: a server without a web port does not say so.

@@ -152,6 +152,7 @@ impl Structured {
             version: VERSION,
             nick: nick.map(Into::into),
             session: session.map(Into::into),
+            login: None,
             lang: Some("pt-BR".into()),
             client: None,
             capabilities: Vec::new(),
@@ -206,9 +207,10 @@ impl Structured {
             match self.ask(&page) {
                 Ok(Answer::History { events, .. }) if events.is_empty() => return log,
                 Ok(Answer::History { events, .. }) => {
-                    log.extend(
-                        events.into_iter().map(|papo_proto::papo1::server::RoomEvent::Message(message)| message),
-                    );
+                    log.extend(events.into_iter().filter_map(|event| match event {
+                        papo_proto::papo1::server::RoomEvent::Message(message) => Some(message),
+                        _ => None,
+                    }));
                 }
                 other => panic!("{other:?}"),
             }

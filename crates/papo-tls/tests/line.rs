@@ -64,10 +64,10 @@ fn a_line_opens_however_its_bytes_are_cut() {
             let mut client = tls.line("localhost").expect("a name");
             shake_hands(&mut client, &mut server, piece).expect("they agree");
             assert_eq!((server.alpn(), client.alpn()), (Some(ALPN_PAPO), Some(ALPN_PAPO)));
-            for text in [&b"oi"[..], &[7; 20_000], &[8; 64 * 1024]] {
-                say(&mut client, text);
+            for text in [b"oi".to_vec(), vec![7; 20_000], vec![8; 64 * 1024]] {
+                say(&mut client, &text);
                 assert_eq!(carry(&mut client, &mut server, piece).expect("whole"), text);
-                say(&mut server, text);
+                say(&mut server, &text);
                 assert_eq!(carry(&mut server, &mut client, piece).expect("whole"), text);
             }
             assert_eq!((server.held(), server.unsent().len()), (0, 0), "an idle line holds nothing");
@@ -88,10 +88,10 @@ fn what_is_no_tls_fails_and_says_so() {
 
     let tls = ClientTls::for_frames(&Trust::Anyone).expect("no file");
     let mut client = tls.line("localhost").expect("a name");
-    let failure = client.open(&mut *b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), &mut Vec::new()).expect_err("no TLS");
+    let failure = client.open(&mut b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), &mut Vec::new()).expect_err("no TLS");
     assert_eq!(failure, Failure::NotTls);
     let mut client = tls.line("localhost").expect("a name");
-    let failure = client.open(&mut *b"\0\0\0\x10[SYS] Bem-vindo!".to_vec(), &mut Vec::new()).expect_err("no TLS");
+    let failure = client.open(&mut b"\0\0\0\x10[SYS] Bem-vindo!".to_vec(), &mut Vec::new()).expect_err("no TLS");
     assert_eq!(failure, Failure::NotTls);
 
     // A record that was changed on its way.

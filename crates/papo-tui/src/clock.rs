@@ -12,6 +12,11 @@ pub(crate) fn shown(at_ms: u64) -> String {
     at.strftime(if at.date() == today { "%H:%M" } else { "%Y-%m-%d %H:%M" }).to_string()
 }
 
+/// The time of now, as servers count it.
+pub(crate) fn now_ms() -> u64 {
+    Timestamp::now().as_millisecond().cast_unsigned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,10 +1,20 @@
-//! What a typed line means: the name that was asked for, a line for the server, or the wish to leave.
+//! What a typed line means: the name that was asked for, a password, a line for the server, or the wish to leave.
+
+use papo_proto::words::{AccountCommand, Secret};
+
+use crate::asking::{Answered, Asking, Question};
 
 /// What is to be done for the person at the keyboard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// Send this line.
     Say(String),
+    /// Do this about the account, with a password that was asked for.
+    Account(AccountCommand),
+    /// Come in by the login that is kept.
+    Return,
+    /// Say that something did not work: the text of this name.
+    Tell(&'static str),
     /// Send `/quit`, then read until the server closes.
     Quit,
     /// Leave at once, without waiting for the server.
@@ -18,36 +28,65 @@ pub(crate) enum Awaits {
     Name,
     /// Messages and commands.
     Lines,
+    /// A password.
+    Secret(Question),
     /// Nothing more: `/quit` is on its way.
     End,
+}
+
+/// As whom somebody comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comes<'a> {
+    /// That is asked for, if somebody is there.
+    Unknown,
+    /// As a guest of this name.
+    Named(&'a str),
+    /// As this account, whose password is asked for.
+    Account(&'a str),
+    /// As the account whose login is kept.
+    Kept,
 }
 
 /// The conversation's stages on this side of the connection.
 #[derive(Debug)]
 pub(crate) struct Dialogue {
     awaits: Awaits,
+    /// A person is there, whom one can ask.
+    asks: bool,
+    /// The password that is being asked for.
+    asking: Option<Asking>,
     /// The room to enter once the name is sent.
     room: Option<String>,
 }
 
 impl Dialogue {
-    /// Begins, with what is to be sent before anybody types. Without a `nick` it is asked for if somebody is there.
-    pub(crate) fn begin(nick: Option<&str>, room: Option<&str>, asks: bool) -> (Self, Vec<Step>) {
-        let given = |word: Option<&str>| word.map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned);
-        let mut dialogue = Self { awaits: Awaits::Lines, room: given(room) };
-        let steps = match given(nick) {
-            Some(name) => dialogue.named(&name),
-            None if asks => {
+    /// Begins, with what is to be sent before anybody types.
+    pub(crate) fn begin(comes: Comes<'_>, room: Option<&str>, asks: bool) -> (Self, Vec<Step>) {
+        let given = |word: &str| Some(word.trim()).filter(|word| !word.is_empty()).map(str::to_owned);
+        let mut dialogue = Self { awaits: Awaits::Lines, asks, asking: None, room: room.and_then(given) };
+        let named = if let Comes::Named(name) = comes { given(name) } else { None };
+        let steps = match (comes, named) {
+            (_, Some(name)) => dialogue.named(&name),
+            (Comes::Kept, _) => {
+                let mut steps = vec![Step::Return];
+                steps.extend(dialogue.enter());
+                steps
+            }
+            (Comes::Account(name), _) => dialogue.hear(&format!("/login {name}")),
+            (Comes::Unknown | Comes::Named(_), _) if asks => {
                 dialogue.awaits = Awaits::Name;
                 Vec::new()
             }
-            None => dialogue.enter(),
+            (Comes::Unknown | Comes::Named(_), _) => dialogue.enter(),
         };
         (dialogue, steps)
     }
 
     pub(crate) fn awaits(&self) -> Awaits {
-        self.awaits
+        match &self.asking {
+            Some(asking) if self.awaits != Awaits::End => Awaits::Secret(asking.question()),
+            _ => self.awaits,
+        }
     }
 
     /// Takes a typed line.
@@ -59,6 +98,12 @@ impl Dialogue {
         if is_farewell(line) {
             return self.end();
         }
+        if self.asks
+            && let Some(asking) = Asking::of(line)
+        {
+            self.asking = Some(asking);
+            return Vec::new();
+        }
         if self.awaits == Awaits::Name {
             self.awaits = Awaits::Lines;
             // No name begins so: whoever types a command instead of a name gets that command.
@@ -67,6 +112,34 @@ impl Dialogue {
             }
         }
         vec![Step::Say(typed.to_owned())]
+    }
+
+    /// Takes a password that was asked for.
+    pub(crate) fn answer(&mut self, typed: Secret) -> Vec<Step> {
+        let Some(asking) = self.asking.take() else { return Vec::new() };
+        match asking.answer(typed) {
+            Answered::More(asking) => {
+                self.asking = Some(asking);
+                Vec::new()
+            }
+            Answered::Nothing(why) => vec![Step::Tell(why)],
+            Answered::Done(command) => {
+                if self.awaits == Awaits::Name {
+                    self.awaits = Awaits::Lines;
+                }
+                let mut steps = vec![Step::Account(command)];
+                steps.extend(self.enter());
+                steps
+            }
+        }
+    }
+
+    /// Takes an interruption by a key: it ends what is asked, or everything.
+    pub(crate) fn interrupt(&mut self) -> Vec<Step> {
+        match self.asking.take() {
+            Some(_) => vec![Step::Tell("no-password")],
+            None => self.end(),
+        }
     }
 
     /// Takes the end of the input, or an interruption. The second one means: now.
@@ -101,18 +174,31 @@ mod tests {
 
     /// Plays typed lines (`^D` is the end of input) and writes down what is done for each.
     fn check(nick: Option<&str>, room: Option<&str>, asks: bool, typed: &[&str], expected: &[&str]) {
-        let (mut dialogue, mut steps) = Dialogue::begin(nick, room, asks);
+        let comes = nick.map_or(Comes::Unknown, Comes::Named);
+        check_as(comes, room, asks, typed, expected);
+    }
+
+    fn check_as(comes: Comes<'_>, room: Option<&str>, asks: bool, typed: &[&str], expected: &[&str]) {
+        let (mut dialogue, mut steps) = Dialogue::begin(comes, room, asks);
         for line in typed {
-            steps.extend(if *line == "^D" { dialogue.end() } else { dialogue.hear(line) });
+            steps.extend(match (*line, dialogue.awaits()) {
+                ("^D", _) => dialogue.end(),
+                ("^C", _) => dialogue.interrupt(),
+                (line, Awaits::Secret(_)) => dialogue.answer(Secret::new(line)),
+                (line, _) => dialogue.hear(line),
+            });
         }
         let done: Vec<String> = steps
             .into_iter()
             .map(|step| match step {
                 Step::Say(line) => line,
+                Step::Account(command) => {
+                    format!("<{}>", crate::asking::spelled(&command).expect("no spaces").expose())
+                }
                 other => format!("<{other:?}>"),
             })
             .collect();
-        assert_eq!(done, expected, "{nick:?} {room:?} {asks} {typed:?}");
+        assert_eq!(done, expected, "{comes:?} {room:?} {asks} {typed:?}");
     }
 
     #[test]
@@ -135,6 +221,47 @@ mod tests {
         check(None, None, false, &["Alice", "", " dois  espaços ", "^D"], &["Alice", " dois  espaços ", "<Quit>"]);
         check(None, Some("jogos"), false, &["^D"], &["/join jogos", "<Quit>"]);
         check(Some("Ana"), None, false, &["oi"], &["/nick Ana", "oi"]);
+    }
+
+    #[test]
+    fn a_password_is_asked_for_and_what_is_typed_for_it_is_no_line() {
+        let ana = Comes::Named("Ana");
+        check_as(
+            ana,
+            None,
+            true,
+            &["/login Ana", "/quit agora", "oi"],
+            &["/nick Ana", "</login Ana /quit agora>", "oi"],
+        );
+        check_as(ana, None, true, &["/register", "segredo1", "segredo1"], &["/nick Ana", "</register segredo1>"]);
+        check_as(ana, None, true, &["/login Ana", "", "oi"], &["/nick Ana", "<Tell(\"no-password\")>", "oi"]);
+        check_as(ana, None, true, &["/login Ana", "^C", "^C"], &["/nick Ana", "<Tell(\"no-password\")>", "<Quit>"]);
+        check_as(ana, None, true, &["/login Ana", "^D", "x"], &["/nick Ana", "<Quit>"]);
+        check_as(ana, None, true, &["/login Ana typed"], &["/nick Ana", "/login Ana typed"]);
+        // Nobody is there whom one could ask.
+        check_as(ana, None, false, &["/login Ana"], &["/nick Ana", "/login Ana"]);
+    }
+
+    #[test]
+    fn somebody_comes_as_an_account() {
+        let jogos = Some("jogos");
+        check_as(
+            Comes::Account("Ana"),
+            jogos,
+            true,
+            &["segredo1", "oi"],
+            &["</login Ana segredo1>", "/join jogos", "oi"],
+        );
+        check_as(Comes::Unknown, jogos, true, &["/login Ana", "segredo1"], &["</login Ana segredo1>", "/join jogos"]);
+        check_as(
+            Comes::Unknown,
+            jogos,
+            true,
+            &["/login Ana", "", "Bob"],
+            &["<Tell(\"no-password\")>", "/nick Bob", "/join jogos"],
+        );
+        check_as(Comes::Kept, jogos, true, &["oi"], &["<Return>", "/join jogos", "oi"]);
+        check_as(Comes::Account("a:b"), None, true, &[], &["/login a:b"]);
     }
 
     #[test]

@@ -4,22 +4,28 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::{self, Write as _};
 use std::os::fd::AsFd as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use papo_proto::lang::Lang;
+use papo_proto::words::Secret;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use rustyline::completion::{Completer, Pair};
-use rustyline::config::{BellStyle, CompletionType, Config};
+use rustyline::config::{BellStyle, ColorMode, CompletionType, Config};
 use rustyline::error::ReadlineError;
-use rustyline::highlight::Highlighter;
+use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::Hinter;
 use rustyline::history::DefaultHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Context, Editor, ExternalPrinter, Helper};
+use rustyline::{
+    Cmd, ConditionalEventHandler, Context, Editor, Event, EventContext, EventHandler, ExternalPrinter, Helper, KeyCode,
+    KeyEvent, Modifiers, RepeatCount,
+};
 use tokio::sync::mpsc;
 
+use crate::asking::is_private;
 use crate::complete::complete;
 use crate::dialogue::{Awaits, Dialogue, Step};
 use crate::gate::{Gate, Way};
@@ -44,6 +50,8 @@ const BRACKETED_PASTE_OFF: &str = "\x1b[?2004l";
 pub(crate) struct Terminal {
     editor: Editor<Keys, DefaultHistory>,
     gate: Arc<Gate>,
+    /// What is being typed is not to be seen.
+    is_secret: Arc<AtomicBool>,
 }
 
 /// What puts the terminal back as it was found.
@@ -62,12 +70,17 @@ pub(crate) fn open(known: Arc<Mutex<Known>>) -> Result<(Terminal, AbovePrompt, R
         // Waiting for a second Tab would hold back what arrives.
         .completion_show_all_if_ambiguous(true)
         .bell_style(BellStyle::None)
+        // Nothing is coloured. But the highlighter hides passwords and tells the gate, whatever NO_COLOR says.
+        .color_mode(ColorMode::Forced)
         .build();
     let gate = Arc::new(Gate::new());
     let mut editor = Editor::with_history(config.clone(), DefaultHistory::with_config(&config))?;
-    editor.set_helper(Some(Keys { known, gate: gate.clone(), prompt: RefCell::default() }));
+    let is_secret = Arc::<AtomicBool>::default();
+    let keys = Keys { known, gate: gate.clone(), prompt: RefCell::default(), is_secret: is_secret.clone() };
+    editor.set_helper(Some(keys));
+    editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(WhileSecret(is_secret.clone()))));
     let printer = AbovePrompt { printer: Box::new(editor.create_external_printer()?), gate: gate.clone() };
-    Ok((Terminal { editor, gate: gate.clone() }, printer, Restore { gate, found }))
+    Ok((Terminal { editor, gate: gate.clone(), is_secret }, printer, Restore { gate, found }))
 }
 
 impl Terminal {
@@ -86,6 +99,8 @@ impl Terminal {
         loop {
             self.gate.begin();
             let awaits = dialogue.awaits();
+            let is_secret = matches!(awaits, Awaits::Secret(_));
+            self.is_secret.store(is_secret, Ordering::Relaxed);
             let typed = self.editor.readline_with_initial(&prompt(awaits, layout.lang), (&kept, ""));
             self.gate.away();
             kept.clear();
@@ -95,17 +110,22 @@ impl Terminal {
                     let mut notice = String::new();
                     layout.refusal(&mut notice, &texts::say(layout.lang, "queue-full", &[]));
                     screen.try_show(notice);
-                    kept = line;
+                    // A password is asked for again, and one in a line is not shown a second time.
+                    if !is_secret && !is_private(&line) {
+                        kept = line;
+                    }
                     continue;
                 }
+                Ok(line) if is_secret => dialogue.answer(Secret::new(line)),
                 Ok(line) => {
-                    if awaits == Awaits::Lines && !line.trim().is_empty() {
+                    if awaits == Awaits::Lines && !line.trim().is_empty() && !is_private(&line) {
                         // The history refuses only repetitions.
                         let _ = self.editor.add_history_entry(line.as_str());
                     }
                     dialogue.hear(&line)
                 }
-                Err(ReadlineError::Eof | ReadlineError::Interrupted) => dialogue.end(),
+                Err(ReadlineError::Eof) => dialogue.end(),
+                Err(ReadlineError::Interrupted) => dialogue.interrupt(),
                 Err(_) => {
                     for step in dialogue.end() {
                         let _ = steps.blocking_send(step);
@@ -125,6 +145,7 @@ fn prompt(awaits: Awaits, lang: Lang) -> String {
     let id = match awaits {
         Awaits::Name => "ask-name",
         Awaits::Lines => "prompt",
+        Awaits::Secret(question) => question.id(),
         Awaits::End => return String::new(),
     };
     format!("{} ", texts::say(lang, id, &[]))
@@ -183,6 +204,13 @@ struct Keys {
     gate: Arc<Gate>,
     /// The prompt that was painted last.
     prompt: RefCell<String>,
+    is_secret: Arc<AtomicBool>,
+}
+
+impl Keys {
+    fn is_secret(&self) -> bool {
+        self.is_secret.load(Ordering::Relaxed)
+    }
 }
 
 impl Helper for Keys {}
@@ -216,7 +244,8 @@ impl Validator for Keys {
     }
 }
 
-/// Nothing is coloured, but this is called with every row that is about to be painted.
+/// Nothing is coloured, but this is called with every row that is about to be painted. A password is painted as
+/// blanks: the editor wants something as wide as what it holds.
 impl Highlighter for Keys {
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
         prompt.clone_into(&mut self.prompt.borrow_mut());
@@ -224,7 +253,46 @@ impl Highlighter for Keys {
     }
 
     fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
-        self.gate.paint(|| format!("{}{line}", self.prompt.borrow()).trim_end().to_owned());
-        Cow::Borrowed(line)
+        let shown = if self.is_secret() { Cow::Owned(" ".repeat(line.chars().count())) } else { Cow::Borrowed(line) };
+        self.gate.paint(|| format!("{}{shown}", self.prompt.borrow()).trim_end().to_owned());
+        shown
+    }
+
+    /// Otherwise the editor writes a typed character by itself.
+    fn highlight_char(&self, _: &str, _: usize, _: CmdKind) -> bool {
+        self.is_secret()
+    }
+}
+
+/// While a password is typed only those keys work that type, correct and end it. The others could put it where it is
+/// shown later: into what is inserted by Ctrl+Y, or a list of completions; or bring something else in its place.
+struct WhileSecret(Arc<AtomicBool>);
+
+impl ConditionalEventHandler for WhileSecret {
+    fn handle(&self, event: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
+        if !self.0.load(Ordering::Relaxed) {
+            return None;
+        }
+        let Event::KeySeq(keys) = event else { return Some(Cmd::Noop) };
+        let [KeyEvent(code, modifiers)] = keys[..] else { return Some(Cmd::Noop) };
+        match (code, modifiers) {
+            (KeyCode::Char(_), Modifiers::NONE | Modifiers::SHIFT)
+            | (KeyCode::Char('C' | 'D' | 'H' | 'J' | 'M'), Modifiers::CTRL)
+            | (
+                KeyCode::Enter
+                | KeyCode::Backspace
+                | KeyCode::Delete
+                | KeyCode::Left
+                | KeyCode::Right
+                | KeyCode::Home
+                | KeyCode::End
+                | KeyCode::BracketedPasteStart
+                | KeyCode::BracketedPasteEnd,
+                Modifiers::NONE,
+            ) => None,
+            // To the beginning, without keeping what is taken away.
+            (KeyCode::Char('U' | 'W'), Modifiers::CTRL) => Some(Cmd::Undo(RepeatCount::MAX)),
+            _ => Some(Cmd::Noop),
+        }
     }
 }

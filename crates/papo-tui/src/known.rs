@@ -29,6 +29,10 @@ impl Known {
                 self.room(room);
                 self.name(author);
             }
+            Incoming::Direct { with, author, .. } => {
+                self.name(with);
+                self.name(author);
+            }
             Incoming::Notice(text) => self.notice(text),
             Incoming::Refusal(_) | Incoming::Line(_) | Incoming::Skipped { .. } => {}
         }
@@ -92,6 +96,7 @@ mod tests {
         check(&["[SYS] Em #geral (2):\n- Alice\n- Bob"], &["#geral"], &["Bob", "Alice"]);
         check(&["[SYS] Você entrou em #geral."], &["#geral"], &[]);
         check(&["[SYS] Comandos:\n/nick <nome> - escolhe o seu nome"], &[], &[]);
+        check(&["[@Bob] Alice: oi"], &[], &["Alice", "Bob"]);
         check(&["[ERRO] #x", "- Eva", "[#\u{1b}] Eva: x"], &[], &[]);
     }
 

@@ -29,6 +29,10 @@ impl Layout {
                 let author = self.paint(BOLD, &clean::display(author));
                 self.lines(screen, None, &format!("[#{}] {author}: ", clean::display(room)), text);
             }
+            Incoming::Direct { with, author, text } => {
+                let author = self.paint(BOLD, &clean::display(author));
+                self.lines(screen, None, &format!("[@{}] {author}: ", clean::display(with)), text);
+            }
             Incoming::Notice(text) => self.lines(screen, Some(DIM), "[SYS] ", text),
             Incoming::Refusal(text) => self.refusal(screen, text),
             Incoming::Line(text) => self.lines(screen, None, "", text),
@@ -77,6 +81,7 @@ mod tests {
     fn plain_lines() {
         for (frame, expected) in [
             ("[#geral] Alice: Olá a todos!", "[#geral] Alice: Olá a todos!\n"),
+            ("[@Ana] Ana: só para você\n[SYS] x", "[@Ana] Ana: só para você\n  [SYS] x\n"),
             ("[SYS] Você entrou em #geral.", "[SYS] Você entrou em #geral.\n"),
             ("[ERRO] Não.", "[ERRO] Não.\n"),
             ("um servidor antigo", "um servidor antigo\n"),

@@ -4,24 +4,46 @@ use std::io::{self, BufRead, Read as _};
 use std::thread;
 
 use papo_proto::limits::FRAME_MAX_BYTES;
+use papo_proto::words::Secret;
 use tokio::sync::mpsc;
 
 use crate::dialogue::{Awaits, Dialogue, Step};
+use crate::echo::Echo;
 
-/// Reads lines in a thread of its own. `ask` puts the question for the name, as often as it is due.
-pub(crate) fn read(dialogue: Dialogue, steps: mpsc::Sender<Step>, ask: impl Fn() + Send + 'static) {
-    thread::spawn(move || converse(io::stdin().lock(), dialogue, &steps, ask));
+/// Reads lines in a thread of its own. `ask` puts a question by the name of its text, as often as it is due.
+pub(crate) fn read(dialogue: Dialogue, steps: mpsc::Sender<Step>, echo: Echo, ask: impl Fn(&str) + Send + 'static) {
+    thread::spawn(move || converse(io::stdin().lock(), dialogue, &steps, &echo, ask));
 }
 
 /// Waits wherever the server is slower than the input, so nothing is lost and little is held.
-fn converse(mut input: impl BufRead, mut dialogue: Dialogue, steps: &mpsc::Sender<Step>, ask: impl Fn()) {
+fn converse(
+    mut input: impl BufRead,
+    mut dialogue: Dialogue,
+    steps: &mpsc::Sender<Step>,
+    echo: &Echo,
+    ask: impl Fn(&str),
+) {
     loop {
-        match dialogue.awaits() {
-            Awaits::Name => ask(),
+        let awaits = dialogue.awaits();
+        let is_secret = matches!(awaits, Awaits::Secret(_));
+        match awaits {
+            Awaits::Name => ask("ask-name"),
             Awaits::Lines => {}
+            Awaits::Secret(question) if echo.off() => ask(question.id()),
+            Awaits::Secret(_) => {
+                // It would be seen by whoever looks on, so it is not asked for.
+                echo.restore();
+                for step in dialogue.answer(Secret::new("")) {
+                    let _ = steps.blocking_send(step);
+                }
+                continue;
+            }
             Awaits::End => return,
         }
-        let next = match line(&mut input) {
+        let typed = line(&mut input);
+        echo.restore();
+        let next = match typed {
+            Ok(Some(typed)) if is_secret => dialogue.answer(Secret::new(typed)),
             Ok(Some(typed)) => dialogue.hear(&typed),
             // An input that cannot be read any further has ended.
             Ok(None) | Err(_) => dialogue.end(),
@@ -56,14 +78,17 @@ fn line(input: &mut impl BufRead) -> io::Result<Option<String>> {
 mod tests {
     use std::cell::Cell;
 
+    use papo_proto::words::AccountCommand;
+
     use super::*;
+    use crate::dialogue::Comes;
 
     /// What a whole input makes of itself, and how often the name was asked for.
     fn steps(input: &[u8], asks: bool) -> (Vec<Step>, u32) {
         let (sender, mut receiver) = mpsc::channel(64);
-        let (dialogue, _) = Dialogue::begin(None, None, asks);
+        let (dialogue, _) = Dialogue::begin(Comes::Unknown, None, asks);
         let asked = Cell::new(0);
-        converse(input, dialogue, &sender, || asked.set(asked.get() + 1));
+        converse(input, dialogue, &sender, &Echo::default(), |_| asked.set(asked.get() + 1));
         drop(sender);
         (std::iter::from_fn(|| receiver.blocking_recv()).collect(), asked.get())
     }
@@ -87,6 +112,13 @@ mod tests {
     #[test]
     fn the_name_is_asked_for_until_it_is_given() {
         assert_eq!(steps(b"\nAna\noi\n", true), (vec![say("/nick Ana"), say("oi"), Step::Quit], 2));
+    }
+
+    #[test]
+    fn a_password_is_the_next_line_as_it_is() {
+        let (steps, asked) = steps(b"Ana\n/login Ana\n um  dois \noi\n", true);
+        let Step::Account(AccountCommand::Login { password, .. }) = &steps[1] else { panic!("a login") };
+        assert_eq!((password.expose(), &steps[2..], asked), (" um  dois ", &[say("oi"), Step::Quit][..], 2));
     }
 
     #[test]

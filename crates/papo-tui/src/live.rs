@@ -2,15 +2,22 @@
 //!
 //! * `answers` – how what the server says reads: the words of the text dialect;
 //! * `face` – what both directions share: the screen, the room that one is in, how the line is;
-//! * `hear` – what happens goes to the screen, in the order of the events;
-//! * `speak` – what is typed becomes commands, one after another; messages do not wait for each other;
+//! * `hear` – what happens goes to the screen, in the order of the events; `people` – of it, what is about accounts,
+//!   conversations of two and moderation; `unread` – what was said in such a conversation while one was away;
+//! * `speak` – what is typed becomes commands, one after another; messages do not wait for each other; `direct` – of
+//!   it, what is said to one person, and who one is;
+//! * `history` – what was said in a room, shown page by page;
 //! * `farewell` – how one leaves, with and without a line.
 
 mod answers;
+mod direct;
 mod face;
 mod farewell;
 mod hear;
+mod history;
+mod people;
 mod speak;
+mod unread;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -22,6 +29,7 @@ use tokio::sync::mpsc;
 use self::face::Face;
 use self::speak::Speaker;
 use crate::dialogue::Step;
+use crate::kept::Keeper;
 use crate::known::Known;
 use crate::layout::Layout;
 use crate::screen::Screen;
@@ -30,8 +38,9 @@ use crate::screen::Screen;
 const MISSED_SHOWN: u64 = 5000;
 
 /// What the client says of itself.
-pub(crate) fn settings(lang: Lang) -> Settings {
+pub(crate) fn settings(lang: Lang, login: Option<Arc<str>>) -> Settings {
     Settings {
+        login,
         lang: Some(lang.tag().into()),
         client: Some(concat!("papo chat ", env!("CARGO_PKG_VERSION")).into()),
         extent: Extent { whole: false, window: MISSED_SHOWN },
@@ -67,15 +76,20 @@ pub(crate) struct Live {
     pub(crate) screen: Screen,
     pub(crate) known: Arc<Mutex<Known>>,
     pub(crate) layout: Layout,
+    /// Where logins outlive the program.
+    pub(crate) keeper: Keeper,
     /// Nobody is there who could wait or not: the input is a pipe. So the end waits for the answers to all that
     /// was said, but only for this long without any answer.
     pub(crate) patience: Option<Duration>,
+    /// Whoever is on the way can read it: no password goes over it.
+    pub(crate) is_overheard: bool,
 }
 
 impl Live {
     /// Talks until somebody wants the end of it.
     pub(crate) async fn run(self, mut client: Client) -> Ending {
-        let face = Face::new(self.screen, self.known, self.layout);
+        let mut face = Face::new(self.screen, self.known, self.layout, self.keeper);
+        face.is_overheard = self.is_overheard;
         let mut speaker = Speaker::new(&face, client.commands(), self.steps, self.interrupts, self.patience);
         if face.welcome().await.is_err() {
             return Ending::Unseen;

@@ -7,6 +7,7 @@ use std::future::pending;
 use std::sync::{Arc, Mutex};
 
 use papo_client::{Lost, Reader, Writer};
+use papo_proto::lang::Args;
 use papo_proto::limits::FRAME_MAX_BYTES;
 use tokio::sync::mpsc;
 
@@ -14,7 +15,7 @@ use crate::dialogue::Step;
 use crate::known::Known;
 use crate::layout::Layout;
 use crate::screen::Screen;
-use crate::texts;
+use crate::{asking, texts};
 
 /// Typed lines are gathered up to this size before they are sent together.
 const TOGETHER_BYTES: usize = 16 * 1024;
@@ -41,6 +42,8 @@ pub(crate) struct Talk {
     pub(crate) screen: Screen,
     pub(crate) known: Arc<Mutex<Known>>,
     pub(crate) layout: Layout,
+    /// Whoever is on the way can read it: no password goes over it.
+    pub(crate) is_overheard: bool,
 }
 
 impl Talk {
@@ -81,7 +84,18 @@ impl Talk {
             };
             loop {
                 match step {
+                    Some(Step::Say(line)) if self.is_overheard && asking::is_private(&line) => {
+                        self.refuse("password-overheard", &[]).await;
+                    }
+                    Some(Step::Account(_)) if self.is_overheard => self.refuse("password-overheard", &[]).await,
                     Some(Step::Say(line)) => self.queue(writer, &line).await,
+                    Some(Step::Account(command)) => match asking::spelled(&command) {
+                        Some(line) => self.queue(writer, line.expose()).await,
+                        None => self.refuse("password-with-space", &[]).await,
+                    },
+                    Some(Step::Tell(id)) => self.refuse(id, &[]).await,
+                    // A login is kept in the other dialect only.
+                    Some(Step::Return) => {}
                     Some(Step::Quit | Step::Abandon) | None => return true,
                 }
                 if writer.unsent_bytes() >= TOGETHER_BYTES {
@@ -103,11 +117,15 @@ impl Talk {
     async fn queue(&self, writer: &mut Writer, line: &str) {
         if writer.queue(line).is_err() {
             let limit = (FRAME_MAX_BYTES / (1024 * 1024)).to_string();
-            let mut notice = String::new();
-            self.layout.refusal(&mut notice, &texts::say(self.layout.lang, "line-too-long", &[("mib", limit.into())]));
-            // Whoever listens notices by itself when nobody sees this.
-            let _ = self.screen.show(notice).await;
+            self.refuse("line-too-long", &[("mib", limit.into())]).await;
         }
+    }
+
+    async fn refuse(&self, id: &str, args: Args<'_>) {
+        let mut notice = String::new();
+        self.layout.refusal(&mut notice, &texts::say(self.layout.lang, id, args));
+        // Whoever listens notices by itself when nobody sees this.
+        let _ = self.screen.show(notice).await;
     }
 }
 

@@ -43,6 +43,7 @@ fn fanout(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         time: time(matches),
         pid: matches.get_one::<u32>("pid").copied(),
         dialect: text(matches, "dialect").parse()?,
+        tls: matches.get_flag("tls"),
     };
     let report = papo_bench::fanout(&options)?;
     Ok(told(matches, &report, &report.to_json(), report.is_right()))

@@ -1,5 +1,7 @@
 //! The arguments of every command, with their help in the user's language.
 
+mod admin;
+
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Command, value_parser};
@@ -21,6 +23,7 @@ pub(crate) fn command_with(lang: Lang, from_file: &FromFile) -> Command {
         .arg(flag("version", "help-version", lang).short('V').action(ArgAction::Version))
         .subcommand(serve(lang, from_file))
         .subcommand(store(lang))
+        .subcommand(admin::admin(lang))
         .subcommand(chat(lang))
         .subcommand(bridge(lang))
         .subcommand(bench(lang))
@@ -32,7 +35,7 @@ fn plain(name: &'static str, lang: Lang) -> Command {
     let shape = say(lang, &format!("shape-{name}"), &[]);
     let commands = say(lang, "commands", &[]);
     let template = match name {
-        "papo" | "bench" | "store" => format!(
+        "papo" | "bench" | "store" | "admin" | "user" => format!(
             "{{about}}\n\n{usage} {shape}\n\n{commands}:\n{{subcommands}}\n\n{}:\n{{options}}\n",
             say(lang, "options", &[])
         ),
@@ -97,7 +100,15 @@ fn chat(lang: Lang) -> Command {
         option("host", Some("127.0.0.1")).value_name("HOST"),
         port(option("port", Some("12345"))),
         option("nick", None).value_name("NAME"),
+        option("login", None).value_name("NAME").conflicts_with("nick"),
+        flag("keep", "chat-keep", lang),
         option("room", None).value_name("ROOM"),
+        flag("tls", "chat-tls", lang),
+        option("tls-ca", None).value_name("FILE").value_parser(value_parser!(PathBuf)),
+        option("tls-fingerprint", None)
+            .value_name("HEX")
+            .conflicts_with("tls-ca")
+            .value_parser(value_parser!(papo_tui::Fingerprint)),
         flag("text", "chat-text", lang),
         flag("plain", "chat-plain", lang),
         option("lang", None).value_name("pt-BR|en").value_parser(lang_name),
@@ -107,18 +118,29 @@ fn chat(lang: Lang) -> Command {
 fn bridge(lang: Lang) -> Command {
     let option = |name, default| option("bridge", name, default, lang);
     let seconds = |arg: Arg| arg.value_name("S").value_parser(seconds);
-    plain("bridge", lang).args([
-        option("ws-host", Some("0.0.0.0")).value_name("HOST"),
-        port(option("ws-port", Some("8765"))),
-        with_env(option("chat-host", Some("127.0.0.1")).value_name("HOST"), "CHAT_HOST"),
-        with_env(port(option("chat-port", Some("12345"))), "CHAT_PORT"),
-        repeated(option("origin", None).value_name("HOST")),
-        with_env(repeated(option("trust-proxy", None)).value_name("CIDR").value_parser(network), "PAPO_TRUST_PROXY"),
-        flag("send-proxy", "bridge-send-proxy", lang),
-        seconds(option("ping-interval", Some("20"))),
-        seconds(option("ping-timeout", Some("20"))),
-        option("lang", None).value_name("pt-BR|en").value_parser(lang_name),
-    ])
+    plain("bridge", lang)
+        .args([
+            option("ws-host", Some("0.0.0.0")).value_name("HOST"),
+            port(option("ws-port", Some("8765"))),
+            with_env(option("chat-host", Some("127.0.0.1")).value_name("HOST"), "CHAT_HOST"),
+            with_env(port(option("chat-port", Some("12345"))), "CHAT_PORT"),
+            flag("chat-tls", "bridge-chat-tls", lang),
+            option("chat-tls-ca", None).value_name("FILE").value_parser(value_parser!(PathBuf)),
+            option("chat-tls-fingerprint", None)
+                .value_name("HEX")
+                .conflicts_with("chat-tls-ca")
+                .value_parser(value_parser!(papo_tui::Fingerprint)),
+            repeated(option("origin", None).value_name("HOST")),
+            with_env(
+                repeated(option("trust-proxy", None)).value_name("CIDR").value_parser(network),
+                "PAPO_TRUST_PROXY",
+            ),
+            flag("send-proxy", "bridge-send-proxy", lang),
+            seconds(option("ping-interval", Some("20"))),
+            seconds(option("ping-timeout", Some("20"))),
+            option("lang", None).value_name("pt-BR|en").value_parser(lang_name),
+        ])
+        .args(tls::options(lang, &FromFile::default()))
 }
 
 fn bench(lang: Lang) -> Command {
@@ -190,6 +212,7 @@ fn fanout(lang: Lang) -> Command {
         option("secs", Some("5")).value_name("T").value_parser(seconds),
         option("pid", None).value_name("P").value_parser(value_parser!(u32)),
         option("dialect", Some("text")).value_name("text|ws"),
+        flag("tls", "fanout-tls", lang),
         flag("json", "fanout-json", lang),
     ])
 }

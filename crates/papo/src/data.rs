@@ -14,7 +14,7 @@ pub(crate) fn folder(matches: &ArgMatches) -> PathBuf {
 }
 
 /// `$STATE_DIRECTORY` of a service, else the data folder of the XDG base directories.
-fn usual() -> PathBuf {
+pub(crate) fn usual() -> PathBuf {
     let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     // systemd gives several folders with colons between them when it is told to.
     if let Some(state) = set("STATE_DIRECTORY") {

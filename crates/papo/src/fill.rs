@@ -27,7 +27,7 @@ fn fill_store(store: &SqliteStore, name: &RoomName, messages: u64) -> Result<u64
     let mut head = known.map_or(0, |room| room.head.0);
     let room = known.map_or(RoomId(recovered.newest_room.0 + 1), |room| room.record.id);
     if known.is_none() {
-        let record = RoomRecord { id: room, name: name.clone(), epoch: Epoch(now_ms), made_ms: now_ms };
+        let record = RoomRecord::public(room, name.clone(), Epoch(now_ms), now_ms);
         store.commit(&[Record::Room(record)])?;
     }
     // Numbers that no session of a server has: each opening of the store counts on.
@@ -39,7 +39,15 @@ fn fill_store(store: &SqliteStore, name: &RoomName, messages: u64) -> Result<u64
         let count = left.min(BATCH);
         let event = |n: u64| {
             let author = authors[n as usize % authors.len()].clone();
-            Record::Event(Append { room, at_ms: now_ms + n, session, txn: None, author, text: text.clone() })
+            Record::Event(Append {
+                room,
+                at_ms: now_ms + n,
+                session,
+                txn: None,
+                person: papo_proto::Person::NOBODY,
+                author,
+                text: text.clone(),
+            })
         };
         let batch: Vec<Record> = (messages - left..messages - left + count).map(event).collect();
         if let Some(Stored::Appended(seq)) = store.commit(&batch)?.last() {

@@ -2,11 +2,12 @@
 //!
 //! * `cli` – the arguments, in the user's language; `usage_error` – what to do about wrong ones;
 //! * `settings` – what `serve` can be told, and the configuration file; `reload` – SIGHUP;
-//! * `serve`, `store`, `chat`, `bridge`, `bench` – one file for each command; `data` – the data folder,
+//! * `serve`, `store`, `admin`, `chat`, `bridge`, `bench` – one file for each command; `data` – the data folder,
 //!   and what can be wrong with it;
 //! * `tls` – the options of TLS that a server and the bridge share;
 //! * `logging` – where the log goes; `notify` – what a service manager is told; `signals` – Ctrl+C, SIGTERM and SIGHUP; `texts` – what is said.
 
+mod admin;
 mod bench;
 mod bridge;
 mod chat;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
     match matches.subcommand() {
         Some(("serve", matches)) => serve::run(&args, matches, lang),
         Some(("store", matches)) => store::run(matches, lang),
+        Some(("admin", matches)) => admin::run(matches, lang),
         Some(("chat", matches)) => chat::run(matches, lang),
         Some(("bridge", matches)) => bridge::run(matches, lang),
         Some(("bench", matches)) => bench::run(matches),

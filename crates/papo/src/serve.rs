@@ -8,8 +8,9 @@ use std::sync::Arc;
 use clap::ArgMatches;
 use papo_proto::Lang;
 use papo_proto::limits::{Limits, MEMORY_STORE_MAX_BYTES};
+use papo_proto::words::Registration;
 use papo_server::trusted::Network;
-use papo_server::{Announcer, Config, MetricsFor, Server, Times, WebPort};
+use papo_server::{Announcer, Config, MetricsFor, Policy, Server, Times, WebPort};
 use papo_store::{MemoryStore, SqliteStore, Store};
 use tracing_subscriber::filter::LevelFilter;
 
@@ -108,6 +109,15 @@ pub(crate) fn config(settings: &Settings) -> Config {
             "all" => MetricsFor::All,
             "off" => MetricsFor::Nobody,
             _ => MetricsFor::Loopback,
+        },
+        policy: Policy {
+            registration: match text(settings, "registration") {
+                "invite" => Registration::Invite,
+                "closed" => Registration::Closed,
+                _ => Registration::Open,
+            },
+            guests: text(settings, "guests") != "no",
+            greeting: papo_proto::clean::message(text(settings, "welcome")).as_ref().into(),
         },
         trusted: matches.get_many::<Network>("trust-proxy").into_iter().flatten().copied().collect(),
         limits: Limits {

@@ -42,6 +42,7 @@ fn tell(report: &CheckReport, lang: Lang) -> ExitCode {
     let counts = [
         ("salas", report.rooms.into()),
         ("mensagens", report.events.into()),
+        ("contas", report.accounts.into()),
         ("sessoes", report.sessions.into()),
         ("mib", (report.bytes / (1024 * 1024)).into()),
         ("esquema", report.schema.into()),
@@ -73,6 +74,16 @@ fn found(finding: &Finding, lang: Lang) -> String {
         Finding::Orphans { room, events } => {
             say(lang, "found-orphans", &[("sala", room.0.into()), ("ha", (*events).into())])
         }
+        Finding::Leftovers { room, table, rows } => {
+            let args = [("sala", room.0.into()), ("tabela", (*table).into()), ("ha", (*rows).into())];
+            say(lang, "found-leftovers", &args)
+        }
+        Finding::NotTakenBack { room, redaction, messages } => {
+            let args = [("sala", room.0.into()), ("evento", redaction.0.into()), ("ha", (*messages).into())];
+            say(lang, "found-not-taken-back", &args)
+        }
+        Finding::AccountNumber(account) => say(lang, "found-account-number", &[("conta", account.0.into())]),
+        Finding::LoginNumber(login) => say(lang, "found-login-number", &[("acesso", login.0.into())]),
         Finding::RoomNumber(room) => say(lang, "found-room-number", &[("sala", room.0.into())]),
     }
 }

@@ -1,4 +1,4 @@
-//! The options of TLS, of a server and of the bridge: what goes together, and what they come to.
+//! The options of TLS, of a server, the bridge and the client: what goes together, and what they come to.
 
 use std::path::PathBuf;
 
@@ -6,6 +6,8 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches};
 use papo_proto::Lang;
 use papo_server::{CertificateFrom, PlainFor, TlsConfig};
+use papo_tls::{Fingerprint, Trust};
+use papo_tui::Vouching;
 
 use crate::settings::{FromFile, KEYS};
 use crate::texts::say;
@@ -43,6 +45,20 @@ pub(crate) fn config(matches: &ArgMatches, lang: Lang) -> Result<Option<TlsConfi
     };
     let plain_for = if has("required") { PlainFor::ThisMachine } else { PlainFor::All };
     Ok(Some(TlsConfig { certificate, plain_for }))
+}
+
+/// Whose certificate `papo chat` takes; `None` without TLS. Naming whom to trust asks for TLS.
+pub(crate) fn vouching(matches: &ArgMatches) -> Option<Vouching> {
+    let fingerprint = matches.get_one::<Fingerprint>("tls-fingerprint").copied().map(Vouching::Fingerprint);
+    let authority = matches.get_one::<PathBuf>("tls-ca").cloned().map(Vouching::Authority);
+    fingerprint.or(authority).or_else(|| matches.get_flag("tls").then_some(Vouching::Met))
+}
+
+/// Whose certificate the bridge takes of the chat server; `None` without TLS.
+pub(crate) fn chat_trust(matches: &ArgMatches) -> Option<Trust> {
+    let fingerprint = matches.get_one::<Fingerprint>("chat-tls-fingerprint").copied().map(Trust::Pinned);
+    let authority = matches.get_one::<PathBuf>("chat-tls-ca").cloned().map(Trust::Authority);
+    fingerprint.or(authority).or_else(|| matches.get_flag("chat-tls").then_some(Trust::System))
 }
 
 fn is_typed(matches: &ArgMatches, name: &str) -> bool {

@@ -1,5 +1,7 @@
 //! The terminal client as people have it: the real program on a pseudo-terminal or a pipe, with a real server.
 
+#[path = "chat/people.rs"]
+mod people;
 #[path = "chat/screen.rs"]
 mod screen;
 #[path = "chat/terminal.rs"]
@@ -11,7 +13,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use papo_testkit::{Client, Papo};
+use papo_testkit::{Client, PATIENCE, Papo};
 use terminal::Terminal;
 
 const NAME_QUESTION: &str = "Informe seu nome de usuário:";

@@ -73,6 +73,21 @@ fn surroundings_that_do_not_allow_it_are_told_in_one_sentence() {
         (&["--web-host", "192.0.2.1"], bad("192.0.2.1", "--web-host")),
         (&["--host", "não é um host"], bad("não é um host", "--host")),
         (&["--data", file], data(file, "File exists (os error 17)")),
+        (
+            &["--tls", "required"],
+            [
+                "--tls required precisa de um certificado: indique --tls-cert e --tls-key, ou use --tls self-signed,required.",
+                "--tls required needs a certificate: give --tls-cert and --tls-key, or --tls self-signed,required.",
+            ]
+            .map(str::to_owned),
+        ),
+        (
+            &["--tls-cert", file, "--tls-key", inside],
+            [
+                format!("Não há certificado em PEM em {file}. Indique o arquivo dele, com os da autoridade depois, em --tls-cert."),
+                format!("{file} holds no certificate in PEM. Give its file, with those up to its authority, by --tls-cert."),
+            ],
+        ),
         (&["--data", inside], data(inside, "Not a directory (os error 20)")),
         (
             &["--log-file", inside],
@@ -96,8 +111,8 @@ fn surroundings_that_do_not_allow_it_are_told_in_one_sentence() {
 #[test]
 fn mistakes_on_the_command_line_are_told_in_one_sentence() {
     let no_command = [
-        "falta o comando: serve, store, chat, bridge, bench. Veja papo --help.",
-        "the command is missing: serve, store, chat, bridge, bench. See papo --help.",
+        "falta o comando: serve, store, admin, chat, bridge, bench. Veja papo --help.",
+        "the command is missing: serve, store, admin, chat, bridge, bench. See papo --help.",
     ];
     let table: &[(&[&str], [&str; 2])] = &[
         (&[], no_command),

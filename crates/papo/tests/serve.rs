@@ -272,3 +272,17 @@ fn a_server_that_was_killed_leaves_the_port_to_the_next() {
     let next = Papo::serve(program(), &["--port", &port]);
     assert!(TcpStream::connect(next.tcp()).is_ok());
 }
+
+#[test]
+fn a_new_folder_has_a_link_for_its_first_administrator() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_papo"));
+    command.args(["serve", "--port", "0", "--web-port", "0", "--lang", "en", "--data"]).arg(folder.path());
+    let mut server = Papo::start(&mut command);
+    let said: Vec<String> = (0..3).map(|_| server.any_line()).collect();
+    let file = folder.path().join("first-admin.txt");
+    assert!(said[2].starts_with("[ADMINISTRATION] ") && said[2].ends_with(&file.display().to_string()), "{said:?}");
+    let page = said[1].rsplit(' ').next().expect("an address");
+    let text = std::fs::read_to_string(&file).expect("there");
+    assert!(text.contains(&format!("{page}#invite=")), "{text}");
+}

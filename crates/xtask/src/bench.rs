@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 pub(crate) use workload::Workload;
 
 use crate::sh::{papo, printed, run as sh, target};
-use crate::started::{Started, pinned};
+use crate::started::{Server, Started, pinned};
 
 /// The server has this core for itself, the generator the next one.
 const SERVER_CORE: usize = 0;
@@ -77,7 +77,8 @@ fn interleaved(program: &Path, workload: &Workload, asked: &Asked, pin: bool) ->
     for _ in 0..asked.runs {
         for &server in workload.servers {
             let started = Started::new(program, server, pin.then_some(SERVER_CORE))?;
-            let report = measure(program, &started, &workload.lasting(asked.seconds), pin.then_some(GENERATOR_CORE))?;
+            let workload = workload.lasting(asked.seconds);
+            let report = measure(program, (server, &started), &workload, pin.then_some(GENERATOR_CORE))?;
             reports.entry(server.name()).or_default().push(report);
         }
     }
@@ -85,8 +86,13 @@ fn interleaved(program: &Path, workload: &Workload, asked: &Asked, pin: bool) ->
 }
 
 /// Runs the generator once and gives its report.
-pub(crate) fn measure(program: &Path, server: &Started, workload: &Workload, core: Option<usize>) -> Result<Value> {
-    report(pinned(program, core).args(workload.arguments(server.addr, server.pid())))
+pub(crate) fn measure(
+    program: &Path,
+    (server, started): (Server, &Started),
+    workload: &Workload,
+    core: Option<usize>,
+) -> Result<Value> {
+    report(pinned(program, core).args(workload.arguments(server, started.addr, started.pid())))
 }
 
 /// What a command of `papo bench` reports.

@@ -28,6 +28,8 @@ pub(crate) struct Started {
 pub(crate) enum Server {
     /// Papo itself, in memory and without limits of rate.
     Papo,
+    /// The same, spoken to inside TLS.
+    Secure,
     /// Papo with everything on disk.
     Kept,
     /// The bare loop of `send()`.
@@ -41,6 +43,7 @@ impl Server {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Server::Papo => "papo",
+            Server::Secure => "papo by TLS",
             Server::Kept => "papo on disk",
             Server::Floor => "floor",
             Server::JoiningFloor => "joining floor",
@@ -56,6 +59,7 @@ impl Server {
         };
         match self {
             Server::Papo => serve("--web-port off --store memory"),
+            Server::Secure => serve("--web-port off --store memory --tls self-signed"),
             Server::Kept => serve(&format!("--web-port {web_port} --store sqlite")),
             Server::Floor => words(&format!("bench floor --addr 127.0.0.1:{port}")),
             Server::JoiningFloor => words(&format!("bench floor --addr 127.0.0.1:{port} --join")),

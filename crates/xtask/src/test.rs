@@ -133,7 +133,7 @@ fn bench_smoke(asked: &Asked) -> Result<()> {
     let program = papo("debug");
     let server = Started::new(&program, Server::Papo, None)?;
     let workload = bench::Workload::smoke(Duration::from_secs(if asked.long { 20 } else { 1 }));
-    let report = bench::measure(&program, &server, &workload, None)?;
+    let report = bench::measure(&program, (Server::Papo, &server), &workload, None)?;
     let number = |name: &str| report[name].as_u64().with_context(|| format!("the report has no {name}: {report}"));
     for wrong in ["lost", "out_of_order", "duplicates", "misdirected"] {
         ensure!(number(wrong)? == 0, "{wrong} is not 0: {report}");

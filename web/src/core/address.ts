@@ -12,6 +12,17 @@ export function defaultAddress(page: Origin): string {
   return `${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.host}/ws`;
 }
 
+/** Whether a page from there has its cookies at this server. */
+export function isAtHome(page: Origin, address: string): boolean {
+  return page.protocol.startsWith('http') && URL.canParse(address) && new URL(address).host === page.host;
+}
+
+/** The secret in a link of invitation: `/#invite=…`. */
+export function inviteIn(hash: string): string | null {
+  const invite = new URLSearchParams(hash.replace(/^#/, '')).get('invite');
+  return invite === null || invite === '' ? null : invite;
+}
+
 /** Accepts `host:port`, `ws(s)://…` and `http(s)://…`; null when it is no address. */
 export function parseAddress(typed: string): string | null {
   const text = typed.trim();

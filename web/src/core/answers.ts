@@ -1,10 +1,12 @@
 /** What an answer to a command changes in a conversation, and how it is told to whoever typed the command. */
 
-import type { Ask } from './ask';
+import type { Ask, Command } from './ask';
 import type { Answer } from './codec';
+import type { Told } from './connection';
 import type { Conversation } from './conversation';
-import type { Words } from './language';
+import type { TextKey, Words } from './language';
 import { failed, said, type Note } from './note';
+import type { RoomChange } from './protocol.gen';
 import * as list from './rooms';
 
 /** Lines of a list that are told in the conversation; the panels beside it show all. */
@@ -33,9 +35,27 @@ export function answered(talk: Conversation, ask: Ask, answer: Answer, now: numb
       talk.rooms = list.created(talk.rooms, answer.room);
       note(said({ key: answer.existed ? 'roomExists' : 'roomCreated', values: { room: answer.room.name } }));
       return [];
+    case 'direct': {
+      talk.enter(answer.room);
+      return ask.by === 'page' ? [] : talk.show(answer.room.id);
+    }
+    case 'login':
+    case 'register':
+      talk.rename(answer.nick);
+      talk.becomes({ id: answer.account, admin: answer.admin });
+      note(said({ key: answer.to === 'login' ? 'loggedIn' : 'registered', values: { nick: answer.nick } }));
+      return [];
+    case 'logout':
+      talk.rename(answer.nick);
+      talk.becomes(null);
+      return [];
+    case 'redact':
+      if (typed) note(said({ key: answer.count === 1 ? 'redactedOne' : 'redactedOther', values: { n: answer.count } }));
+      return [];
+    case 'done':
+      return done(talk, ask, note);
     case 'nick':
-      talk.rooms = list.renamedSelf(talk.rooms, talk.nick, answer.nick);
-      talk.nick = answer.nick;
+      talk.rename(answer.nick);
       note(said({ key: answer.cut ? 'nickCut' : 'nickIs', values: { nick: answer.nick } }));
       return [];
     case 'rooms':
@@ -53,8 +73,48 @@ export function answered(talk: Conversation, ask: Ask, answer: Answer, now: numb
   }
 }
 
-/** `words`: the server's, or null when there was no line. */
-export function refused(talk: Conversation, ask: Ask, words: string | null, now: number): Ask[] {
+/** It was done: what is not told by a frame of its own is told here. */
+function done(talk: Conversation, ask: Ask, note: (note: Note) => void): Ask[] {
+  const { command, by } = ask;
+  if (command.do === 'ignore') talk.ignore([...talk.ignored, command.who]);
+  if (command.do === 'unignore') talk.ignore([...talk.ignored].filter((name) => name !== command.who));
+  const change = changeOf(command);
+  if (change !== null && 'room' in command && typeof command.room === 'number') {
+    talk.rooms = list.altered(talk.rooms, command.room, change, talk.nick);
+  }
+  const key = DONE[command.do];
+  if (key !== undefined && by !== 'page') note(said({ key, values: 'who' in command ? { who: command.who ?? '' } : {} }));
+  else if (by === 'typed') note(said({ key: 'done' }));
+  return [];
+}
+
+const DONE: Partial<Record<Ask['command']['do'], TextKey>> = {
+  ignore: 'nowIgnored',
+  unignore: 'notIgnored',
+  invite: 'wasInvited',
+  unban: 'wasUnbanned',
+  report: 'wasReported',
+};
+
+/** What a command that was done has changed in its room. */
+function changeOf(command: Command): RoomChange | null {
+  switch (command.do) {
+    case 'topic':
+      return { of: 'topic', topic: command.topic };
+    case 'private':
+    case 'readonly':
+      return { of: command.do, on: command.on };
+    case 'slow':
+      return { of: 'slow', seconds: command.seconds };
+    case 'kick':
+    case 'ban':
+      return { of: 'removed', who: command.who, banned: command.do === 'ban' };
+    default:
+      return null;
+  }
+}
+
+export function refused(talk: Conversation, { ask, words }: Extract<Told, { is: 'refused' }>, now: number): Ask[] {
   if (ask.command.do === 'history') {
     const place = talk.at(ask.command.room);
     place.isFilling = false;
@@ -63,7 +123,7 @@ export function refused(talk: Conversation, ask: Ask, words: string | null, now:
   // The wished room is asked for again over the next line; a refusal is told.
   const wasWished = ask.command.do === 'join' && ask.by === 'page';
   if (wasWished && words !== null) talk.wished = '';
-  else if (ask.by === 'page') return [];
+  else if (ask.by === 'page' || ask.by === 'form') return [];
   talk.note(failed(words === null ? { key: 'noLine' } : { raw: words }), ask.room, now);
   return [];
 }

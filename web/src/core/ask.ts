@@ -9,8 +9,11 @@ export type Command = Without<Exclude<ClientFrame, { do: 'hello' | 'post' | 'bye
 
 export interface Ask {
   command: Command;
-  /** `typed` commands are answered in the conversation; what the page asked for itself is silent. */
-  by: 'typed' | 'hand' | 'page';
+  /**
+   * `typed` commands are answered in the conversation, those of a `form` beside its fields; what the page asked for
+   * itself is silent.
+   */
+  by: 'typed' | 'hand' | 'form' | 'page';
   /** Where the answer is told; null where no room is open. */
   room: number | null;
 }

@@ -4,6 +4,7 @@ import type { Ask, Command } from './ask';
 import type { Answer, Heard } from './codec';
 import type { Effect, Step } from './connection';
 import type { Asked, Connection } from './phase';
+import { CODES } from './protocol.gen';
 
 /** One that is refused for now is asked again so often, if the wait is no longer than this. */
 const TRIES = 5;
@@ -11,7 +12,7 @@ const AGAIN_MOST_MS = 10_000;
 const AGAIN_MS = 2_000;
 
 export function asked(c: Connection, ask: Ask): Step {
-  if (c.phase.at !== 'online') return [c, [{ do: 'tell', told: { is: 'refused', ask, words: null } }]];
+  if (c.phase.at !== 'online' && c.phase.at !== 'door') return [c, [refusal(ask)]];
   const txn = c.lastTxn + 1;
   const next = { ...c, lastTxn: txn, asked: new Map(c.asked).set(txn, { ask, tries: 1, again: null }) };
   return [next, [transmit(txn, ask.command)]];
@@ -20,23 +21,25 @@ export function asked(c: Connection, ask: Ask): Step {
 /** Without effects when nobody asked. */
 export function answered(c: Connection, txn: number, answer: Answer): Step {
   const asked = c.asked.get(txn);
-  return asked === undefined ? [c, []] : [without(c, txn), [{ do: 'tell', told: { is: 'answered', ask: asked.ask, answer } }]];
+  return asked === undefined ? [c, []] : [without(c, txn), [{ do: 'tell', told: { is: 'answered', ask: asked.ask, answer: told(answer) } }]];
 }
 
 export function refused(c: Connection, txn: number, reject: Extract<Heard, { is: 'reject' }>, now: number): Step {
   const asked = c.asked.get(txn);
   if (asked === undefined) return [c, []];
   const after = reject.after_ms ?? AGAIN_MS;
-  if (reject.retry === 'later' && asked.tries < TRIES && after <= AGAIN_MOST_MS) {
+  const isForPeople = reject.code === CODES.login_too_fast;
+  if (reject.retry === 'later' && !isForPeople && asked.tries < TRIES && after <= AGAIN_MOST_MS) {
     const again: Asked = { ...asked, again: now + after };
     return [{ ...c, asked: new Map(c.asked).set(txn, again) }, []];
   }
-  return [without(c, txn), [{ do: 'tell', told: { is: 'refused', ask: asked.ask, words: reject.text } }]];
+  const { text: words, code, after_ms: wait = null } = reject;
+  return [without(c, txn), [{ do: 'tell', told: { is: 'refused', ask: asked.ask, words, code, after: wait } }]];
 }
 
 /** The line is gone: nothing is answered any more. */
 export function dropped(c: Connection): Step {
-  const told = [...c.asked.values()].map(({ ask }): Effect => ({ do: 'tell', told: { is: 'refused', ask, words: null } }));
+  const told = [...c.asked.values()].map(({ ask }) => refusal(ask));
   return [{ ...c, asked: new Map() }, told];
 }
 
@@ -50,6 +53,16 @@ export function again(c: Connection, now: number): Step {
     effects.push(transmit(txn, ask.command));
   }
   return effects.length === 0 ? [c, []] : [{ ...c, asked }, effects];
+}
+
+/** The login's token is for the cookie alone: nobody else is told it. */
+function told(answer: Answer): Answer {
+  return answer.to === 'login' || answer.to === 'register' ? { ...answer, login: '' } : answer;
+}
+
+/** There is no line. */
+function refusal(ask: Ask): Effect {
+  return { do: 'tell', told: { is: 'refused', ask, words: null, code: 0, after: null } };
 }
 
 function without(c: Connection, txn: number): Connection {

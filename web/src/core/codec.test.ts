@@ -24,14 +24,21 @@ describe('the golden frames', () => {
   it('are all there is', () => {
     const kinds = new Set(from('server').map(([, frame]) => frame['is']));
     expect([...kinds].sort()).toEqual(
-      ['ack', 'entered', 'gap', 'gone', 'left', 'lost', 'message', 'notice', 'reject', 'renamed', 'reset', 'rooms', 'stale', 'typing'].sort(),
+      [
+        ...['ack', 'changed', 'direct', 'entered', 'gap', 'gone', 'invited', 'left', 'lost', 'message', 'named', 'notice', 'redacted'],
+        ...['redaction', 'reject', 'removed', 'renamed', 'reported', 'reset', 'rooms', 'stale', 'typing'],
+      ].sort(),
     );
+    const answers = from('server').flatMap(([, { answer }]) => (answer === undefined ? [] : [(answer as { to: string }).to]));
+    expect(answers).toEqual(expect.arrayContaining(['login', 'register', 'logout', 'logins', 'new_token', 'tokens', 'direct', 'redact', 'audit', 'done']));
+    expect(vectors.length).toBeGreaterThan(100);
   });
 
   it('are passed over when a field is missing or of another kind', () => {
     for (const [what, frame] of from('server')) {
       for (const name of Object.keys(frame)) {
-        const optional = ['txn', 'after_ms', 'stale'].includes(name) && frame['is'] !== 'ack';
+        const optional =
+          (['txn', 'after_ms', 'stale', 'account'].includes(name) && frame['is'] !== 'ack') || (name === 'seq' && frame['is'] === 'reported');
         const { [name]: _, ...rest } = frame;
         if (!optional) expect(decode(JSON.stringify(rest)), `${what} without ${name}`).toBeNull();
         expect(decode(JSON.stringify({ ...frame, [name]: { no: 1 } })), `${what}, ${name}`).toBeNull();
@@ -57,6 +64,14 @@ describe('what is not known', () => {
   it('is read with care: a notice about something new is a notice, a new rule of retry is no order to go on', () => {
     expect(decode('{"is":"notice","about":"party","text":"oi"}')).toEqual({ is: 'notice', about: 'other', text: 'oi' });
     expect(decode('{"is":"reject","code":9000,"text":"não","retry":"soon"}')).toMatchObject({ retry: 'changed' });
+  });
+
+  it('is not half believed in a room or a change of it', () => {
+    const room = { id: 7, epoch: 5, name: 'Bob', first: 1, head: 1, kind: 'direct', role: 'member', topic: '' };
+    expect(decode(JSON.stringify({ is: 'direct', room }))).not.toBeNull();
+    expect(decode(JSON.stringify({ is: 'direct', room: { ...room, topic: undefined } }))).toBeNull();
+    expect(decode(JSON.stringify({ is: 'changed', room: 7, by: 'Ana', change: { of: 'colour', colour: 'red' } }))).toBeNull();
+    expect(decode(JSON.stringify({ is: 'redaction', room: 7, seq: 2, at: 5, author: 'Ana', seqs: ['1'] }))).toBeNull();
   });
 
   it('as a further field of a known frame does not disturb', () => {

@@ -8,7 +8,7 @@ import { canPost, deadline, OFFLINE, WAITING_POSTS, type Connection } from './ph
 import type { ClientFrame, RoomState } from './protocol.gen';
 
 const START = 1_000_000;
-const GERAL: RoomState = { id: 1, epoch: 5, name: 'geral', first: 1, head: 10 };
+const GERAL: RoomState = { id: 1, epoch: 5, name: 'geral', first: 1, head: 10, kind: 'public', role: 'guest', topic: '' };
 
 /** A page whose clock and server are this test: drives the machine and writes down what it asks for. */
 class Page {
@@ -47,9 +47,9 @@ class Page {
     return this.frame({ is: 'reject', txn, code, text: `no ${code}`, retry, ...(after_ms === undefined ? {} : { after_ms }) });
   }
 
-  hello(rooms = [GERAL], session = 't1'): this {
-    const answer = { version: 1, server: 'papo', session, ends: 0, nick: 'ana', now: 0, capabilities: [], message_bytes: 99, resumed: false };
-    return this.ack({ to: 'hello', ...answer, rooms });
+  hello(rooms = [GERAL], session = 't1', more: { account?: number; nick?: string } = {}): this {
+    const answer = { version: 1, server: 'papo', session, ends: 0, nick: 'ana', now: 0, capabilities: [], message_bytes: 99, resumed: false, ...more };
+    return this.ack({ to: 'hello', registration: 'open', greeting: '', ...answer, rooms });
   }
 
   online(rooms = [GERAL]): this {
@@ -113,9 +113,14 @@ function line(effect: Effect): string {
       return 'close';
     case 'transmit':
       return `> ${frameLine(effect.frame)}`;
+    case 'swap':
+      return `swap ${effect.login}`;
+    case 'forget':
+      return 'forget';
     case 'tell': {
       const { told } = effect;
       if (told.is === 'posted') return `posted ${told.post.text} ${told.seq}`;
+      if (told.is === 'unposted') return `unposted ${told.post.text}`;
       if (told.is === 'answered' || told.is === 'refused') return `${told.is} ${told.ask.command.do}`;
       return told.is === 'frame' ? told.frame.is : told.is;
     }
@@ -275,7 +280,7 @@ describe('what is said', () => {
   });
 
   it('waits when the server asks for it, and so does what comes after it', () => {
-    const page = new Page().online().say('um').reject(5001, 'later', 2_000).say('dois').expect('> post um');
+    const page = new Page().online().say('um').reject(5001, 'later', 2_000).say('dois').expect('> post um', 'unposted um');
     expect(page.c.posts[0]).toMatchObject({ state: 'waiting', reason: 'no 5001' });
     const txn = page.c.posts[0]?.txn;
     page.wait().expect('> post um', '> post dois');
@@ -373,7 +378,7 @@ describe('what a tab keeps', () => {
     const talk = new Conversation();
     talk.enter(GERAL);
     const kept = read(write(page.c, talk));
-    expect(kept?.rooms).toEqual([{ id: 1, name: 'geral', epoch: 5, seq: 11, read: 10 }]);
+    expect(kept?.rooms).toEqual([{ id: 1, name: 'geral', kind: 'public', epoch: 5, seq: 11, read: 10 }]);
     if (kept === null) throw new Error('nothing was kept');
     const after = new Page(connectionOf(kept));
     after.do({ is: 'connect', address: kept.address, nick: kept.nick, lang: 'en', before: after.c });

@@ -4,11 +4,11 @@
  * arguments, and `deadline` says when it wants to be woken.
  *
  *     idle ─► opening ─► greeting ─► online ─► fenced
- *               ▲ └► probing │          │
+ *               ▲ └► probing │ └► door  │
  *               └── waiting ◄┴──────────┘ lost
  *
  * What is said while there is no line waits with its txn, and is sent until it is answered: under the same txn the
- * server takes it once. `posting.ts` has the rules of that.
+ * server takes it once. `posting.ts` has the rules of that. `login.ts` has those of being an account.
  */
 
 import type { Ask, Post } from './ask';
@@ -16,13 +16,14 @@ import * as asking from './asking';
 import { backoff } from './backoff';
 import { SUBPROTOCOL, VERSION, type Answer, type Heard } from './codec';
 import { follow, welcomed } from './cursors';
-import { deadline, OFFLINE, PATIENCE_MS, SILENCE_MS, type Connection, type Ending, type Phase } from './phase';
+import { loginOf } from './login';
+import { deadline, OFFLINE, PATIENCE_MS, SILENCE_MS, type Connection, type Ending, type Login, type Phase } from './phase';
 import * as posting from './posting';
 import { CODES, type ClientFrame } from './protocol.gen';
 
 export type Input =
   /** `before`: what is left of a session that goes on. */
-  | { is: 'connect'; address: string; nick: string; lang: string; before?: Connection }
+  | { is: 'connect'; address: string; nick: string; lang: string; before?: Connection; login?: boolean; first?: Ask }
   | { is: 'disconnect' }
   | { is: 'opened'; protocol: string }
   | { is: 'closed' }
@@ -31,6 +32,8 @@ export type Input =
   /** What becomes of a message that failed. */
   | { is: 'again' | 'discard'; txn: number }
   | { is: 'ask'; ask: Ask }
+  /** Whether the browser has the login's cookie now. */
+  | { is: 'swapped'; ok: boolean }
   /** A session that went on elsewhere is wanted here. */
   | { is: 'here' }
   /** The network is back, the page is looked at, or the person asks: no reason to wait any longer. */
@@ -46,14 +49,19 @@ export type Told =
   | { is: 'posted'; post: Post; seq: number; at: number }
   | { is: 'answered'; ask: Ask; answer: Answer }
   /** Null: there is no line, or it was lost before the answer. */
-  | { is: 'refused'; ask: Ask; words: string | null };
+  | { is: 'refused'; ask: Ask; words: string | null; code: number; after: number | null }
+  | { is: 'unposted'; post: Post; code: number; words: string };
 
 export type Effect =
   /** `plain`: without the subprotocol, only to learn whether anybody is there. */
   | { do: 'open'; address: string; plain: boolean }
   | { do: 'close' }
   | { do: 'transmit'; frame: ClientFrame }
-  | { do: 'tell'; told: Told };
+  | { do: 'tell'; told: Told }
+  /** The login's token becomes the browser's cookie; its end is told by `swapped`. The token stands nowhere else. */
+  | { do: 'swap'; login: string }
+  /** The cookie is to go. */
+  | { do: 'forget' };
 
 export interface World {
   now: number;
@@ -94,6 +102,8 @@ export function step(c: Connection, input: Input, world: World): Step {
       return [posting.discarded(c, input.txn), []];
     case 'ask':
       return asking.asked(c, input.ask);
+    case 'swapped':
+      return swapped(c, input.ok, world);
     case 'here':
       return c.phase.at === 'fenced' ? open(c, world) : [c, []];
     case 'hurry':
@@ -106,11 +116,13 @@ export function step(c: Connection, input: Input, world: World): Step {
 }
 
 function connect(c: Connection, input: Extract<Input, { is: 'connect' }>, world: World): Step {
-  const { address, nick, lang, before } = input;
+  const { address, nick, lang, before, first = null } = input;
   if (before !== undefined) return open({ ...before, address, lang, settled: true }, world);
   const goOn = goesOn(c, address);
   const [, left] = goOn ? [c, []] : leave(c);
-  const [opening, effects] = open({ ...(goOn ? c : OFFLINE), address, nick, lang, token: null }, world);
+  const isKept = input.login === true;
+  const login: Login = isKept ? { as: 'kept', id: null } : { as: 'nobody' };
+  const [opening, effects] = open({ ...(goOn ? c : OFFLINE), address, nick, lang, token: null, login, first: first === null ? null : { ask: first, hello: null } }, world);
   return [opening, [...left, ...effects]];
 }
 
@@ -134,7 +146,8 @@ function opened(c: Connection, protocol: string, world: World): Step {
 
 function greet(c: Connection, world: World): Step {
   const txn = c.lastTxn + 1;
-  const who = c.token !== null ? { session: c.token } : c.nick !== '' ? { nick: c.nick } : {};
+  // An account's session has its name from the cookie.
+  const who = c.token !== null ? { session: c.token } : c.nick !== '' && c.login.as === 'nobody' ? { nick: c.nick } : {};
   const resume = c.cursors.size > 0 ? { resume: [...c.cursors.values()] } : {};
   const hello: ClientFrame = { do: 'hello', txn, version: VERSION, ...who, lang: c.lang, client: CLIENT, capabilities: ['rooms'], ...resume };
   const phase: Phase = { at: 'greeting', until: world.now + GREETING_MS, txn, again: false };
@@ -142,10 +155,13 @@ function greet(c: Connection, world: World): Step {
 }
 
 function received(c: Connection, frame: Heard, world: World): Step {
+  if (frame.is === 'notice' && frame.about === 'login_ended' && c.phase.at !== 'idle') return end(c, { why: 'login', words: frame.text });
   if (c.phase.at === 'greeting') return whileGreeting(c, c.phase, frame, world);
+  if (c.phase.at === 'door') return whileAtDoor(c, frame, world);
   if (c.phase.at !== 'online') return [c, []];
   const heard: Connection = { ...c, phase: { ...c.phase, heard: world.now, pinged: null } };
   if (frame.is === 'ack') return answered(heard, frame.txn, frame.answer);
+  if (frame.is === 'named') return [{ ...heard, nick: frame.nick }, [{ do: 'tell', told: { is: 'frame', frame } }]];
   if (frame.is === 'reject') return refused(heard, frame, world);
   const told: Effect = { do: 'tell', told: { is: 'frame', frame } };
   if (frame.is === 'notice' && frame.about === 'fenced') {
@@ -165,16 +181,53 @@ function whileGreeting(c: Connection, greeting: Extract<Phase, { at: 'greeting' 
     const until = world.now + Math.min(frame.after_ms ?? AGAIN_MS, GREETING_MS);
     return [{ ...c, lastWords: frame.text, phase: { ...greeting, until, again: true } }, []];
   }
-  const aboutName = frame.code === CODES.nickname || frame.code === CODES.nickname_taken;
+  if (frame.code === CODES.login_first) return atDoor(c, frame.text);
+  const aboutName = frame.code === CODES.nickname || frame.code === CODES.nickname_taken || frame.code === CODES.name_of_account;
   return end(c, { why: aboutName ? 'name' : 'refused', words: frame.text });
 }
 
 function enter(c: Connection, hello: Extract<Answer, { to: 'hello' }>, world: World): Step {
   const phase: Phase = { at: 'online', since: world.now, heard: world.now, pinged: null, patience: PATIENCE_MS };
   const { session: token, nick, message_bytes: messageBytes } = hello;
-  const online: Connection = { ...c, phase, token, nick, messageBytes, settled: true, cursors: welcomed(c.cursors, hello.rooms) };
+  const login = loginOf(c.login, hello);
+  if (login === null) return byeAndEnd(c, { why: 'login', words: '' });
+  if (c.first?.ask != null) return asking.asked({ ...c, phase, token, first: { ...c.first, hello } }, c.first.ask);
+  const online: Connection = { ...c, phase, token, nick, messageBytes, login, settled: true, cursors: welcomed(c.cursors, hello.rooms) };
   const [sent, effects] = flushed(posting.lineIsNew(online), world);
   return [sent, [{ do: 'tell', told: { is: 'welcomed', hello } }, ...effects]];
+}
+
+/** The server is for accounts: it is asked what was to be asked first, or the person who they are. */
+function atDoor(c: Connection, words: string): Step {
+  const door: Connection = { ...c, phase: { at: 'door' }, login: { as: 'nobody' } };
+  return c.first?.ask == null ? end(door, { why: 'login', words }) : asking.asked(door, c.first.ask);
+}
+
+/** Nobody is in yet: only the answer to a login counts. */
+function whileAtDoor(c: Connection, frame: Heard, world: World): Step {
+  if (frame.is === 'notice') return [{ ...c, lastWords: frame.text }, []];
+  if (frame.is === 'ack') return answered(c, frame.txn, frame.answer);
+  return frame.is === 'reject' ? refused(c, frame, world) : [c, []];
+}
+
+function swapped(c: Connection, ok: boolean, world: World): Step {
+  if (c.login.as !== 'swapping') return [c, []];
+  const next: Connection = { ...c, login: { ...c.login, as: ok ? 'kept' : 'tab' } };
+  if (c.phase.at === 'waiting') return open(next, world);
+  if (c.phase.at !== 'online' && c.phase.at !== 'door') return [next, []];
+  if (!ok) return withoutCookie(next, world);
+  // Over a new line the session is the account's in all that hello tells: its rooms, roles and read markers.
+  const [dropped, refusals] = asking.dropped(next);
+  const [opening, effects] = open({ ...dropped, first: null }, world);
+  return [opening, [...refusals, ...effects]];
+}
+
+/** The session is logged in for as long as its line. */
+function withoutCookie(c: Connection, world: World): Step {
+  if (c.first === null || c.login.as === 'nobody') return [c, []];
+  const { hello } = c.first;
+  if (hello === null) return end(c, { why: 'login', words: '' });
+  return enter({ ...c, first: null }, { ...hello, account: c.login.id, nick: c.nick }, world);
 }
 
 /** Sends what may be sent now. */
@@ -193,6 +246,15 @@ function answered(c: Connection, txn: number, answer: Answer): Step {
   }
   const [next, effects] = asking.answered(c, txn, answer);
   if (effects.length === 0) return [next, []];
+  if (answer.to === 'login' || answer.to === 'register') {
+    const { login: secret, account, nick } = answer;
+    const first = c.first === null ? null : { ...c.first, ask: null };
+    return [{ ...next, nick, first, login: { as: 'swapping', id: account } }, [...effects, { do: 'swap', login: secret }]];
+  }
+  if (answer.to === 'logout' || c.asked.get(txn)?.ask.command.do === 'delete_account') {
+    const [left, leaving] = leave(next);
+    return [left, [...effects, ...leaving, { do: 'forget' }]];
+  }
   const followed = follow(next, answer);
   const settled = answer.to === 'history' ? posting.seenInPage(followed, answer) : followed;
   return [answer.to === 'nick' ? { ...settled, nick: answer.nick } : settled, effects];
@@ -201,13 +263,21 @@ function answered(c: Connection, txn: number, answer: Answer): Step {
 function refused(c: Connection, reject: Extract<Heard, { is: 'reject' }>, world: World): Step {
   const { txn } = reject;
   if (txn === undefined) return [c, []];
-  if (c.posts.some((post) => post.txn === txn)) return [posting.refused(c, { ...reject, txn }, world.now), []];
-  return asking.refused(c, txn, reject, world.now);
+  const post = c.posts.find((post) => post.txn === txn);
+  if (post !== undefined) {
+    const told: Effect = { do: 'tell', told: { is: 'unposted', post, code: reject.code, words: reject.text } };
+    return [posting.refused(c, { ...reject, txn }, world.now), [told]];
+  }
+  const [next, effects] = asking.refused(c, txn, reject, world.now);
+  if (effects.length === 0 || c.first === null || c.asked.get(txn)?.ask !== c.first.ask) return [next, effects];
+  const [ended, ends] = byeAndEnd(next, { why: 'login', words: reject.text });
+  return [ended, [...effects, ...ends]];
 }
 
 function closed(c: Connection, world: World): Step {
   const { at } = c.phase;
   if (at === 'idle' || at === 'waiting' || at === 'fenced') return [c, []];
+  if (at === 'door' && c.login.as === 'nobody') return end(c, { why: 'login', words: c.lastWords });
   if (!c.settled) {
     if (at === 'opening') return [{ ...c, phase: { at: 'probing', until: world.now + PROBING_MS } }, [{ do: 'open', address: c.address, plain: true }]];
     return end(c, at === 'probing' ? { why: 'unreachable' } : { why: 'closed', words: c.lastWords });
@@ -271,7 +341,16 @@ function leave(c: Connection): Step {
   return [{ ...OFFLINE, address: c.address, nick: c.nick, phase: { at: 'idle', ending: { why: 'asked' } } }, [...bye, { do: 'close' }]];
 }
 
+function byeAndEnd(c: Connection, ending: Ending): Step {
+  const [ended, effects] = end(c, ending);
+  return [ended, c.phase.at === 'door' ? effects : [{ do: 'transmit', frame: { do: 'bye', txn: c.lastTxn + 1 } }, ...effects]];
+}
+
 /** Ends here, for the person to decide: nothing stays open. What was said stays, in case that another name goes on. */
 function end(c: Connection, ending: Ending): Step {
-  return [{ ...c, phase: { at: 'idle', ending }, settled: false, token: null }, [{ do: 'close' }]];
+  const [dropped, effects] = asking.dropped(c);
+  const ended: Connection = { ...dropped, phase: { at: 'idle', ending }, settled: false, token: null, first: null };
+  // Whoever logs in next may be somebody else: nothing of the one before is left to go on with.
+  const forgotten = ending.why === 'login' ? { ...OFFLINE, address: c.address, nick: c.nick, lang: c.lang, phase: ended.phase } : ended;
+  return [forgotten, [...effects, { do: 'close' }]];
 }

@@ -7,7 +7,10 @@ import type { Note } from './note';
 import { ordered } from './rooms';
 import type { RoomState } from './protocol.gen';
 
-const room = (id: number, name: string, head = 10, epoch = 1): RoomState => ({ id, epoch, name, first: head === 0 ? 0 : 1, head });
+const room = (id: number, name: string, head = 10, epoch = 1): RoomState => ({
+  ...{ id, epoch, name, first: head === 0 ? 0 : 1, head },
+  ...{ kind: 'public', role: 'guest', topic: '' },
+});
 const GERAL = room(1, 'geral');
 const JOGOS = room(2, 'jogos', 0);
 
@@ -35,8 +38,12 @@ class Talk {
   }
 
   hello(...rooms: RoomState[]): this {
+    return this.helloTo({}, ...rooms);
+  }
+
+  helloTo(more: { account?: number; greeting?: string; resumed?: boolean; ignored?: string[] }, ...rooms: RoomState[]): this {
     const answer = { version: 1, server: 'papo', session: 't', ends: 0, nick: 'ana', now: 0, capabilities: [], message_bytes: 9, resumed: false };
-    return this.tell({ is: 'welcomed', hello: { to: 'hello', ...answer, rooms } });
+    return this.tell({ is: 'welcomed', hello: { to: 'hello', registration: 'open', greeting: '', ...answer, ...more, rooms } });
   }
 
   join(state: RoomState, by: Ask['by'] = 'hand'): this {
@@ -64,7 +71,7 @@ class Talk {
 }
 
 function noteLine(note: Note): string {
-  if (note.is === 'said') return note.lines.map((words) => ('raw' in words ? words.raw : words.key)).join(' ');
+  if (note.is === 'said') return note.lines.map((words) => ('raw' in words ? words.raw : 'key' in words ? words.key : words.usage)).join(' ');
   if (note.is === 'presence') return `${note.what} ${note.who.join(' ')}`;
   return note.is;
 }
@@ -90,8 +97,8 @@ describe('a session', () => {
   it('asks for the wished room until it is answered', () => {
     const talk = new Talk().hello().expect('rooms', 'join geral');
     const ask: Ask = { command: { do: 'join', room: 'geral' }, by: 'page', room: null };
-    talk.tell({ is: 'refused', ask, words: null }).hello().expect('rooms', 'join geral');
-    talk.tell({ is: 'refused', ask, words: 'não' }).hello().expect('rooms');
+    talk.tell({ is: 'refused', ask, words: null, code: 0, after: null }).hello().expect('rooms', 'join geral');
+    talk.tell({ is: 'refused', ask, words: 'não', code: 2005, after: null }).hello().expect('rooms');
     expect(talk.notes()).toEqual(['não']);
   });
 
@@ -103,8 +110,8 @@ describe('a session', () => {
   });
 
   it('of before a reload begins with what the tab kept', () => {
-    const rooms = [{ id: 1, name: 'geral', epoch: 1, seq: 8, read: 5 }];
-    const talk = new Talk(Conversation.resumed({ address: '', nick: 'ana', token: '', lastTxn: 0, open: 1, wished: '', rooms, posts: [] }));
+    const rooms = [{ id: 1, name: 'geral', kind: 'public' as const, epoch: 1, seq: 8, read: 5 }];
+    const talk = new Talk(Conversation.resumed({ address: '', nick: 'ana', token: '', lastTxn: 0, open: 1, wished: '', login: false, rooms, posts: [] }));
     expect(talk.of.isIn(1)).toBe(true);
     expect([talk.of.name(1), talk.of.unread(1), talk.of.here.timeline.missing]).toEqual(['geral', 3, []]);
     talk.hello(GERAL).expect('rooms', 'who 1');
@@ -210,7 +217,7 @@ describe('history', () => {
     const ask = talk.of.fill(1, { before: 11 }, 50)[0] as Ask;
     expect(ask.command).toEqual({ do: 'history', room: 1, before: 11, limit: 50 });
     expect(talk.of.fill(1, { before: 11 }, 50)).toEqual([]);
-    talk.tell({ is: 'refused', ask, words: 'não' });
+    talk.tell({ is: 'refused', ask, words: 'não', code: 2005, after: null });
     expect([talk.of.here.fillTrouble, talk.of.here.isFilling, talk.notes()]).toEqual(['não', false, []]);
     talk.add(talk.of.fill(1, { before: 11 }, 50)).expect('history 1 11 50');
     talk.tell({ is: 'answered', ask, answer: { to: 'history', room: 1, first: 1, head: 10, events: [] } });
@@ -224,8 +231,8 @@ describe('typed commands', () => {
     talk.answer({ do: 'rooms' }, { to: 'rooms', rooms: [{ id: 1, name: 'geral', online: 2 }] }, 'typed');
     talk.answer({ do: 'who', room: 1 }, { to: 'who', room: 1, members: ['ana', 'bob'] }, 'typed');
     talk.answer({ do: 'create', room: 'x' }, { to: 'create', room: room(9, 'x'), existed: false, cut: false }, 'typed');
-    talk.tell({ is: 'refused', ask: { command: { do: 'nick', nick: 'x' }, by: 'typed', room: 1 }, words: 'em uso' });
-    talk.tell({ is: 'refused', ask: { command: { do: 'rooms' }, by: 'typed', room: 1 }, words: null });
+    talk.tell({ is: 'refused', ask: { command: { do: 'nick', nick: 'x' }, by: 'typed', room: 1 }, words: 'em uso', code: 2001, after: null });
+    talk.tell({ is: 'refused', ask: { command: { do: 'rooms' }, by: 'typed', room: 1 }, words: null, code: 0, after: null });
     expect(talk.notes()).toEqual(['roomsTotal ● #geral · 2', 'membersTotal ana bob', 'roomCreated', 'em uso', 'noLine']);
     talk.join(JOGOS, 'typed');
     expect(talk.notes()).toEqual(['youEntered']);

@@ -9,31 +9,36 @@ import type { Answer, Heard } from './codec';
 import type { Told } from './connection';
 import type { Kept } from './kept';
 import { failed, said, type Note } from './note';
-import type { Message, RoomState } from './protocol.gen';
+import { place, type Place } from './place';
+import type { Registration, RoomEvent, RoomState } from './protocol.gen';
+import * as moderation from './moderation';
 import * as list from './rooms';
 import type { Rooms } from './rooms';
 import { Timeline, type Slice } from './timeline';
 import { Typists } from './typists';
 
-/** What the page notes of a room besides its log. */
-export interface Place {
-  timeline: Timeline;
-  /** The newest seq that the person has had before their eyes. */
-  read: number;
-  /** `read` when the room was opened, while something newer was there. */
-  readBefore: number | null;
-  /** A page of history is on its way. */
-  isFilling: boolean;
-  /** Why the last page was refused; the page does not ask again by itself. */
-  fillTrouble: string | null;
+/** Who the session is, besides its name. */
+export interface Account {
+  id: number;
+  admin: boolean;
+}
+
+export interface Invitation {
+  room: RoomState;
+  by: string;
 }
 
 /** Entries kept of a room that is not open. */
 const KEPT_ASIDE = 500;
-
 export class Conversation {
   rooms: Rooms = new Map();
   nick = '';
+  account: Account | null = null;
+  registration: Registration = 'closed';
+  ignored: ReadonlySet<string> = new Set();
+  invitations: ReadonlyMap<number, Invitation> = new Map();
+  /** The conversation of two in which somebody else spoke last. */
+  lastDirect: number | null = null;
   /** The room on the screen. */
   open: number | null = null;
   readonly typists = new Typists();
@@ -45,6 +50,8 @@ export class Conversation {
 
   /** The line was lost, and is not back yet. */
   #isLost = false;
+  /** Said to everybody who comes; told in the first room that is shown. */
+  #greeting: { text: string; at: number } | null = null;
 
   /** `wished`: the room to enter when the session is in none; empty as soon as that is answered. */
   constructor(public wished = '') {}
@@ -54,8 +61,8 @@ export class Conversation {
     conversation.#kept = rooms;
     conversation.open = open;
     conversation.nick = nick;
-    for (const { id, name, epoch, seq, read } of rooms) {
-      const state: RoomState = { id, name, epoch, first: seq + 1, head: seq };
+    for (const { id, name, kind, epoch, seq, read } of rooms) {
+      const state: RoomState = { id, name, kind, epoch, first: seq + 1, head: seq, role: 'guest', topic: '' };
       conversation.rooms = list.entered(conversation.rooms, state);
       conversation.#places.set(id, { ...place(new Timeline(state)), read });
     }
@@ -77,7 +84,7 @@ export class Conversation {
 
   unread(room: number): number {
     const place = this.#places.get(room);
-    return place === undefined ? 0 : Math.max(0, place.timeline.head - place.read);
+    return place === undefined ? 0 : place.timeline.unread(place.read);
   }
 
   note(note: Note, room: number | null, now: number): void {
@@ -87,12 +94,24 @@ export class Conversation {
   /** The person looks at the room again: from here on it is new to them. */
   markUnread(): void {
     const { here } = this;
-    here.readBefore = here.read < here.timeline.head ? here.read : null;
+    here.readBefore = here.timeline.unread(here.read) > 0 ? here.read : null;
   }
 
   /** Everything up to the newest is before the person's eyes. */
   readAll(): void {
     this.here.read = this.here.timeline.head;
+  }
+
+  /** Read markers that the server does not know yet. */
+  unmarked(): Ask[] {
+    if (this.account === null) return [];
+    const asks: Ask[] = [];
+    for (const [room, place] of this.#places) {
+      if (place.read <= place.marked) continue;
+      place.marked = place.read;
+      asks.push(page({ do: 'read', room, seq: place.read }));
+    }
+    return asks;
   }
 
   /** Shows a room that the session is in. What must be asked for it comes back. */
@@ -104,8 +123,10 @@ export class Conversation {
       this.open = room;
       this.markUnread();
     }
-    if (room === null) return [];
-    return this.rooms.get(room)?.isFresh === true ? [] : [page({ do: 'who', room })];
+    const shown = room === null ? undefined : this.rooms.get(room);
+    if (shown === undefined) return [];
+    this.#greet(shown.id);
+    return shown.isFresh || shown.kind === 'direct' ? [] : [page({ do: 'who', room: shown.id })];
   }
 
   /** Asks for a part of a room's log, unless one is on its way. */
@@ -126,22 +147,47 @@ export class Conversation {
         this.typists.clear();
         this.note({ is: 'link', event: 'lost' }, this.open, now);
         return [];
-      case 'posted':
-        this.#message({ ...told.post, seq: told.seq, at: told.at, author: this.nick });
+      case 'posted': {
+        const { room, text, txn } = told.post;
+        // An answer from before: it may have been taken back since, so what the log has there is asked for instead.
+        if (told.seq > this.at(room).timeline.head) this.#event({ is: 'message', room, text, txn, seq: told.seq, at: told.at, author: this.nick });
+        moderation.slowed(this, room, now);
+        return [];
+      }
+      case 'unposted':
+        moderation.barred(this, told, now);
         return [];
       case 'frame':
         return this.#heard(told.frame, now);
       case 'answered':
         return answered(this, told.ask, told.answer, now);
       case 'refused':
-        return refused(this, told.ask, told.words, now);
+        return refused(this, told, now);
     }
   }
 
   /** In a room from now on: its log goes on from its head, or from where the page was told already. */
   enter(room: RoomState): void {
     this.rooms = list.entered(this.rooms, room);
-    if (this.#places.get(room.id)?.timeline.epoch !== room.epoch) this.#places.set(room.id, place(new Timeline(room)));
+    this.invitations = without(this.invitations, room.id);
+    if (this.#places.get(room.id)?.timeline.epoch !== room.epoch) this.#put(room.id, new Timeline(room), room.read);
+  }
+
+  /** Not entered, and not wanted. */
+  decline(room: number): void {
+    this.invitations = without(this.invitations, room);
+  }
+
+  /** The session is this account from now on, or none. */
+  becomes(account: Account | null): void {
+    this.account = account;
+    if (account !== null) this.rooms = list.loggedIn(this.rooms);
+    for (const { timeline } of this.#places.values()) timeline.account = account?.id ?? null;
+  }
+
+  ignore(names: Iterable<string>): void {
+    this.ignored = new Set(names);
+    for (const { timeline } of this.#places.values()) timeline.ignored = this.ignored;
   }
 
   /** Out of a room, or the room is no more. */
@@ -159,17 +205,24 @@ export class Conversation {
   #welcomed(hello: Extract<Answer, { to: 'hello' }>, now: number): Ask[] {
     const nickBefore = this.nick;
     this.nick = hello.nick;
+    this.registration = hello.registration;
+    this.account = typeof hello.account === 'number' ? { id: hello.account, admin: hello.admin === true } : null;
+    this.ignored = new Set(hello.ignored);
+    if (!hello.resumed && hello.greeting !== '') this.#greeting = { text: hello.greeting, at: now };
     this.rooms = list.welcomed(this.rooms, hello.rooms);
     for (const id of this.#places.keys()) if (this.rooms.get(id)?.joined !== true) this.#places.delete(id);
     for (const room of hello.rooms) this.#resume(room);
     for (const place of this.#places.values()) place.fillTrouble = null;
+    this.becomes(this.account);
+    this.ignore(this.ignored);
     this.#kept = [];
     if (this.open !== null && !this.#places.has(this.open)) this.open = null;
     if (this.#isLost) this.note({ is: 'link', event: 'back' }, this.open, now);
     // The old name was taken while the session was away.
     if (nickBefore !== '' && nickBefore !== this.nick) this.note(said({ key: 'nickIs', values: { nick: this.nick } }), this.open, now);
+    // A conversation of two opens by itself only when somebody wants it.
     const asks = [page({ do: 'rooms' }), ...this.show(this.open ?? list.ordered(this.rooms).joined[0]?.id ?? null)];
-    if (this.open === null && this.wished !== '') asks.push({ command: { do: 'join', room: this.wished }, by: 'page', room: null });
+    if (list.ordered(this.rooms).joined.length === 0 && this.wished !== '') asks.push({ command: { do: 'join', room: this.wished }, by: 'page', room: null });
     this.#isLost = false;
     return asks;
   }
@@ -181,15 +234,28 @@ export class Conversation {
     if (kept !== undefined) {
       const timeline = new Timeline(room, kept.seq);
       for (const { note, at } of known?.timeline.locals ?? []) timeline.note(note, at);
-      this.#places.set(room.id, { ...place(timeline), read: kept.read });
-    } else if (known === undefined) this.#places.set(room.id, place(new Timeline(room)));
+      this.#put(room.id, timeline, Math.max(kept.read, room.read ?? 0));
+    } else if (known === undefined) this.#put(room.id, new Timeline(room), room.read);
     else if (known.timeline.epoch === room.epoch) known.timeline.kept(room.first, room.head);
+    const place = this.#places.get(room.id);
+    if (place === undefined) return;
+    // Read elsewhere meanwhile, and what was read here while there was no line.
+    place.read = Math.max(place.read, Math.min(room.read ?? 0, place.timeline.head));
+    place.marked = room.read ?? 0;
+  }
+
+  #put(room: number, timeline: Timeline, read?: number): void {
+    timeline.account = this.account?.id ?? null;
+    timeline.ignored = this.ignored;
+    this.#places.set(room, place(timeline, read));
   }
 
   #heard(frame: Extract<Told, { is: 'frame' }>['frame'], now: number): Ask[] {
     switch (frame.is) {
       case 'message':
-        this.#message(frame);
+      case 'redacted':
+      case 'redaction':
+        this.#event(frame);
         return [];
       case 'gap':
         this.#places.get(frame.room)?.timeline.gap(frame.to);
@@ -201,11 +267,31 @@ export class Conversation {
         return this.#reset(frame.room, now);
       case 'gone':
         return this.#gone(frame.room, now);
+      case 'direct':
+        // Somebody begins to speak: without a marker of the reader's own, all of it is new.
+        if (!this.#places.has(frame.room.id)) this.enter({ read: Math.max(0, frame.room.first - 1), ...frame.room });
+        return [];
+      case 'invited':
+        this.invitations = new Map(this.invitations).set(frame.room.id, frame);
+        return [];
+      case 'removed':
+        return moderation.removed(this, frame, now);
+      case 'reported':
+        moderation.reported(this, frame, now);
+        return [];
+      case 'named':
+        this.rename(frame.nick);
+        this.note(said({ key: 'nameReclaimed', values: { nick: frame.nick } }), this.open, now);
+        return [];
+      case 'changed':
+        moderation.changed(this, frame, now);
+        return [];
       case 'rooms':
         this.rooms = list.changed(this.rooms, frame.changed, frame.gone);
         return frame.stale === true ? [page({ do: 'rooms' })] : [];
       case 'notice':
-        if (frame.about !== 'fenced') this.note(said({ raw: frame.text }), this.open, now);
+        if (frame.about === 'announcement') this.note({ is: 'announced', text: frame.text }, this.open, now);
+        else if (frame.about !== 'fenced') this.note(said({ raw: frame.text }), this.open, now);
         return [];
       default:
         this.#presence(frame, now);
@@ -213,18 +299,36 @@ export class Conversation {
     }
   }
 
-  #message(message: Message): void {
-    const place = this.#places.get(message.room);
+  #event(event: RoomEvent): void {
+    const { room, seq } = event;
+    const place = this.#places.get(room);
     if (place === undefined) return;
-    this.typists.stop(message.room, message.author);
-    // What one says oneself is read, if all before it was.
-    if (message.txn !== undefined && place.read === message.seq - 1) place.read = message.seq;
-    place.timeline.add(message);
-    if (message.room !== this.open) place.timeline.trim(undefined, KEPT_ASIDE);
+    const wasRead = place.read === seq - 1;
+    place.timeline.add(event);
+    if (event.is === 'message') {
+      this.typists.stop(room, event.author);
+      const isOwn = place.timeline.entry(seq)?.own === true;
+      if (!isOwn && this.rooms.get(room)?.kind === 'direct') this.lastDirect = room;
+      // What one says oneself is read, if all before it was.
+      if (isOwn && wasRead) place.read = seq;
+    } else if (wasRead) place.read = seq;
+    if (room !== this.open) place.timeline.trim(undefined, KEPT_ASIDE);
+  }
+
+  #greet(room: number): void {
+    if (this.#greeting === null) return;
+    this.note({ is: 'announced', text: this.#greeting.text }, room, this.#greeting.at);
+    this.#greeting = null;
+  }
+
+  /** The session has another name. */
+  rename(nick: string): void {
+    this.rooms = list.renamedSelf(this.rooms, this.nick, nick);
+    this.nick = nick;
   }
 
   #reset(room: RoomState, now: number): Ask[] {
-    this.#places.set(room.id, place(new Timeline(room)));
+    this.#put(room.id, new Timeline(room), room.read);
     this.rooms = list.entered(this.rooms, room);
     this.note(said({ key: 'roomBeganAnew', values: { room: room.name } }), room.id, now);
     return room.id === this.open ? this.show(room.id) : [];
@@ -252,8 +356,8 @@ export class Conversation {
   }
 }
 
-function place(timeline: Timeline): Place {
-  return { timeline, read: timeline.head, readBefore: null, isFilling: false, fillTrouble: null };
+function without<T>(map: ReadonlyMap<number, T>, key: number): ReadonlyMap<number, T> {
+  return map.has(key) ? new Map([...map].filter(([other]) => other !== key)) : map;
 }
 
 /** What the page asks for by itself: its answer needs no words. */

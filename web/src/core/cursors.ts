@@ -26,13 +26,18 @@ function after(cursors: Cursors, cause: Cause): Cursors {
   const frame = cause as Exclude<Cause, Answer>;
   switch (frame.is) {
     case 'message':
+    case 'redacted':
+    case 'redaction':
     case 'placed':
       return moved(cursors, frame.room, frame.seq);
     case 'gap':
       return moved(cursors, frame.room, frame.to);
     case 'reset':
       return new Map(cursors).set(frame.room.id, atHead(frame.room));
+    case 'direct':
+      return entered(cursors, frame.room);
     case 'gone':
+    case 'removed':
       return dropped(cursors, frame.room);
     default:
       return cursors;
@@ -41,10 +46,12 @@ function after(cursors: Cursors, cause: Cause): Cursors {
 
 function afterAnswer(cursors: Cursors, answer: Answer): Cursors {
   if (answer.to === 'leave') return dropped(cursors, answer.room);
-  if (answer.to !== 'join') return cursors;
-  // Entering a room that the session is in already tells its head, which may be ahead of what was told.
-  const known = cursors.get(answer.room.id);
-  return known?.epoch === answer.room.epoch ? cursors : new Map(cursors).set(answer.room.id, atHead(answer.room));
+  return answer.to === 'join' || answer.to === 'direct' ? entered(cursors, answer.room) : cursors;
+}
+
+/** Entering a room that the session is in already tells its head, which may be ahead of what was told. */
+function entered(cursors: Cursors, room: RoomState): Cursors {
+  return cursors.get(room.id)?.epoch === room.epoch ? cursors : new Map(cursors).set(room.id, atHead(room));
 }
 
 function atHead(room: RoomState): RoomCursor {

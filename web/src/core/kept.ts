@@ -6,6 +6,7 @@
 import type { Post } from './ask';
 import type { Conversation } from './conversation';
 import { OFFLINE, type Connection } from './phase';
+import type { Kind } from './protocol.gen';
 
 export interface Kept {
   address: string;
@@ -15,12 +16,14 @@ export interface Kept {
   open: number | null;
   /** The room to enter when the session is in none. */
   wished: string;
-  rooms: { id: number; name: string; epoch: number; seq: number; read: number }[];
+  rooms: { id: number; name: string; kind: Kind; epoch: number; seq: number; read: number }[];
+  /** The browser has a login's cookie. */
+  login: boolean;
   posts: Post[];
 }
 
 /** Another shape than this is of another version of the page, and nothing to build on. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Null when there is no session to go on with. */
 export function write(c: Connection, talk: Conversation): string | null {
@@ -28,6 +31,7 @@ export function write(c: Connection, talk: Conversation): string | null {
   const rooms = [...c.cursors.values()].map(({ room, epoch, seq }) => ({
     id: room,
     name: talk.name(room),
+    kind: talk.rooms.get(room)?.kind ?? ('public' as const),
     epoch,
     seq,
     read: Math.min(seq, talk.at(room).read),
@@ -40,6 +44,7 @@ export function write(c: Connection, talk: Conversation): string | null {
     open: talk.open,
     wished: talk.wished,
     rooms,
+    login: c.login.as !== 'nobody',
     posts: [...c.posts],
   };
   return JSON.stringify({ format: FORMAT, ...kept });
@@ -57,7 +62,7 @@ export function read(stored: string | null): Kept | null {
 }
 
 /** The connection of a session that goes on. */
-export function connectionOf({ address, nick, token, lastTxn, rooms, posts }: Kept): Connection {
+export function connectionOf({ address, nick, token, lastTxn, rooms, posts, login }: Kept): Connection {
   const cursors = new Map(rooms.map(({ id, epoch, seq }) => [id, { room: id, epoch, seq }]));
-  return { ...OFFLINE, address, nick, token, lastTxn, cursors, posts };
+  return { ...OFFLINE, address, nick, token, lastTxn, cursors, posts, login: login ? { as: 'kept', id: null } : { as: 'nobody' } };
 }

@@ -7,7 +7,22 @@ export type TextKey = keyof typeof pt;
 export type Values = Record<string, string | number>;
 
 /** What is shown to people: a text of the page, translated where it is drawn, or words of the server. */
-export type Words = { key: TextKey; values?: Values } | { raw: string };
+export type Words =
+  | { key: TextKey; values?: Values }
+  /** How a command is used: the first part of its line in the help. */
+  | { usage: TextKey }
+  | { raw: string };
+
+/** Between a command and what it does, in its line of the help. */
+const DASH = ' – ';
+
+export function usageOf(line: string): string {
+  return line.split(DASH)[0] ?? line;
+}
+
+export function meaningOf(line: string): string {
+  return line.split(DASH)[1] ?? '';
+}
 
 export function pickLanguage(chosen: string | null, browser: string): Language {
   if (chosen === 'pt-BR' || chosen === 'en') return chosen;

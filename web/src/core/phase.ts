@@ -1,6 +1,7 @@
 /** Where a connection can stand, and what it remembers: the state of `connection.ts`. */
 
 import type { Ask, Post } from './ask';
+import type { Answer } from './codec';
 import type { RoomCursor } from './protocol.gen';
 
 /** Why there is no connection, for the person who must decide what to do now. */
@@ -12,6 +13,8 @@ export type Ending =
   | { why: 'dialect' }
   | { why: 'closed'; words: string }
   | { why: 'name'; words: string }
+  /** The server wants an account, or the login is over. */
+  | { why: 'login'; words: string }
   | { why: 'refused'; words: string };
 
 export type Phase =
@@ -21,10 +24,18 @@ export type Phase =
   | { at: 'probing'; until: number }
   /** `hello` is on its way; `again`: it was refused for now and is said once more then. */
   | { at: 'greeting'; until: number; txn: number; again: boolean }
+  /** `hello` was refused because the server is for accounts: the line stays for somebody to log in. */
+  | { at: 'door' }
   | { at: 'online'; since: number; heard: number; pinged: number | null; patience: number }
   | { at: 'waiting'; until: number }
   /** The session goes on elsewhere; only the person brings it back. */
   | { at: 'fenced' };
+
+/**
+ * How the session is an account's. `swapping`: its token is being changed for a cookie, and until then no new line is
+ * begun. `kept`: the browser has the cookie. `tab`: it has none, so the login ends with this line.
+ */
+export type Login = { as: 'nobody' } | { as: 'swapping' | 'kept' | 'tab'; id: number | null };
 
 /** A command without an answer yet; `again`: when it is sent once more, because it was refused for now. */
 export interface Asked {
@@ -48,6 +59,13 @@ export interface Connection {
   /** Own messages without a place in their room's log, in the order in which they were said. */
   readonly posts: readonly Post[];
   readonly asked: ReadonlyMap<number, Asked>;
+  readonly login: Login;
+  /**
+   * What is asked as soon as the server listens: to log in, from the first screen. Until it is done nobody enters any
+   * room, under a name that is not theirs. `ask`: null when it is done, for it
+   * holds a password. `hello`: the answer that a guest would have begun with.
+   */
+  readonly first: { ask: Ask | null; hello: Extract<Answer, { to: 'hello' }> | null } | null;
   /** Was online since the person connected: a loss is then repaired, not reported. */
   readonly settled: boolean;
   readonly drops: number;
@@ -73,6 +91,8 @@ export const OFFLINE: Connection = {
   cursors: new Map(),
   posts: [],
   asked: new Map(),
+  login: { as: 'nobody' },
+  first: null,
   settled: false,
   drops: 0,
   messageBytes: 64 * 1024,
@@ -83,8 +103,11 @@ export const OFFLINE: Connection = {
 export function deadline(c: Connection): number | null {
   switch (c.phase.at) {
     case 'idle':
+    case 'door':
     case 'fenced':
       return null;
+    case 'waiting':
+      return c.login.as === 'swapping' ? null : c.phase.until;
     case 'online':
       return Math.min(c.phase.pinged === null ? c.phase.heard + SILENCE_MS : c.phase.pinged + c.phase.patience, retryAt(c));
     default:
@@ -105,7 +128,7 @@ function retryAt(c: Connection): number {
 }
 
 export function canPost(c: Connection): boolean {
-  if (c.phase.at === 'idle') return false;
+  if (c.phase.at === 'idle' || c.phase.at === 'door') return false;
   const waiting = c.posts.filter((post) => post.state === 'waiting');
   return waiting.length < WAITING_POSTS && waiting.reduce((sum, post) => sum + post.text.length, 0) < WAITING_CHARS;
 }

@@ -58,6 +58,11 @@ export class Ranges {
     this.#runs = kept;
   }
 
+  /** How many of the set are at least `from`. */
+  countFrom(from: number): number {
+    return this.#runs.reduce((sum, run) => (run.to < from ? sum : sum + run.to - Math.max(run.from, from) + 1), 0);
+  }
+
   /** What of `from..=to` is not in the set. */
   holes(from: number, to: number): Range[] {
     const holes: Range[] = [];

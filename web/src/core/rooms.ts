@@ -1,6 +1,6 @@
 /** The rooms of a server as a session sees them, and who is in those that it is in. Pure: every change is a new value. */
 
-import type { RoomInfo, RoomState } from './protocol.gen';
+import type { Kind, Role, RoomChange, RoomInfo, RoomState } from './protocol.gen';
 
 export interface Room {
   readonly id: number;
@@ -9,6 +9,15 @@ export interface Room {
   /** By which names are put in order; made once, for thousands of rooms are. */
   readonly sortKey: string;
   readonly joined: boolean;
+  readonly kind: Kind;
+  /** What the reader is in it. */
+  readonly role: Role;
+  /** What it is about; may be empty. */
+  readonly topic: string;
+  /** Only moderators may post. */
+  readonly readonly: boolean;
+  /** Seconds between two messages of one person; 0 for no wait. */
+  readonly slow: number;
   /** As the list of rooms said last; null when it has not yet. */
   readonly online: number | null;
   /** In the order of their names; null until they were asked for. */
@@ -38,9 +47,38 @@ export function changed(rooms: Rooms, infos: readonly RoomInfo[], gone: readonly
 }
 
 /** In from now on. */
-export function entered(rooms: Rooms, { id, name }: RoomState): Rooms {
+export function entered(rooms: Rooms, state: RoomState): Rooms {
+  const { id, name, kind, role, topic, readonly = false, slow = 0 } = state;
   const room = named(rooms.get(id), id, name);
-  return new Map(rooms).set(id, { ...room, joined: true, isFresh: false });
+  return new Map(rooms).set(id, { ...room, joined: true, isFresh: false, kind, role, topic, readonly, slow });
+}
+
+/** Something was changed in it. `me`: the reader's name. */
+export function altered(rooms: Rooms, id: number, change: RoomChange, me: string): Rooms {
+  const room = rooms.get(id);
+  if (room === undefined) return rooms;
+  const next = (changed: Partial<Room>) => new Map(rooms).set(id, { ...room, ...changed });
+  switch (change.of) {
+    case 'topic':
+      return next({ topic: change.topic });
+    case 'private':
+      return next({ kind: change.on ? 'private' : 'public' });
+    case 'readonly':
+      return next({ readonly: change.on });
+    case 'slow':
+      return next({ slow: change.seconds });
+    case 'role':
+      return change.who === me ? next({ role: change.role }) : rooms;
+    case 'removed':
+      return went(rooms, id, [change.who]);
+    default:
+      return rooms;
+  }
+}
+
+/** The session is an account from now on, which is a member at least wherever it is. */
+export function loggedIn(rooms: Rooms): Rooms {
+  return new Map([...rooms].map(([id, room]) => [id, room.joined && room.role === 'guest' ? { ...room, role: 'member' as const } : room]));
 }
 
 export function created(rooms: Rooms, { id, name }: RoomState): Rooms {
@@ -96,19 +134,31 @@ export function renamedSelf(rooms: Rooms, from: string, to: string): Rooms {
   );
 }
 
-/** Those that the session is in, by name; the others, busiest first. */
-export function ordered(rooms: Rooms): { joined: Room[]; others: Room[] } {
+/** Conversations of two and the rooms that the session is in, by name; the others, busiest first. */
+export function ordered(rooms: Rooms): { directs: Room[]; joined: Room[]; others: Room[] } {
   const all = [...rooms.values()].sort((one, other) => (one.sortKey < other.sortKey ? -1 : 1));
   return {
-    joined: all.filter(({ joined }) => joined),
-    others: all.filter(({ joined }) => !joined).sort((one, other) => (other.online ?? 0) - (one.online ?? 0)),
+    directs: all.filter(({ joined, kind }) => joined && kind === 'direct'),
+    joined: all.filter(({ joined, kind }) => joined && kind !== 'direct'),
+    others: all.filter(({ joined, kind }) => !joined && kind === 'public').sort((one, other) => (other.online ?? 0) - (one.online ?? 0)),
   };
 }
 
 /** Names are compared as the server does, as far as a page can: upper and lower case are the same. */
 export function byName(rooms: Rooms, typed: string): Room | undefined {
   const name = folded(typed);
-  return [...rooms.values()].find((room) => folded(room.name) === name);
+  return [...rooms.values()].find((room) => room.kind !== 'direct' && folded(room.name) === name);
+}
+
+/** The conversation with somebody. */
+export function withPerson(rooms: Rooms, typed: string): Room | undefined {
+  const name = folded(typed);
+  return [...rooms.values()].find((room) => room.kind === 'direct' && room.joined && folded(room.name) === name);
+}
+
+/** Whether somebody is in one of the reader's rooms now. False: nobody can tell. */
+export function isSeen(rooms: readonly Room[], name: string): boolean {
+  return rooms.some((room) => room.kind !== 'direct' && room.isFresh && room.members?.includes(name) === true);
 }
 
 export function roomName(typed: string): string {
@@ -121,8 +171,21 @@ function folded(name: string): string {
 
 function named(room: Room | undefined, id: number, name: string): Room {
   const sortKey = folded(name).normalize('NFD').replace(/\p{M}/gu, '');
-  return { joined: false, online: null, members: null, isFresh: false, ...room, id, name, sortKey };
+  return { ...UNKNOWN, ...room, id, name, sortKey };
 }
+
+/** What the list of rooms does not tell. */
+const UNKNOWN: Omit<Room, 'id' | 'name' | 'sortKey'> = {
+  joined: false,
+  kind: 'public',
+  role: 'guest',
+  topic: '',
+  readonly: false,
+  slow: 0,
+  online: null,
+  members: null,
+  isFresh: false,
+};
 
 function inserted(members: readonly string[], name: string): readonly string[] {
   if (members.includes(name)) return members;

@@ -12,7 +12,7 @@ const dayOf = (at: number) => String(Math.floor(at / DAY));
 
 const room = (head = 0, first = head === 0 ? 0 : 1) => new Timeline({ epoch: 1, first, head });
 const add = (t: Timeline, seq: number, author = 'bob', at = seq, txn?: number) =>
-  t.add({ room: 1, seq, at, author, text: 'oi', ...(txn === undefined ? {} : { txn }) });
+  t.add({ is: 'message', room: 1, seq, at, author, text: 'oi', ...(txn === undefined ? {} : { txn }) });
 const draw = (timeline: Timeline, more: { window?: Window; posts?: Post[]; readUpTo?: number } = {}, before?: Row[]) =>
   rows({ timeline, window: more.window ?? WHOLE, posts: more.posts ?? [], readUpTo: more.readUpTo ?? null, dayOf }, before);
 /** Keys; `*` opens, `|` begins a day. */

@@ -72,7 +72,8 @@ function places({ timeline, window, posts, readUpTo }: Drawing): What[] {
   for (let at = from; at < to; at++) {
     const entry = entries[at] as Entry;
     for (; next < between.length && (between[next]?.place ?? 0) < entry.seq; next++) out.push((between[next] as Standing).what);
-    if (!isUnreadMarked && entry.seq > (readUpTo ?? 0) && !entry.own) {
+    if (timeline.ignored.has(entry.author) && !entry.own) continue;
+    if (!isUnreadMarked && entry.seq > (readUpTo ?? 0) && !entry.own && entry.text !== null) {
       isUnreadMarked = true;
       out.push({ kind: 'unread' });
     }

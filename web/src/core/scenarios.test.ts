@@ -55,7 +55,7 @@ describe.skipIf(scenarios.length === 0)('a timeline, as every client has it', ()
 
 function take(t: Timeline, { message, posted, gap, page }: Step): void {
   const seq = message ?? posted;
-  if (seq !== undefined) t.add(event(seq));
+  if (seq !== undefined) t.add({ is: 'message', ...event(seq) });
   if (gap !== undefined) t.gap(gap[1]);
   // An answer to what was asked before the line was lost finds nobody: the connection has forgotten the question.
   if (page === undefined || page.old === true) return;

@@ -2,6 +2,7 @@
 
 import type { Command } from './ask';
 import type { Language, Words } from './language';
+import { readAboutPeople } from './people';
 import { roomName } from './rooms';
 
 /** Pages of history hold no more. */
@@ -14,6 +15,13 @@ export type Typed =
   | { is: 'ask'; command: Command }
   /** So many more messages above what is there. */
   | { is: 'history'; limit: number }
+  /** Said to one person, or to whoever wrote last in a conversation of two. */
+  | { is: 'whisper'; to: string; text: string }
+  | { is: 'answer'; text: string }
+  /** A new bot; its token is shown once. */
+  | { is: 'bot'; nick: string; rooms: string[] }
+  /** What has a form on the page. */
+  | { is: 'show'; view: 'login' | 'register' | 'account' | 'close' | 'audit' }
   | { is: 'quit' }
   | { is: 'speak'; language: Language }
   | { is: 'help' }
@@ -58,7 +66,7 @@ function command(word: string, argument: string, room: number | null): Typed {
     case 'quit':
       return { is: 'quit' };
     default:
-      return error({ key: 'unknownCommand', values: { command: `/${[...word].slice(0, 32).join('')}` } });
+      return readAboutPeople(word, argument, room) ?? error({ key: 'unknownCommand', values: { command: `/${[...word].slice(0, 32).join('')}` } });
   }
 }
 

@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Page } from './codec';
 import { said } from './note';
-import type { Message } from './protocol.gen';
+import type { Message, RoomEvent } from './protocol.gen';
 import { Ranges } from './ranges';
 import { seeded } from './seeded';
 import { Timeline, type Slice } from './timeline';
 
 const ROOM = 7;
-const message = (seq: number, more: Partial<Message> = {}): Message => ({ room: ROOM, seq, at: seq, author: 'bob', text: `n${seq}`, ...more });
+const message = (seq: number, more: Partial<Message> = {}): RoomEvent => ({
+  ...{ is: 'message', room: ROOM, seq, at: seq, author: 'bob', text: `n${seq}` },
+  ...more,
+});
+const redacted = (seq: number): RoomEvent => ({ is: 'redacted', room: ROOM, seq, at: seq, author: 'bob' });
+const redaction = (seq: number, ...seqs: number[]): RoomEvent => ({ is: 'redaction', room: ROOM, seq, at: seq, author: 'ana', seqs });
+const texts = (t: Timeline) => t.entries.map(({ seq, text }) => `${seq} ${text ?? '-'}`).join(', ');
 
 /** A server's log, of which pages are read as the protocol has it. */
 class Log {
@@ -20,7 +26,7 @@ class Log {
     const all = Array.from({ length: this.head - this.first + 1 }, (_, i) => i + this.first);
     const below = all.filter((seq) => seq < (before ?? Infinity) && seq > (after ?? 0));
     const seqs = after === undefined ? below.slice(-limit) : below.slice(0, limit);
-    const events = seqs.map((seq) => ({ is: 'message' as const, ...message(seq) }));
+    const events = seqs.map((seq) => message(seq));
     return { to: 'history', room: ROOM, first: this.first, head: this.head, events };
   }
 }
@@ -95,7 +101,7 @@ describe('a timeline', () => {
 
   it('counts an event that it cannot show as told', () => {
     const t = joined(3);
-    const events: Page['events'] = [{ is: 'message', ...message(1) }, { is: 'unknown', seq: 2 }, { is: 'message', ...message(3) }];
+    const events: Page['events'] = [message(1), { is: 'unknown', seq: 2 }, message(3)];
     t.page({ before: 4 }, { to: 'history', room: ROOM, first: 1, head: 3, events });
     expect([seqs(t), missing(t)]).toEqual([[1, 3], []]);
   });
@@ -130,6 +136,59 @@ describe('its bound', () => {
     t.note({ is: 'presence', what: 'entered', who: ['bia'] }, 0);
     expect(t.locals.at(-1)?.note).toEqual({ is: 'presence', what: 'entered', who: ['ana', 'bia'] });
     expect(t.locals.length).toBe(200);
+  });
+});
+
+describe('what is taken back', () => {
+  it('leaves its place and nothing of its text; the taking back stands nowhere', () => {
+    const t = joined(0);
+    for (let seq = 1; seq <= 3; seq++) t.add(message(seq));
+    const [, before] = t.entries;
+    t.add(redaction(4, 2, 3));
+    expect([texts(t), missing(t), t.head]).toEqual(['1 n1, 2 -, 3 -', [], 4]);
+    // Another object: its row is drawn anew.
+    expect(t.entries[1]).not.toBe(before);
+    t.add(message(5));
+    expect([texts(t), missing(t)]).toEqual(['1 n1, 2 -, 3 -, 5 n5', []]);
+  });
+
+  it('holds against an older answer that still has the text', () => {
+    const t = joined(3);
+    const page: Page = { to: 'history', room: ROOM, first: 1, head: 3, events: [message(1), message(2), message(3)] as Page['events'] };
+    t.add(redaction(4, 2));
+    t.page({ before: 4 }, page);
+    expect(texts(t)).toBe('1 n1, 2 -, 3 n3');
+  });
+
+  it('is told by resumed ranges and pages too', () => {
+    const t = joined(0);
+    t.add(message(1));
+    t.add(redacted(2));
+    t.page({ before: 3 }, { to: 'history', room: ROOM, first: 1, head: 4, events: [redacted(1), redacted(2), message(3), redaction(4, 1, 2)] });
+    expect(texts(t)).toBe('1 -, 2 -, 3 n3');
+    t.page({ after: 4 }, { to: 'history', room: ROOM, first: 1, head: 6, events: [message(5), redaction(6, 3)] });
+    expect([texts(t), missing(t)]).toEqual(['1 -, 2 -, 3 -, 5 n5', []]);
+  });
+
+  it('is not unread, and neither is what the reader does not want to hear', () => {
+    const t = joined(10);
+    t.add(message(11));
+    t.add(message(12));
+    expect(t.unread(10)).toBe(2);
+    t.add(redaction(13, 11));
+    expect([t.unread(10), t.unread(12)]).toEqual([1, 0]);
+    t.ignored = new Set(['eve']);
+    t.add(message(14, { author: 'eve' }));
+    expect(t.unread(10)).toBe(1);
+  });
+
+  it('of one’s own account is one’s own, also from elsewhere', () => {
+    const t = joined(0);
+    t.account = 3;
+    t.add(message(1, { account: 3 }));
+    t.add(message(2, { account: 4 }));
+    t.add(message(3));
+    expect(t.entries.map(({ own }) => own)).toEqual([true, false, false]);
   });
 });
 

@@ -8,7 +8,7 @@
 
 import type { LogEvent, Page } from './codec';
 import type { Note } from './note';
-import type { Message, RoomState } from './protocol.gen';
+import type { RoomEvent, RoomState } from './protocol.gen';
 import { bisect, Ranges, type Range } from './ranges';
 
 /** One message, as it is drawn. */
@@ -17,7 +17,8 @@ export interface Entry {
   /** Milliseconds since 1970: shown, never an order. */
   readonly at: number;
   readonly author: string;
-  readonly text: string;
+  /** Null: it was taken back, and nothing of it is kept here. */
+  readonly text: string | null;
   readonly own: boolean;
 }
 
@@ -45,9 +46,18 @@ export class Timeline {
   #entries: Entry[] = [];
   #locals: Local[] = [];
   #known = new Ranges();
+  /** What was taken back, also of what is not here yet: an older answer may still bring its text. */
+  #redacted = new Ranges();
+  /** Places in the log where nothing is said to anybody: they are not unread. */
+  #quiet = new Ranges();
   #first: number;
   #head: number;
   #ids = 0;
+
+  /** The reader's account: what it says elsewhere is their own too. */
+  account: number | null = null;
+  /** Names of people whom the reader does not want to hear. */
+  ignored: ReadonlySet<string> = new Set();
 
   /** `head`: up to where the room has been told; what lies below is missing as yet. */
   constructor(room: Pick<RoomState, 'epoch' | 'first' | 'head'>, head = room.head) {
@@ -79,12 +89,27 @@ export class Timeline {
   }
 
   /** False for one that was there already. */
-  add(message: Message): boolean {
-    this.#head = Math.max(this.#head, message.seq);
-    if (this.#known.has(message.seq)) return false;
-    this.#known.add(message.seq, message.seq);
-    this.#put({ ...message, is: 'message' });
+  add(event: RoomEvent): boolean {
+    this.#head = Math.max(this.#head, event.seq);
+    if (this.#known.has(event.seq)) {
+      // The same place once more, without its text: it was taken back meanwhile.
+      if (event.is === 'redacted') this.#redact(event.seq);
+      return false;
+    }
+    this.#known.add(event.seq, event.seq);
+    this.#put(event);
     return true;
+  }
+
+  /** Messages above a seq that somebody could want to read. */
+  unread(read: number): number {
+    return Math.max(0, this.#head - read - this.#quiet.countFrom(read + 1));
+  }
+
+  /** The message with this seq, if it is here. */
+  entry(seq: number): Entry | undefined {
+    const entry = this.#entries[bisect(this.#entries, (entry) => entry.seq >= seq)];
+    return entry?.seq === seq ? entry : undefined;
   }
 
   /** Events that are not sent by themselves. */
@@ -100,7 +125,10 @@ export class Timeline {
   /** Takes in a page; its events follow one another without a hole, and so does the place it was asked for. */
   page(asked: Slice, { first, head, events }: Page): void {
     this.kept(first, head);
-    for (const event of events) if (!this.#known.has(event.seq)) this.#put(event);
+    for (const event of events) {
+      if (!this.#known.has(event.seq)) this.#put(event);
+      else if (event.is === 'redacted') this.#redact(event.seq);
+    }
     const oldest = events[0]?.seq;
     const newest = events.at(-1)?.seq;
     const end = asked.before === undefined ? newest : Math.min(asked.before - 1, this.#head);
@@ -141,12 +169,25 @@ export class Timeline {
   }
 
   #put(event: LogEvent): void {
-    if (event.is !== 'message') return;
-    const { seq, at, author, text, txn } = event;
-    const entry: Entry = { seq, at, author, text, own: txn !== undefined };
+    if (event.is === 'redaction') for (const seq of event.seqs) this.#redact(seq);
+    if (event.is === 'redaction' || event.is === 'unknown') return this.#quiet.add(event.seq, event.seq);
+    const { seq, at, author } = event;
+    if (event.is === 'redacted') this.#redact(seq);
+    const text = event.is === 'redacted' || this.#redacted.has(seq) ? null : event.text;
+    const own = event.is === 'message' && (event.txn !== undefined || (event.account !== undefined && event.account === this.account));
+    if (this.ignored.has(author)) this.#quiet.add(seq, seq);
+    const entry: Entry = { seq, at, author, text, own };
     const last = this.#entries.at(-1);
     if (last === undefined || last.seq < seq) this.#entries.push(entry);
     else this.#entries.splice(bisect(this.#entries, (other) => other.seq > seq), 0, entry);
+  }
+
+  #redact(seq: number): void {
+    this.#redacted.add(seq, seq);
+    this.#quiet.add(seq, seq);
+    const at = bisect(this.#entries, (entry) => entry.seq >= seq);
+    const entry = this.#entries[at];
+    if (entry?.seq === seq && entry.text !== null) this.#entries[at] = { ...entry, text: null };
   }
 }
 

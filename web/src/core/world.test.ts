@@ -1,7 +1,7 @@
 /**
  * The session against a server in every order of cuts, gaps, refusals, restarts and reloads. The server below keeps a
  * log and answers as the protocol says; chance decides what happens next. In the end the page holds exactly the log,
- * and what was said stands in it exactly once.
+ * and what was said stands in it exactly once. What was taken back is nowhere on the page from the moment it is told.
  */
 
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,8 @@ import { step, type Input } from './connection';
 import { Conversation } from './conversation';
 import { connectionOf, read, write } from './kept';
 import { canPost, deadline, OFFLINE, type Connection } from './phase';
-import type { ClientFrame, Message, RoomState } from './protocol.gen';
+import type { ClientFrame, RoomEvent, RoomState } from './protocol.gen';
+import { rows, type Row } from './rows';
 import { seeded } from './seeded';
 
 const ROOM = 1;
@@ -23,6 +24,10 @@ interface Taken {
   author: string;
   session: string;
   txn: number;
+  /** It was taken back. */
+  isGone?: boolean;
+  /** It takes these back, and is no message. */
+  seqs?: number[];
 }
 
 class Server {
@@ -34,12 +39,26 @@ class Server {
   /** The session of the one connection, and whether it is in the room. */
   #session = '';
   #isIn = false;
+  /** Answers that were read from the store and have not left yet. */
+  #slow: Heard[] = [];
 
   constructor(private readonly send: (frame: Heard) => void) {}
 
   cut(): void {
     this.#session = '';
     this.#isIn = false;
+    this.#slow = [];
+  }
+
+  hurry(): void {
+    for (const frame of this.#slow.splice(0)) this.send(frame);
+  }
+
+  redact(seqs: number[]): void {
+    const gone = seqs.filter((seq) => this.log[seq - 1]?.seqs === undefined);
+    for (const seq of gone) (this.log[seq - 1] as Taken).isGone = true;
+    this.log.push({ text: `redaction ${this.log.length}`, author: 'bob', session: '', txn: 0, seqs: gone });
+    if (this.#isIn) this.send(this.#event(this.log.length));
   }
 
   /** Somebody else speaks; a slow reader is told only that it happened. */
@@ -47,10 +66,10 @@ class Server {
     this.log.push({ text, author: 'bob', session: '', txn: 0 });
     if (!this.#isIn) return;
     if (isSlow) this.send({ is: 'gap', room: ROOM, from: this.log.length, to: this.log.length });
-    else this.send({ is: 'message', ...this.#message(this.log.length) });
+    else this.send(this.#event(this.log.length));
   }
 
-  take(frame: ClientFrame, isBusy: boolean): void {
+  take(frame: ClientFrame, isBusy: boolean, isSlow: boolean): void {
     const { txn } = frame;
     const answer = (answer: Extract<Heard, { is: 'ack' }>['answer']) => this.send({ is: 'ack', txn, answer });
     if (frame.do === 'hello') return this.#hello(frame);
@@ -67,8 +86,10 @@ class Server {
       case 'history': {
         const all = this.log.map((_, at) => at + 1).filter((seq) => seq < (frame.before ?? Infinity) && seq > (frame.after ?? 0));
         const seqs = frame.after === undefined ? all.slice(-PAGE_MAX) : all.slice(0, PAGE_MAX);
-        const events = seqs.map((seq): LogEvent => ({ is: 'message', ...this.#message(seq) }));
-        return answer({ to: 'history', room: ROOM, first: this.log.length > 0 ? 1 : 0, head: this.log.length, events });
+        const events = seqs.map((seq): LogEvent => this.#event(seq));
+        const page = { to: 'history' as const, room: ROOM, first: this.log.length > 0 ? 1 : 0, head: this.log.length, events };
+        if (isSlow) return void this.#slow.push({ is: 'ack', txn, answer: page });
+        return answer(page);
       }
       case 'who':
         return answer({ to: 'who', room: ROOM, members: [] });
@@ -88,7 +109,7 @@ class Server {
     this.#isIn = resume.length > 0;
     const common = { version: 1, server: '', session: this.#session, ends: 0, nick: 'ana', now: 0, capabilities: [], message_bytes: 999 };
     const rooms = this.#isIn ? [this.#state()] : [];
-    this.send({ is: 'ack', txn, answer: { to: 'hello', ...common, resumed: session !== undefined, rooms } });
+    this.send({ is: 'ack', txn, answer: { to: 'hello', registration: 'open', greeting: '', ...common, resumed: session !== undefined, rooms } });
     for (const { epoch, seq } of resume) this.#missed(epoch, seq);
   }
 
@@ -96,16 +117,19 @@ class Server {
     if (epoch !== this.epoch) return this.send({ is: 'reset', room: this.#state() });
     const head = this.log.length;
     if (head - seq > RESUME_MAX) return this.send({ is: 'gap', room: ROOM, from: seq + 1, to: head });
-    for (let at = seq + 1; at <= head; at++) this.send({ is: 'message', ...this.#message(at) });
+    for (let at = seq + 1; at <= head; at++) this.send(this.#event(at));
   }
 
-  #message(seq: number): Message {
-    const { text, author, session, txn } = this.log[seq - 1] as Taken;
-    return { room: ROOM, seq, at: seq, author, text, ...(session !== '' && session === this.#session ? { txn } : {}) };
+  #event(seq: number): RoomEvent {
+    const { text, author, session, txn, isGone, seqs } = this.log[seq - 1] as Taken;
+    if (seqs !== undefined) return { is: 'redaction', room: ROOM, seq, at: seq, author, seqs };
+    if (isGone === true) return { is: 'redacted', room: ROOM, seq, at: seq, author };
+    return { is: 'message', room: ROOM, seq, at: seq, author, text, ...(session !== '' && session === this.#session ? { txn } : {}) };
   }
 
   #state(): RoomState {
-    return { id: ROOM, epoch: this.epoch, name: 'geral', first: this.log.length > 0 ? 1 : 0, head: this.log.length };
+    const head = this.log.length;
+    return { id: ROOM, epoch: this.epoch, name: 'geral', first: head > 0 ? 1 : 0, head, kind: 'public', role: 'guest', topic: '' };
   }
 }
 
@@ -115,6 +139,9 @@ class World {
   now = 1_000;
   isOpen = false;
   said = 0;
+  /** Texts that the page was told are taken back. */
+  readonly gone = new Set<string>();
+  drawn: Row[] = [];
   readonly up: ClientFrame[] = [];
   readonly down: Heard[] = [];
   readonly server = new Server((frame) => this.down.push(frame));
@@ -131,7 +158,7 @@ class World {
       if (effect.do === 'open') this.isOpen = true;
       else if (effect.do === 'close') this.lose();
       else if (effect.do === 'transmit') this.up.push(effect.frame);
-      else for (const ask of this.talk.told(effect.told, this.now)) this.put({ is: 'ask', ask });
+      else if (effect.do === 'tell') for (const ask of this.talk.told(effect.told, this.now)) this.put({ is: 'ask', ask });
     }
   }
 
@@ -152,13 +179,24 @@ class World {
   /** One thing of those that are under way. False when there is none. */
   go(isBusy = false): boolean {
     if (this.isOpen && this.c.phase.at === 'opening') this.put({ is: 'opened', protocol: 'papo.v1' });
-    else if (this.up.length > 0 && (this.down.length === 0 || this.random() < 0.5)) this.server.take(this.up.shift() as ClientFrame, isBusy);
-    else if (this.down.length > 0) this.put({ is: 'frame', frame: this.down.shift() as Heard });
+    else if (this.up.length > 0 && (this.down.length === 0 || this.random() < 0.5)) this.server.take(this.up.shift() as ClientFrame, isBusy, this.random() < 0.3);
+    else if (this.down.length > 0) this.hear(this.down.shift() as Heard);
     else return false;
     return true;
   }
 
+  hear(frame: Heard): void {
+    const told = frame.is === 'redaction' ? frame.seqs : frame.is === 'redacted' ? [frame.seq] : [];
+    for (const seq of told) this.gone.add(this.server.log[seq - 1]?.text ?? '');
+    this.put({ is: 'frame', frame });
+    const { timeline } = this.talk.at(ROOM);
+    this.drawn = rows({ timeline, window: { from: 0, to: Infinity }, posts: [], readUpTo: null, dayOf: String }, this.drawn);
+    const held = new Set([...timeline.entries, ...this.drawn.flatMap((row) => (row.kind === 'message' ? [row.entry] : []))].map(({ text }) => text));
+    expect([...this.gone].filter((text) => held.has(text))).toEqual([]);
+  }
+
   wait(): void {
+    this.server.hurry();
     this.now = Math.max(this.now, deadline(this.c) ?? this.now);
     this.put({ is: 'time' });
   }
@@ -195,8 +233,9 @@ class World {
   }
 
   check(): void {
-    const shown = this.talk.at(ROOM).timeline.entries.map(({ seq, text }) => `${seq} ${text}`);
-    expect(shown).toEqual(this.server.log.map(({ text }, at) => `${at + 1} ${text}`));
+    const shown = this.talk.at(ROOM).timeline.entries.map(({ seq, text }) => `${seq} ${text ?? '-'}`);
+    const log = this.server.log.map(({ text, isGone, seqs }, at) => (seqs === undefined ? [`${at + 1} ${isGone === true ? '-' : text}`] : []));
+    expect(shown).toEqual(log.flat());
   }
 }
 
@@ -207,6 +246,7 @@ function live(world: World, steps: number, also: (dice: number) => void): void {
     if (fate < 20) world.go(fate === 0);
     else if (fate < 25) world.say();
     else if (fate < 30) world.server.append(`other ${i}`, fate === 29);
+    else if (fate === 30 && world.server.log.length > 0) world.server.redact([1, 2].map(() => 1 + Math.floor(world.random() * world.server.log.length)));
     else if (fate < 33) world.look();
     else if (fate < 35) world.wait();
     else if (fate === 35) world.cut();
@@ -238,6 +278,7 @@ describe('when sessions end and logs begin anew', () => {
       else if (fate === 38) {
         before.push(...world.server.log.splice(0));
         world.server.epoch++;
+        world.gone.clear();
       } else return;
       world.cut();
     });

@@ -2,7 +2,7 @@
 
 const PREFIX = 'papo.';
 
-export type Remembered = 'address' | 'nick' | 'room' | 'language' | 'members';
+export type Remembered = 'address' | 'nick' | 'room' | 'language' | 'members' | 'account';
 
 export function recall(key: Remembered): string | null {
   try {

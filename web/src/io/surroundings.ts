@@ -11,6 +11,23 @@ export function setTitle(title: string): void {
   if (document.title !== title) document.title = title;
 }
 
+/** What stands behind the `#` of the address; it is taken away, for it is nobody else's to see. */
+export function takeHash(): string {
+  const { hash, pathname, search } = location;
+  if (hash !== '') history.replaceState(null, '', pathname + search);
+  return hash;
+}
+
+/** Whether it is in the clipboard now. */
+export async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export function setDocumentLanguage(language: string): void {
   document.documentElement.lang = language;
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Post } from '../core/ask';
-import type { Place } from '../core/conversation';
+import type { Place } from '../core/place';
 import { rows, type Row } from '../core/rows';
 import { atEnd, held, newer, older, type Window } from '../core/window';
 import { dayOf } from '../io/clock';

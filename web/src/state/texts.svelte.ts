@@ -5,7 +5,7 @@
 
 import en from '../../messages/en.json';
 import pt from '../../messages/pt-BR.json';
-import { fill, pickLanguage, type Language, type TextKey, type Values, type Words } from '../core/language';
+import { fill, pickLanguage, usageOf, type Language, type TextKey, type Values, type Words } from '../core/language';
 import { recall, remember } from '../io/storage';
 import { browserLanguage, setDocumentLanguage } from '../io/surroundings';
 
@@ -57,8 +57,22 @@ export function t(key: TextKey, values: Values = {}): string {
 
 /** In words of the page or of the server. */
 export function inWords(words: Words): string {
-  return 'raw' in words ? words.raw : t(words.key, words.values);
+  if ('raw' in words) return words.raw;
+  return 'usage' in words ? t('usage', { usage: usageOf(t(words.usage)) }) : t(words.key, words.values);
 }
+
+/** A time in its largest unit that is not too coarse, rounded up: who waits for it is not told too little. */
+export function duration(seconds: number): string {
+  const [key, unit] = UNITS.find(([, , below]) => seconds < below) ?? UNITS[3];
+  return t(key, { n: Math.ceil(seconds / unit) });
+}
+
+const UNITS = [
+  ['seconds', 1, 120],
+  ['minutes', 60, 7_200],
+  ['hours', 3_600, 172_800],
+  ['days', 86_400, Infinity],
+] as const;
 
 /** Names as one reads them aloud: Ana, Bia e Caio; many are cut. */
 export function names(who: readonly string[], most: number): string {

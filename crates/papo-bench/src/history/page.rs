@@ -31,7 +31,10 @@ impl Page {
         }
         match parsed(heard)? {
             Some(ServerFrame::Ack { txn, answer: Answer::History { room, events, .. } }) if txn == self.txn => {
-                let seqs = events.iter().map(|RoomEvent::Message(message)| message.seq);
+                let seqs = events.iter().filter_map(|event| match event {
+                    RoomEvent::Message(message) => Some(message.seq),
+                    _ => None,
+                });
                 Ok(Some(room == self.room && seqs.eq(self.from..self.from + PAGE)))
             }
             Some(ServerFrame::Reject { txn: Some(txn), text, .. }) if txn == self.txn => {

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
 use papo_proto::frame::{self, Cut, FrameDecoder};
-use papo_proto::papo1::server::{Answer, Message, Retry, RoomEvent, RoomState};
+use papo_proto::papo1::server::{Answer, Kind, Message, Retry, Role, RoomEvent, RoomState};
 use papo_proto::papo1::{ClientFrame, PREFIX, ServerFrame};
 
 /// What goes wrong with the fifth post, or page.
@@ -58,7 +58,19 @@ impl Server {
         let answers = match *frame {
             ClientFrame::Hello { .. } => Vec::new(),
             ClientFrame::Join { txn, .. } => {
-                let room = RoomState { id: 3, epoch: 5, name: "sala".into(), first: 1, head: self.head };
+                let room = RoomState {
+                    id: 3,
+                    epoch: 5,
+                    name: "sala".into(),
+                    first: 1,
+                    head: self.head,
+                    kind: Kind::Public,
+                    role: Role::Guest,
+                    topic: "".into(),
+                    readonly: false,
+                    slow: 0,
+                    read: None,
+                };
                 vec![ServerFrame::Ack { txn, answer: Answer::Join { room, cut: false } }]
             }
             ClientFrame::Post { txn, .. } => self.post(txn),
@@ -102,7 +114,8 @@ impl Server {
         let first = after.map_or_else(|| before.expect("one of them") - 50, |after| after + 1);
         let shift = u64::from(self.number == 5 && self.fault == Fault::Gap);
         let event = |seq| {
-            RoomEvent::Message(Message { room: 3, seq, at: 1, author: "Ana".into(), text: "oi".into(), txn: None })
+            let (author, text) = ("Ana".into(), "oi".into());
+            RoomEvent::Message(Message { room: 3, seq, at: 1, account: None, author, text, txn: None })
         };
         let events = (first + shift..first + 50).map(event).collect();
         let noise = ServerFrame::Typing { room: 3, who: "Bia".into() };

@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use papo_proto::Ephemeral;
-use papo_proto::papo1::server::{About, Answer, Message, Retry, RoomInfo, RoomState};
+use papo_proto::papo1::server::{
+    About, Answer, LoggedIn, Message, Redacted, Redaction, Registration, Retry, RoomInfo, RoomState,
+};
+use papo_tls::Distrust;
 
 use super::Want;
 
@@ -34,8 +37,53 @@ pub enum ClientEvent {
     },
     /// The wished name cannot be had: `greet` with another one.
     NameRefused(Rejected),
+    /// The session is an account now. The token in it is a secret by which a later run of the program is it too.
+    LoggedIn(LoggedIn),
+    /// The session is a guest's, by its own wish or since its login has ended: the token is good for nothing.
+    LoggedOut,
+    /// The session has another name now, without having asked for it.
+    Named(Arc<str>),
     /// The next message of a room, one's own included: each once, in the order of seq.
     Message(Message),
+    /// In the next place of a room a message stood that was taken back.
+    Redacted(Redacted),
+    /// Messages of a room were taken back: nothing of them is to be shown any more.
+    Redaction(Redaction),
+    /// The session is in a conversation with somebody, by their wish or since something is unread there.
+    Direct(RoomState),
+    /// The session may enter a room.
+    Invited {
+        /// The room.
+        room: RoomState,
+        /// Who lets it in.
+        by: Arc<str>,
+    },
+    /// The session was taken out of a room.
+    Removed {
+        /// The room.
+        room: u64,
+        /// Its name.
+        name: Arc<str>,
+        /// By whom.
+        by: Arc<str>,
+        /// Why; may be empty.
+        why: Arc<str>,
+        /// It may not come back for now.
+        banned: bool,
+        /// The room has ended.
+        closed: bool,
+    },
+    /// Somebody tells the moderators of a room, the session among them, something.
+    Reported {
+        /// The room.
+        room: u64,
+        /// Who.
+        by: Arc<str>,
+        /// The message that it is about.
+        seq: Option<u64>,
+        /// What is wrong.
+        why: Arc<str>,
+    },
     /// So many events of a room, before its next one, will not be told.
     LeftOut {
         /// The room.
@@ -126,6 +174,16 @@ pub struct Opened {
     pub rooms: Vec<RoomState>,
     /// How long a message may be.
     pub message_bytes: u64,
+    /// The account, if it has one.
+    pub account: Option<u64>,
+    /// The account may do everything.
+    pub admin: bool,
+    /// Who can make an account.
+    pub registration: Registration,
+    /// What whoever runs the server tells everybody who comes; may be empty.
+    pub greeting: Arc<str>,
+    /// Whom it is not shown.
+    pub ignored: Vec<Arc<str>>,
 }
 
 /// Why there is no line.
@@ -161,9 +219,9 @@ pub enum Outcome {
     Answer(Answer),
     /// It was not, and will not be.
     Rejected(Rejected),
-    /// It was written to a line, and the session that could have told what became of it is lost on
-    /// the server. A post with this outcome may or may not be in the room; sending it again could
-    /// show it twice, so that is for people to decide.
+    /// It was written to a line, and nobody can tell what became of it. A post, since its session is
+    /// lost on the server: it may or may not be in the room. A command that would be carried out
+    /// twice, since its answer is lost with the line. To send it again is for people to decide.
     Unknown,
     /// It was never sent: the client ended before.
     NotSent,
@@ -176,6 +234,10 @@ pub enum End {
     Left,
     /// It goes on by another connection, which is to be left alone.
     Fenced,
+    /// The login has ended, by its owner's or the server's will, and the session with it.
+    LoginEnded,
     /// The server does not take our hello, whatever the name.
     Refused(Rejected),
+    /// The certificate is not the one of the server that was meant.
+    Distrusted(Distrust),
 }

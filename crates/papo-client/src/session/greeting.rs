@@ -57,6 +57,8 @@ impl Session {
         }
         let nick = match (&self.token, &self.nick, &self.settings.wish) {
             (Some(_), ..) | (None, None, Wish::Guest) => None,
+            // The account has its name.
+            _ if self.login.is_some() => None,
             (None, Some(nick), _) | (None, None, Wish::Name(nick)) => Some(nick.clone()),
             (None, None, Wish::Later) => return None,
         };
@@ -70,6 +72,7 @@ impl Session {
             version: VERSION,
             nick,
             session: self.token.clone(),
+            login: self.login.clone(),
             lang: self.settings.lang.clone(),
             client: self.settings.client.clone(),
             capabilities,
@@ -84,16 +87,48 @@ impl Session {
 
     /// The answer to hello.
     pub(super) fn handle_welcome(&mut self, answer: Answer) {
-        let Answer::Hello { session, nick, resumed, rooms, message_bytes, .. } = answer else { return };
+        let Answer::Hello {
+            session,
+            nick,
+            resumed,
+            rooms,
+            message_bytes,
+            account,
+            admin,
+            registration,
+            greeting,
+            ignored,
+            ..
+        } = answer
+        else {
+            return;
+        };
         let first = self.nick.is_none();
         self.state = State::Open;
         (self.failed, self.hello_unanswered) = (0, None);
         self.token = Some(session.clone());
-        self.nick = Some(nick.clone());
+        (self.nick, self.account) = (Some(nick.clone()), account);
         self.rooms.opened(&rooms);
         self.missed = Some(0);
-        let opened = Opened { nick, token: session, resumed, first, rooms, message_bytes };
+        let token = session;
+        let opened = Opened {
+            nick,
+            token,
+            resumed,
+            first,
+            rooms,
+            message_bytes,
+            account,
+            admin,
+            registration,
+            greeting,
+            ignored,
+        };
         self.events.push_back(ClientEvent::Opened(Box::new(opened)));
+        if account.is_none() && self.login.is_some() {
+            // It has ended meanwhile; whoever comes with it is a guest.
+            self.logged_out(None);
+        }
     }
 
     /// Hello is rejected.

@@ -9,7 +9,8 @@ use papo_proto::{Ephemeral, clean};
 use serde_json::from_slice;
 
 use super::greeting::LATER;
-use super::queue::{Entry, Want};
+use super::queue::Entry;
+use super::want::Want;
 use super::{ClientEvent, End, Outcome, Rejected, Session, State, Why};
 use crate::timeline::Told;
 
@@ -45,7 +46,9 @@ impl Session {
                 let reject = Rejected { code, text, retry, after: after_ms.map(Duration::from_millis) };
                 self.handle_reject(txn, reject, now);
             }
-            ServerFrame::Message(message) => self.handle_message(message),
+            ServerFrame::Message(message) => self.handle_event(message.room, RoomEvent::Message(message)),
+            ServerFrame::Redacted(redacted) => self.handle_event(redacted.room, RoomEvent::Redacted(redacted)),
+            ServerFrame::Redaction(redaction) => self.handle_event(redaction.room, RoomEvent::Redaction(redaction)),
             ServerFrame::Gap { room, from, to } => {
                 if let Some(of) = self.rooms.touch(room) {
                     of.timeline.handle_gap(to);
@@ -71,19 +74,22 @@ impl Session {
             }
             ServerFrame::Stale { room } => self.events.push_back(ClientEvent::MembersStale { room }),
             ServerFrame::Notice { about, text } => self.notice(about, text),
+            ServerFrame::Changed { .. }
+            | ServerFrame::Direct { .. }
+            | ServerFrame::Invited { .. }
+            | ServerFrame::Removed { .. }
+            | ServerFrame::Reported { .. }
+            | ServerFrame::Named { .. } => self.hear_of_people(frame),
             ServerFrame::Unknown => {}
         }
     }
 
-    fn handle_message(&mut self, message: Message) {
-        let (room, seq, at) = (message.room, message.seq, message.at);
+    fn handle_event(&mut self, room: u64, event: RoomEvent) {
         // A post whose ack was lost with its line has its answer here.
-        let own = message.txn.and_then(|txn| self.queue.take(txn));
-        if let Some(entry) = own {
-            self.done(entry.txn, entry.want, Outcome::Answer(Answer::Post { room, seq, at }));
-        }
+        self.answer_post(&event);
+        self.take_back(&event);
         if let Some(of) = self.rooms.touch(room) {
-            of.timeline.handle_message(message);
+            of.timeline.handle_event(event);
             self.tell(room);
         }
     }
@@ -100,10 +106,11 @@ impl Session {
     fn handle_ack(&mut self, txn: u64, answer: Answer) {
         if let Some((room, ask)) = self.rooms.asked(txn) {
             if let Answer::History { first, head, events, .. } = answer {
-                let messages = events.into_iter().map(|RoomEvent::Message(message)| message);
-                let messages: Vec<Message> = messages.filter(|message| message.room == room).collect();
-                self.answer_posts(&messages);
-                self.rooms.page(room, ask, first, head, messages);
+                for event in &events {
+                    self.answer_post(event);
+                    self.take_back(event);
+                }
+                self.rooms.page(room, ask, first, head, events);
                 self.tell(room);
             }
             return;
@@ -118,13 +125,11 @@ impl Session {
         }
     }
 
-    /// Posts whose acks were lost may be found in a gap.
-    fn answer_posts(&mut self, messages: &[Message]) {
-        for message in messages {
-            let Some(entry) = message.txn.and_then(|txn| self.queue.take(txn)) else { continue };
-            let place = Answer::Post { room: message.room, seq: message.seq, at: message.at };
-            self.done(entry.txn, entry.want, Outcome::Answer(place));
-        }
+    /// A post whose ack was lost may be found among what was missed.
+    fn answer_post(&mut self, event: &RoomEvent) {
+        let RoomEvent::Message(Message { room, seq, at, txn: Some(txn), .. }) = *event else { return };
+        let Some(entry) = self.queue.take(txn) else { return };
+        self.done(entry.txn, entry.want, Outcome::Answer(Answer::Post { room, seq, at }));
     }
 
     /// What an answer changes for the session itself.
@@ -134,10 +139,11 @@ impl Session {
                 let author = self.nick.clone().unwrap_or_default();
                 // As the server cleaned it.
                 let text: Arc<str> = clean::message(text).into();
-                let own = Message { room: *room, seq: *seq, at: *at, author, text, txn: Some(entry.txn) };
-                if let Some(of) = self.rooms.touch(*room) {
-                    of.timeline.handle_message(own);
-                    self.tell(*room);
+                let (room, account) = (*room, self.account);
+                let own = Message { room, seq: *seq, at: *at, account, author, text, txn: Some(entry.txn) };
+                if let Some(of) = self.rooms.touch(room) {
+                    of.timeline.handle_event(RoomEvent::Message(own));
+                    self.tell(room);
                 }
             }
             (Answer::Join { room, .. }, _) => {
@@ -146,7 +152,7 @@ impl Session {
             }
             (Answer::Leave { room }, _) => drop(self.rooms.leave(*room)),
             (Answer::Nick { nick, .. }, _) => self.nick = Some(nick.clone()),
-            _ => {}
+            _ => self.learn_of_people(entry, answer),
         }
     }
 
@@ -189,6 +195,8 @@ impl Session {
                     }
                     self.events.push_back(ClientEvent::Message(message));
                 }
+                Told::Redacted(redacted) => self.events.push_back(ClientEvent::Redacted(redacted)),
+                Told::Redaction(redaction) => self.events.push_back(ClientEvent::Redaction(redaction)),
                 Told::LeftOut(count) => self.events.push_back(ClientEvent::LeftOut { room, count }),
             }
         }

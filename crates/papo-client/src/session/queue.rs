@@ -1,72 +1,11 @@
 //! Commands that are not answered yet, in the order of their txns.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::Instant;
 
 use papo_proto::papo1::ClientFrame;
 
-/// A command that has no number yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Want {
-    /// Say something in a room.
-    Post {
-        /// The room.
-        room: u64,
-        /// What.
-        text: Arc<str>,
-    },
-    /// Enter a room by its name, made if need be.
-    Join(Arc<str>),
-    /// Leave a room.
-    Leave(u64),
-    /// Make a room.
-    Create(Arc<str>),
-    /// List all rooms.
-    Rooms,
-    /// List the members of a room.
-    Who(u64),
-    /// Take another name.
-    Nick(Arc<str>),
-    /// Read a part of a room's log.
-    History {
-        /// The room.
-        room: u64,
-        /// Only events with a lower seq.
-        before: Option<u64>,
-        /// Only events with a higher seq.
-        after: Option<u64>,
-        /// How many at most.
-        limit: u32,
-    },
-    /// Tell a room that one is typing.
-    Typing(u64),
-    /// End the session, once all before is answered.
-    Bye,
-}
-
-impl Want {
-    pub(super) fn frame(&self, txn: u64) -> ClientFrame {
-        match self.clone() {
-            Self::Post { room, text } => ClientFrame::Post { txn, room, text },
-            Self::Join(room) => ClientFrame::Join { txn, room },
-            Self::Leave(room) => ClientFrame::Leave { txn, room },
-            Self::Create(room) => ClientFrame::Create { txn, room },
-            Self::Rooms => ClientFrame::Rooms { txn },
-            Self::Who(room) => ClientFrame::Who { txn, room },
-            Self::Nick(nick) => ClientFrame::Nick { txn, nick },
-            Self::History { room, before, after, limit } => {
-                ClientFrame::History { txn, room, before, after, limit: Some(limit) }
-            }
-            Self::Typing(room) => ClientFrame::Typing { txn, room },
-            Self::Bye => ClientFrame::Bye { txn },
-        }
-    }
-
-    pub(super) fn is_post(&self) -> bool {
-        matches!(self, Self::Post { .. })
-    }
-}
+use super::want::Want;
 
 /// A command on its way.
 #[derive(Clone, Debug)]
@@ -158,6 +97,15 @@ impl Queue {
         for entry in &mut self.entries {
             entry.sent = false;
         }
+    }
+
+    /// The line is lost: takes out what was on it, has no answer, and might be carried out twice on another one.
+    pub(super) fn take_unsure(&mut self) -> Vec<Entry> {
+        self.take_where(|entry| match entry.want {
+            // Nobody wants to know later that one was typing.
+            Want::Typing(_) => true,
+            _ => entry.sent && !entry.want.may_come_twice(),
+        })
     }
 
     /// Takes out the commands that this is true of.

@@ -7,7 +7,7 @@ use std::time::Instant;
 use papo_proto::limits::HISTORY_PAGE_MAX;
 use papo_proto::papo1::ClientFrame;
 use papo_proto::papo1::client::RoomCursor;
-use papo_proto::papo1::server::{Message, RoomState};
+use papo_proto::papo1::server::{Kind, RoomEvent, RoomState};
 
 use crate::timeline::{Ask, Extent, Timeline, Told};
 
@@ -18,11 +18,20 @@ const ASKS_AT_ONCE: usize = 4;
 #[derive(Debug)]
 pub(super) struct Room {
     pub(super) name: Arc<str>,
+    /// It is a conversation of two.
+    is_direct: bool,
     pub(super) timeline: Timeline,
     /// The question that is open, and its number.
     asked: Option<(u64, Ask)>,
     /// The head when the session was opened.
     pub(super) catch_up_to: u64,
+}
+
+impl Room {
+    fn know(&mut self, state: &RoomState) {
+        self.name = state.name.clone();
+        self.is_direct = state.kind == Kind::Direct;
+    }
 }
 
 /// The rooms, by their numbers.
@@ -40,7 +49,7 @@ impl Rooms {
     pub(super) fn new(extent: Extent, resume: &[RoomCursor]) -> Self {
         let mut rooms = Self { by_id: BTreeMap::new(), extent, hungry: BTreeSet::new(), not_before: None };
         for cursor in resume {
-            rooms.put(cursor.room, "".into(), Timeline::at(cursor.epoch, cursor.seq, extent));
+            rooms.put(cursor.room, "".into(), false, Timeline::at(cursor.epoch, cursor.seq, extent));
         }
         rooms
     }
@@ -61,7 +70,7 @@ impl Rooms {
         if let Some(room) = self.by_id.get_mut(&state.id)
             && room.timeline.epoch() == state.epoch
         {
-            room.name = state.name.clone();
+            room.know(state);
             return;
         }
         self.begin(state);
@@ -69,17 +78,23 @@ impl Rooms {
 
     /// The room's log begins for us.
     pub(super) fn begin(&mut self, state: &RoomState) {
-        self.put(state.id, state.name.clone(), Timeline::enter(state.epoch, state.first, state.head, self.extent));
+        let timeline = Timeline::enter(state.epoch, state.first, state.head, self.extent);
+        self.put(state.id, state.name.clone(), state.kind == Kind::Direct, timeline);
     }
 
-    fn put(&mut self, id: u64, name: Arc<str>, timeline: Timeline) {
+    fn put(&mut self, id: u64, name: Arc<str>, is_direct: bool, timeline: Timeline) {
         let catch_up_to = timeline.cursor();
-        self.by_id.insert(id, Room { name, timeline, asked: None, catch_up_to });
+        self.by_id.insert(id, Room { name, is_direct, timeline, asked: None, catch_up_to });
         self.hungry.insert(id);
     }
 
     pub(super) fn leave(&mut self, room: u64) -> Option<Room> {
         self.by_id.remove(&room)
+    }
+
+    /// Leaves all conversations of two.
+    pub(super) fn leave_directs(&mut self) {
+        self.by_id.retain(|_, room| !room.is_direct);
     }
 
     /// How far each room is read, for hello.
@@ -97,7 +112,7 @@ impl Rooms {
                 self.begin(state);
             }
             let Some(room) = self.touch(state.id) else { continue };
-            room.name = state.name.clone();
+            room.know(state);
             if room.timeline.epoch() == state.epoch {
                 room.catch_up_to = state.head;
             }
@@ -153,9 +168,16 @@ impl Rooms {
     }
 
     /// Takes the answer to a question.
-    pub(super) fn page(&mut self, id: u64, ask: Ask, first: u64, head: u64, events: Vec<Message>) {
+    pub(super) fn page(&mut self, id: u64, ask: Ask, first: u64, head: u64, events: Vec<RoomEvent>) {
         if let Some(room) = self.by_id.get_mut(&id) {
-            room.timeline.handle_page(ask, first, head, events);
+            // What is of another room is none of its events.
+            let is_here = |event: &RoomEvent| match event {
+                RoomEvent::Message(message) => message.room == id,
+                RoomEvent::Redacted(redacted) => redacted.room == id,
+                RoomEvent::Redaction(redaction) => redaction.room == id,
+                RoomEvent::Unknown => true,
+            };
+            room.timeline.handle_page(ask, first, head, events.into_iter().filter(is_here).collect());
         }
     }
 

@@ -1,5 +1,7 @@
 //! A session against a server that the test plays, with a clock of its own.
 
+mod people;
+
 use papo_proto::papo1::server::Message;
 use serde_json::{Value, json};
 

@@ -7,14 +7,13 @@ use crate::hub::{Hub, Now, ROOM_RATE};
 use crate::outbox::Effect;
 
 pub(super) fn run(hub: &mut Hub, session: SessionId, room: &Parsed<RoomName>, now: Now) {
-    if let Some(found) = hub.rooms.find(&room.name) {
-        let found = hub.rooms.of(found);
-        if !found.is_stored {
+    if let Some(found) = hub.find_room(session, &room.name) {
+        if !hub.rooms.of(found).is_stored {
             // Whoever made it was told that it could not be kept, or is still waiting.
-            let (record, txn) = (found.record.clone(), hub.asking.take());
+            let (record, txn) = (hub.rooms.of(found).record.clone(), hub.asking.take());
             return hub.outbox.push(Effect::Create { record, existed: true, session, txn, cut: room.cut });
         }
-        let facts = found.facts();
+        let facts = hub.facts(session, found);
         return hub.reply(session, Reply::Created { room: facts, existed: true, cut: room.cut });
     }
     match make(hub, session, &room.name, now) {
@@ -29,6 +28,13 @@ pub(super) fn run(hub: &mut Hub, session: SessionId, room: &Parsed<RoomName>, no
 /// Makes a room that does not exist yet, within the limits. It is there at once; to be kept it is
 /// still to be told to the store.
 pub(super) fn make(hub: &mut Hub, session: SessionId, name: &RoomName, now: Now) -> Result<RoomRecord, Reject> {
+    let account = hub.account(session).and_then(|account| hub.people.get(account));
+    if account.is_some_and(|account| account.record.bot.as_ref().is_some_and(|bot| !bot.rooms.is_empty())) {
+        return Err(Reject::NotForBots);
+    }
+    if hub.rooms.is_reserved(name) {
+        return Err(Reject::Busy);
+    }
     if hub.rooms.is_full() {
         return Err(Reject::TooManyRooms);
     }
@@ -39,5 +45,6 @@ pub(super) fn make(hub: &mut Hub, session: SessionId, name: &RoomName, now: Now)
             Reject::RoomsTooFast { retry_minutes: wait.as_secs().div_ceil(60).max(1) }
         })?;
     }
-    Ok(hub.rooms.create(name.clone(), hub.epoch, now))
+    let owner = Some(hub.person(session));
+    Ok(hub.rooms.create(name.clone(), owner, hub.epoch, now))
 }

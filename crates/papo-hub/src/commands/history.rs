@@ -5,7 +5,7 @@ use papo_proto::{Seq, SessionId};
 
 use crate::hub::Hub;
 use crate::outbox::Effect;
-use crate::publish::Query;
+use crate::outlet::Query;
 
 pub(super) fn run(hub: &mut Hub, session: SessionId, of: Target, slice: Slice, limit: usize) {
     match hub.target(session, of) {

@@ -8,15 +8,19 @@ use super::create;
 use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
 use crate::presence::Change;
+use crate::rights::Deed;
 
 pub(super) fn run(hub: &mut Hub, session: SessionId, room: &Parsed<RoomName>, alone: bool, now: Now) {
-    let found = hub.rooms.find(&room.name);
+    let found = hub.find_room(session, &room.name);
     let joined = &hub.sessions.of(session).rooms;
     if !alone && joined.len() >= ROOMS_PER_SESSION && found.is_none_or(|found| !joined.contains(&found)) {
         return hub.reject(session, Reject::TooManyJoined { max: ROOMS_PER_SESSION });
     }
     let found = match found {
-        Some(found) => found,
+        Some(found) => match hub.may(session, found, Deed::Enter, now) {
+            Ok(()) => found,
+            Err(reject) => return hub.reject(session, reject),
+        },
         None => match create::make(hub, session, &room.name, now) {
             Ok(record) => {
                 let id = record.id;
@@ -33,10 +37,13 @@ pub(super) fn run(hub: &mut Hub, session: SessionId, room: &Parsed<RoomName>, al
     }
     if !hub.sessions.of(session).is_in(found) {
         if alone {
-            hub.leave_all(session, Change::Left, now);
+            // Its conversations go on.
+            if let Some(before) = hub.current(session) {
+                hub.leave(session, before, Change::Left, now);
+            }
         }
         hub.enter(session, found, &nick, now);
     }
-    let facts = hub.rooms.of(found).facts();
+    let facts = hub.facts(session, found);
     hub.reply(session, Reply::Entered { room: facts, cut: room.cut });
 }

@@ -1,12 +1,16 @@
 //! A message to a room that the session is in.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use papo_proto::limits::SLOW_REMEMBERED;
 use papo_proto::words::Target;
-use papo_proto::{Append, Command, Record, Reply, SessionId};
+use papo_proto::{Append, Command, Person, Record, Reject, Reply, Role, RoomId, SessionId};
 
+use super::whisper;
 use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
+use crate::rights::Deed;
 
 pub(super) fn run(hub: &mut Hub, session: SessionId, to: Target, text: Arc<str>, now: Now) {
     let sender = hub.sessions.of(session);
@@ -28,15 +32,23 @@ pub(super) fn run(hub: &mut Hub, session: SessionId, to: Target, text: Arc<str>,
 pub(super) fn decide(hub: &mut Hub, session: SessionId, to: Target, text: Arc<str>, now: Now) {
     let (nick, guest) = hub.ensure_named(session);
     if let Some(nick) = guest {
-        let lobby = hub.rooms.lobby();
-        hub.enter(session, lobby, &nick, now);
-        let entered = Some(hub.rooms.of(lobby).name().clone());
+        let entered = hub.enter_lobby(session, &nick, now);
         hub.reply(session, Reply::NamedAsGuest { nick, entered });
     }
     let room = match hub.target(session, to) {
         Ok(room) => room,
         Err(reject) => return hub.reject(session, reject),
     };
+    let person = hub.person(session);
+    let other = hub.rooms.of_ref(room).other(person);
+    let allowed = hub
+        .may(session, room, Deed::Post, now)
+        .and_then(|()| other.map_or(Ok(()), |other| hub.reach(other)))
+        .and_then(|()| hub.slow_down(room, person, now));
+    if let Err(reject) = allowed {
+        return hub.reject(session, reject);
+    }
+    hub.gather(room, now);
     let txn = hub.asking.take();
     if let (Some(txn), Some(resumable)) = (txn, &mut hub.sessions.of(session).resumable) {
         resumable.newest_txn = resumable.newest_txn.max(txn);
@@ -50,5 +62,35 @@ pub(super) fn decide(hub: &mut Hub, session: SessionId, to: Target, text: Arc<st
         hub.outbox.push(Effect::Keep(Record::Room(found.record.clone())));
     }
     let author = nick.shared().clone();
-    hub.outbox.push(Effect::Append(Append { room, at_ms: now.wall_ms, session, txn, author, text }));
+    hub.outbox.push(Effect::Append(Append { room, at_ms: now.wall_ms, session, txn, person, author, text }));
+    if hub.rooms.of(room).parties().is_some() {
+        whisper::told(hub, session, room);
+    }
+}
+
+impl Hub {
+    /// In a slow room everybody but those who look after it waits between two messages.
+    pub(crate) fn slow_down(&mut self, room: RoomId, person: Person, now: Now) -> Result<(), Reject> {
+        let found = self.rooms.of_ref(room);
+        let every = Duration::from_secs(u64::from(found.record.slow_seconds));
+        if every.is_zero() || self.role(person, found) >= Role::Moderator {
+            return Ok(());
+        }
+        let slow = &mut self.rooms.of(room).slow;
+        if let Some(next) = slow.get(&person).filter(|next| **next > now.running) {
+            return Err(Reject::Slow { retry_seconds: next.saturating_sub(now.running).as_secs_f64().ceil() as u64 });
+        }
+        if slow.len() >= SLOW_REMEMBERED {
+            slow.retain(|_, next| *next > now.running);
+        }
+        if slow.len() >= SLOW_REMEMBERED {
+            // Those who have waited longest wait no more: a crowd does not make the room fast.
+            let mut times: Vec<Duration> = slow.values().copied().collect();
+            let middle = times.len() / 2;
+            let (_, &mut median, _) = times.select_nth_unstable(middle);
+            slow.retain(|_, next| *next > median);
+        }
+        slow.insert(person, now.running + every);
+        Ok(())
+    }
 }

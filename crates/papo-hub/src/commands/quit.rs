@@ -7,7 +7,9 @@ use crate::outbox::Effect;
 use crate::presence::Change;
 
 pub(super) fn run(hub: &mut Hub, session: SessionId, now: Now) {
+    hub.keep_reads(session);
     hub.leave_all(session, Change::Left, now);
+    hub.end_directs(session, now);
     hub.reply(session, Reply::Goodbye);
     if hub.sessions.of(session).resumable.is_some() {
         hub.outbox.push(Effect::Keep(Record::SessionGone(session)));

@@ -1,6 +1,8 @@
 //! A run of frames in one encoding: one slice for all readers, with the places of its frames.
 
-use papo_proto::{Seq, SessionId};
+use std::sync::Arc;
+
+use papo_proto::{Person, Seq, SessionId};
 
 use super::{Cursor, Position};
 
@@ -13,6 +15,30 @@ struct Mark {
     events: u32,
     /// Who is not shown it, being its author; 0 for nobody.
     author: SessionId,
+    /// Whose it is, for those who ignore somebody.
+    person: Person,
+}
+
+/// Who reads: nobody is shown their own words again, nor those of whom they ignore.
+#[derive(Clone, Debug, Default)]
+pub struct Reader {
+    /// The session.
+    pub session: SessionId,
+    /// Whom it ignores, in order; nearly always nobody.
+    pub ignored: Option<Arc<[Person]>>,
+}
+
+impl Reader {
+    fn sees(&self, mark: &Mark) -> bool {
+        mark.author != self.session
+            && self.ignored.as_ref().is_none_or(|ignored| ignored.binary_search(&mark.person).is_err())
+    }
+}
+
+impl From<SessionId> for Reader {
+    fn from(session: SessionId) -> Self {
+        Self { session, ignored: None }
+    }
 }
 
 /// Frames of consecutive positions. Never changes.
@@ -49,13 +75,13 @@ impl Segment {
         self.bytes.len() + size_of_val(&*self.marks) + size_of::<Self>()
     }
 
-    /// The runs of bytes from one position up to another, without what `reader` wrote itself.
-    pub fn slices<'a>(&'a self, from: Position, upto: Position, reader: SessionId, mut each: impl FnMut(&'a [u8])) {
+    /// The runs of bytes from one position up to another, without what `reader` is not shown.
+    pub fn slices<'a>(&'a self, from: Position, upto: Position, reader: &Reader, mut each: impl FnMut(&'a [u8])) {
         let (first, last) = (self.index(from), self.index(upto));
         let mut begin = self.offset(first);
         let mut end = begin;
         for mark in &self.marks[first..last] {
-            if mark.author == reader {
+            if !reader.sees(mark) {
                 if begin < end {
                     each(&self.bytes[begin..end]);
                 }
@@ -70,13 +96,13 @@ impl Segment {
 
     /// Where a reader stands that took `taken` bytes of [`Segment::slices`] from `from` on, and the
     /// rest of the frame that it is in the middle of.
-    pub fn advance(&self, from: Position, reader: SessionId, mut taken: usize) -> (Cursor, &[u8]) {
+    pub fn advance(&self, from: Position, reader: &Reader, mut taken: usize) -> (Cursor, &[u8]) {
         let mut at = self.index(from);
         let mut begin = self.offset(at);
         while at < self.marks.len() {
             let mark = self.marks[at];
             let end = mark.end as usize;
-            let shown = mark.author != reader;
+            let shown = reader.sees(&mark);
             if shown && taken == 0 {
                 break;
             }
@@ -90,6 +116,26 @@ impl Segment {
             begin = end;
         }
         (self.cursor(at), &[])
+    }
+
+    /// The same without the frames of these events, whose places stay; nothing when it has none of them.
+    pub(super) fn without(&self, seqs: &[Seq]) -> Option<Segment> {
+        let is_out = |index: usize| {
+            let (before, after) = (self.cursor(index).seq, self.cursor(index + 1).seq);
+            after > before && seqs.contains(&after)
+        };
+        if !(0..self.marks.len()).any(is_out) {
+            return None;
+        }
+        let mut bytes = Vec::with_capacity(self.bytes.len());
+        let marks = self.marks.iter().enumerate().map(|(index, mark)| {
+            if !is_out(index) {
+                bytes.extend_from_slice(&self.bytes[self.offset(index)..mark.end as usize]);
+            }
+            Mark { end: bytes.len() as u32, ..*mark }
+        });
+        let marks = marks.collect();
+        Some(Segment { begin: self.begin, bytes: bytes.into(), marks })
     }
 
     /// The cursor of a reader that has everything before `position`, which is within or at its ends.
@@ -133,13 +179,19 @@ impl Open {
     }
 
     /// Adds what happened at `head`, after which the newest event is `seq`.
-    pub(super) fn push(&mut self, head: Cursor, seq: Seq, author: SessionId, encode: impl FnOnce(&mut Vec<u8>)) {
+    pub(super) fn push(
+        &mut self,
+        head: Cursor,
+        seq: Seq,
+        (author, person): (SessionId, Person),
+        encode: impl FnOnce(&mut Vec<u8>),
+    ) {
         if self.is_empty() {
             self.begin = head;
         }
         encode(&mut self.bytes);
         let end = self.bytes.len() as u32;
-        self.marks.push(Mark { end, events: (seq.0 - self.begin.seq.0) as u32, author });
+        self.marks.push(Mark { end, events: (seq.0 - self.begin.seq.0) as u32, author, person });
     }
 
     /// Closes it into segments of about `target_bytes`, a frame at least each, and is empty again.
@@ -154,8 +206,7 @@ impl Open {
             }
             let events = (begin.seq.0 - self.begin.seq.0) as u32;
             let part = self.marks[from..=at].iter();
-            let marks =
-                part.map(|m| Mark { end: m.end - offset, events: m.events - events, author: m.author }).collect();
+            let marks = part.map(|m| Mark { end: m.end - offset, events: m.events - events, ..*m }).collect();
             let bytes = self.bytes[offset as usize..mark.end as usize].into();
             segments.push(Segment { begin, bytes, marks });
             from = at + 1;
@@ -179,7 +230,9 @@ mod tests {
         let mut head = Cursor { position: Position(10), seq: Seq(5) };
         for (text, author) in frames {
             let seq = if text.starts_with(char::is_uppercase) { head.seq } else { head.seq.next() };
-            open.push(head, seq, SessionId(*author), |out| out.extend_from_slice(text.as_bytes()));
+            open.push(head, seq, (SessionId(*author), Person::Guest(SessionId(*author))), |out| {
+                out.extend_from_slice(text.as_bytes());
+            });
             head = Cursor { position: Position(head.position.0 + 1), seq };
         }
         open.seal(1 << 20).pop().expect("one segment")
@@ -187,7 +240,7 @@ mod tests {
 
     fn sliced(segment: &Segment, from: u64, upto: u64, reader: u64) -> Vec<String> {
         let mut slices = Vec::new();
-        segment.slices(Position(from), Position(upto), SessionId(reader), |slice| {
+        segment.slices(Position(from), Position(upto), &SessionId(reader).into(), |slice| {
             slices.push(String::from_utf8_lossy(slice).into_owned());
         });
         slices
@@ -204,10 +257,22 @@ mod tests {
     }
 
     #[test]
+    fn slices_leave_out_whom_one_ignores() {
+        let segment = segment(&[("aa", 1), ("bb", 2), ("cc", 1), ("dd", 3)]);
+        let ignored = [Person::Account(papo_proto::AccountId(1)), Person::Guest(SessionId(1))];
+        let reader = Reader { session: SessionId(3), ignored: Some(ignored.into()) };
+        let mut seen = Vec::new();
+        segment.slices(Position(10), Position(14), &reader, |slice| seen.extend_from_slice(slice));
+        assert_eq!(seen, b"bb");
+        let (cursor, rest) = segment.advance(Position(10), &reader, 1);
+        assert_eq!((cursor.position.0, rest), (12, &b"b"[..]));
+    }
+
+    #[test]
     fn a_partial_write_stops_inside_a_frame() {
         let segment = segment(&[("aa", 1), ("BB", 2), ("cc", 1), ("dd", 3)]);
         let at = |taken, reader| {
-            let (cursor, rest) = segment.advance(Position(10), SessionId(reader), taken);
+            let (cursor, rest) = segment.advance(Position(10), &SessionId(reader).into(), taken);
             (cursor.position.0, cursor.seq.0, String::from_utf8_lossy(rest).into_owned())
         };
         assert_eq!(at(0, 9), (10, 5, String::new()));
@@ -224,7 +289,7 @@ mod tests {
         let mut open = Open::default();
         for n in 0..10 {
             let head = Cursor { position: Position(n), seq: Seq(n) };
-            open.push(head, Seq(n + 1), SessionId(1), |out| out.extend_from_slice(b"12345678"));
+            open.push(head, Seq(n + 1), (SessionId(1), Person::NOBODY), |out| out.extend_from_slice(b"12345678"));
         }
         let parts = open.seal(20);
         assert_eq!(parts.len(), 5);

@@ -121,7 +121,14 @@ impl Bench {
         let item = match bytes {
             Some(bytes) => {
                 let (seq, text) = (self.logs[log].head().seq.next(), "x".repeat(bytes).into());
-                Item::Message { seq, at_ms: 0, author: "Ana".into(), text, txn: None }
+                Item::Message {
+                    seq,
+                    at_ms: 0,
+                    person: papo_proto::Person::NOBODY,
+                    author: "Ana".into(),
+                    text,
+                    txn: None,
+                }
             }
             None => Item::Told(Ephemeral::Lost(vec!["Bia".into()])),
         };

@@ -17,12 +17,14 @@ struct Waiting {
 }
 
 impl Waiting {
-    /// How far a log must be read before this.
+    /// How far a log must be read before this; a text client reads one room, and no conversation here.
     fn upto(&self) -> Option<(RoomId, Cursor)> {
         match &self.what {
-            What::Reply { at, .. } | What::Speak { at, .. } => *at,
+            What::Reply { at, .. } => *at,
+            What::Speak { at, .. } => at.first().copied(),
             What::Exit { room, at } => Some((*room, *at)),
-            What::Enter { .. } | What::Read(_) | What::Close => None,
+            What::Enter { .. } | What::Read(_) | What::Close | What::Ignore(_) => None,
+            What::Audit(_) | What::Check(_) => unreachable!("nobody asks for it"),
         }
     }
 }
@@ -164,12 +166,15 @@ impl Connection {
             }
             What::Speak { lang, at } => {
                 self.encoding.lang = lang;
-                if let (Some(tail), Some((_, at))) = (self.tails.first_mut(), at) {
+                for (room, at) in at {
+                    let tail = self.tails.iter_mut().find(|tail| tail.log.room() == room).expect("it is read");
                     tail.encoding = self.encoding;
                     tail.cursor = at;
                     self.dirty.push(tail.log.room());
                 }
             }
+            What::Ignore(ignored) => assert!(ignored.is_empty(), "nobody ignores anybody"),
+            What::Audit(_) | What::Check(_) => unreachable!("nobody asks for it"),
             What::Read(query) => {
                 let (txn, slice, room, limit, head) = (query.txn, query.slice, query.room.0, query.limit, query.head);
                 self.got.push_back(Got::Line(format!("<{txn:?}: {slice:?} of {room}, {limit} up to {head}>")));

@@ -6,11 +6,11 @@ use std::time::Duration;
 use papo_hub::KnownRoom;
 use papo_proto::limits::ROOM_CHANGES_EVERY;
 use papo_proto::words::{RoomCount, RoomFacts, RoomRecord};
-use papo_proto::{Dialect, Encoding, Ephemeral, Epoch, Event, Nickname, Record, Reply, RoomId, RoomName, Seq};
+use papo_proto::{Dialect, Encoding, Ephemeral, Epoch, Event, Nickname, Record, Reply, Role, RoomId, RoomName, Seq};
 
 use crate::crowd::{Came, Crowd};
 use crate::lines::Lines;
-use crate::parts::{Conn, Fact, History, Person, Room};
+use crate::parts::{Conn, Fact, History, Person, Room, guest, public_room};
 
 /// The number of the room that is none, whose log tells of the list of rooms.
 pub(crate) const DIRECTORY: u64 = 0;
@@ -23,6 +23,8 @@ pub(crate) struct Model {
     pub(crate) conns: Vec<Conn>,
     pub(crate) people: Vec<Person>,
     pub(crate) rooms: BTreeMap<u64, Room>,
+    /// Rooms that are gone by decision: they are read until that is published.
+    pub(crate) ended: BTreeMap<u64, RoomName>,
     pub(crate) newest_room: u64,
     pub(crate) lobby: u64,
     /// Of each room that ever was.
@@ -30,6 +32,8 @@ pub(crate) struct Model {
     pub(crate) pending: Vec<Fact>,
     /// How many of the first records pending are with the store.
     pub(crate) stored: usize,
+    /// What the store is told again, before anything else.
+    pub(crate) unkept: Vec<Record>,
     /// What followers of the list of rooms have not been told.
     pub(crate) changed: BTreeSet<u64>,
     pub(crate) gone: Vec<u64>,
@@ -48,11 +52,13 @@ impl Model {
             conns: Vec::new(),
             people: Vec::new(),
             rooms: BTreeMap::new(),
+            ended: BTreeMap::new(),
             newest_room,
             lobby: 0,
             logs: BTreeMap::from([(DIRECTORY, History::default())]),
             pending: Vec::new(),
             stored: 0,
+            unkept: Vec::new(),
             changed: BTreeSet::new(),
             gone: Vec::new(),
             list_due: Duration::ZERO,
@@ -65,7 +71,7 @@ impl Model {
             model.add_room(record.clone(), events.clone(), true, Duration::ZERO);
         }
         model.lobby = model.find("geral").unwrap_or_else(|| {
-            let record = model.make_room("geral", Duration::ZERO, 0);
+            let record = model.make_room("geral", None, Duration::ZERO, 0);
             let id = record.id.0;
             model.pending.push(Fact::Kept(Record::Room(record)));
             id
@@ -116,7 +122,7 @@ impl Model {
         }
         self.end_held(now);
         for (_, id) in self.going().into_iter().filter(|(at, _)| *at <= now) {
-            self.rooms.remove(&id);
+            self.ended.extend(self.rooms.remove(&id).map(|room| (id, room.name())));
             if self.changed.remove(&id) || self.is_followed() {
                 self.gone.push(id);
             }
@@ -166,10 +172,11 @@ impl Model {
         self.pending.push(Fact::Answer { who, txn, reply });
     }
 
-    pub(crate) fn make_room(&mut self, shown: &str, now: Duration, made_ms: u64) -> RoomRecord {
+    pub(crate) fn make_room(&mut self, shown: &str, owner: Option<usize>, now: Duration, made_ms: u64) -> RoomRecord {
         self.newest_room += 1;
         let name = RoomName::parse(shown).expect("a good name").name;
-        let record = RoomRecord { id: RoomId(self.newest_room), name, epoch: Epoch(EPOCH), made_ms };
+        let made = public_room(RoomId(self.newest_room), name, Epoch(EPOCH), made_ms);
+        let record = RoomRecord { owner: owner.map(guest), ..made };
         self.add_room(record.clone(), Vec::new(), false, now);
         record
     }
@@ -194,11 +201,12 @@ impl Model {
         }
     }
 
-    /// A room as it is told now.
-    pub(crate) fn facts(&self, id: u64) -> RoomFacts {
-        let RoomRecord { id: room, ref name, epoch, .. } = self.rooms[&id].record;
+    /// A room as it is told now: whoever made it has its rights.
+    pub(crate) fn facts(&self, who: usize, id: u64) -> RoomFacts {
+        let RoomRecord { id: room, ref name, epoch, owner, .. } = self.rooms[&id].record;
         let head = self.logs[&id].head();
-        RoomFacts { id: room, epoch, name: name.clone(), first: Seq(head.min(1)), head: Seq(head) }
+        let role = if owner == Some(guest(who)) { Role::Owner } else { Role::Guest };
+        RoomFacts { role, ..RoomFacts::public(room, epoch, name.clone(), Seq(head.min(1)), Seq(head)) }
     }
 
     pub(crate) fn enter(&mut self, who: usize, id: u64, now: Duration) {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use papo_proto::words::{RoomRecord, Slice};
-use papo_proto::{Append, Dialect, Ephemeral, Event, Lang, Record, Reply, RoomId, RoomName, SessionId, Txn};
+use papo_proto::words::{RoomKind, RoomRecord, Slice};
+use papo_proto::{Append, Dialect, Ephemeral, Epoch, Event, Lang, Record, Reply, RoomId, RoomName, SessionId, Txn};
 
 use crate::crowd::Crowd;
 use crate::lines::Lines;
@@ -183,6 +183,7 @@ impl Fact {
                 at_ms: *at_ms,
                 session: session(*who),
                 txn: txn.map(Txn),
+                person: guest(*who),
                 author: author.as_str().into(),
                 text: text.as_str().into(),
             }),
@@ -194,7 +195,27 @@ impl Fact {
     }
 }
 
-/// The numbers of sessions begin with the opening of the store.
+/// A guest is nobody but the session.
+pub(crate) fn guest(who: usize) -> papo_proto::Person {
+    papo_proto::Person::Guest(session(who))
+}
+
+/// A room that nobody made, and that is as rooms are.
+pub(crate) fn public_room(id: RoomId, name: RoomName, epoch: Epoch, made_ms: u64) -> RoomRecord {
+    RoomRecord {
+        id,
+        name,
+        epoch,
+        made_ms,
+        kind: RoomKind::Public,
+        owner: None,
+        read_only: false,
+        slow_seconds: 0,
+        topic: "".into(),
+    }
+}
+
+/// The numbers of sessions begin with the opening of the store; the first is nobody's.
 pub(crate) fn session(who: usize) -> SessionId {
-    SessionId((3 << 32) + who as u64 + 1)
+    SessionId((3 << 32) + who as u64 + 2)
 }

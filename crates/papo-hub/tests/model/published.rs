@@ -3,12 +3,12 @@
 use papo_hub::CommitError;
 use papo_proto::encoding::Item;
 use papo_proto::limits::RESUME_MAX_EVENTS;
-use papo_proto::words::Place;
+use papo_proto::words::{Body, Place};
 use papo_proto::{Dialect, Encoding, Event, Framing, Lang, Record, Reject, Reply, RoomId, RoomName, Seq, Stored, Txn};
 
 use crate::expected::{DIRECTORY, Model};
 use crate::lines::From;
-use crate::parts::{Fact, Room, session};
+use crate::parts::{Fact, Room, guest, session};
 
 /// A post that is to be decided anew: who sent it, its number, the room, the words.
 pub(crate) type Anew = (usize, u64, u64, String);
@@ -26,6 +26,10 @@ impl Model {
     pub(crate) fn take(&mut self) -> Vec<Record> {
         if self.stored > 0 {
             return Vec::new();
+        }
+        if !self.pending.is_empty() {
+            let again = self.unkept.drain(..).map(Fact::Kept);
+            self.pending.splice(0..0, again);
         }
         let batch: Vec<Record> = self.pending.iter().filter_map(Fact::record).collect();
         self.stored = batch.len();
@@ -50,7 +54,7 @@ impl Model {
             }
             match outcome {
                 _ if !waits => self.happen(fact),
-                Ok(_) => anew.extend(self.kept(fact, *outcomes.next().expect("each record has its outcome"))),
+                Ok(_) => anew.extend(self.kept(fact, outcomes.next().expect("each record has its outcome").clone())),
                 Err(error) => self.refused(&fact, error),
             }
         }
@@ -72,6 +76,13 @@ impl Model {
                     program.unkept = true;
                 }
             }
+            // What has ended has ended.
+            Fact::Kept(record @ (Record::RoomGone(_) | Record::SessionGone(_))) => {
+                if let Record::RoomGone(room) = record {
+                    self.ended.remove(&room.0);
+                }
+                self.unkept.push(record.clone());
+            }
             _ => {}
         }
     }
@@ -79,8 +90,9 @@ impl Model {
     fn kept(&mut self, fact: Fact, stored: Stored) -> Option<Anew> {
         match (fact, stored) {
             (Fact::Said { who, room, author, text, at_ms, txn }, Stored::Appended(seq)) => {
-                let (author, text) = (author.as_str().into(), text.as_str().into());
-                let event = Event { seq, at_ms, session: session(who), txn: txn.map(Txn), author, text };
+                let (author, text): (_, std::sync::Arc<str>) = (author.as_str().into(), text.as_str().into());
+                let (person, body, txn_of) = (guest(who), Body::Message(text), txn.map(Txn));
+                let event = Event { seq, at_ms, session: session(who), txn: txn_of, person, author, body };
                 self.said(who, room, event);
                 if txn.is_some() {
                     let place = Place { room: RoomId(room), seq, at_ms };
@@ -97,10 +109,11 @@ impl Model {
                 return (claimed.is_none() || claimed == from).then_some((who, txn, room, text));
             }
             (Fact::Kept(Record::Room(record)), _) => self.is_stored(record.id.0),
+            (Fact::Kept(Record::RoomGone(room)), _) => drop(self.ended.remove(&room.0)),
             (Fact::Made { who, txn, record, existed }, _) => {
                 self.is_stored(record.id.0);
                 if self.rooms.contains_key(&record.id.0) {
-                    let room = self.facts(record.id.0);
+                    let room = self.facts(who, record.id.0);
                     self.say_to(who, txn, &Reply::Created { room, existed, cut: false });
                 }
             }
@@ -118,16 +131,16 @@ impl Model {
     fn happen(&mut self, fact: Fact) {
         match fact {
             Fact::Told { room, notice, except } => {
-                if room == DIRECTORY || self.rooms.contains_key(&room) {
+                if self.is_published(room) {
                     self.show(room, &Item::Told(notice), except, None);
                 }
             }
             Fact::Answer { who, txn, mut reply } => {
-                self.bring_up_to_date(&mut reply);
+                self.bring_up_to_date(who, &mut reply);
                 self.say_to(who, txn, &reply);
             }
             Fact::Read { who, txn, room, slice, limit } => {
-                if let (Some(conn), true) = (self.people[who].link, self.rooms.contains_key(&room)) {
+                if let (Some(conn), true) = (self.people[who].link, self.is_published(room)) {
                     let head = Seq(self.logs[&room].head());
                     let line = format!("<{:?}: {slice:?} of {room}, {limit} up to {head}>", txn.map(Txn));
                     self.conns[conn].lines.push(line, From::Store, None);
@@ -159,6 +172,10 @@ impl Model {
         }
     }
 
+    fn is_published(&self, room: u64) -> bool {
+        room == DIRECTORY || self.rooms.contains_key(&room) || self.ended.contains_key(&room)
+    }
+
     /// The connection of the session reads nothing more and is closed.
     fn unlink(&mut self, who: usize) {
         for room in self.people[who].reads.clone() {
@@ -170,7 +187,7 @@ impl Model {
     }
 
     fn read_from(&mut self, who: usize, room: u64, after: Option<u64>) {
-        let is_there = room == DIRECTORY || self.rooms.contains_key(&room);
+        let is_there = self.is_published(room);
         let Some(conn) = self.people[who].link.filter(|_| is_there) else { return };
         if self.people[who].reads.contains(&room) {
             return;
@@ -200,7 +217,7 @@ impl Model {
         }
     }
 
-    fn bring_up_to_date(&self, reply: &mut Reply) {
+    fn bring_up_to_date(&self, who: usize, reply: &mut Reply) {
         let rooms = match reply {
             Reply::Entered { room, .. } | Reply::Created { room, .. } | Reply::Reset(room) => vec![room],
             Reply::Hello(welcomed) => welcomed.rooms.iter_mut().collect(),
@@ -208,7 +225,7 @@ impl Model {
         };
         for room in rooms {
             if self.rooms.contains_key(&room.id.0) {
-                *room = self.facts(room.id.0);
+                *room = self.facts(who, room.id.0);
             }
         }
     }
@@ -252,7 +269,8 @@ impl Model {
     }
 
     fn room_line(&self, conn: usize, room: u64, item: &Item) -> Option<String> {
-        let name = self.rooms.get(&room).map_or_else(RoomName::lobby, Room::name);
+        let name = self.rooms.get(&room).map(Room::name).or_else(|| self.ended.get(&room).cloned());
+        let name = name.unwrap_or_else(RoomName::lobby);
         let (dialect, lang) = (self.conns[conn].dialect, self.conns[conn].lang);
         line(dialect, lang, |encoding, out| encoding.item(RoomId(room), name.as_str(), item, out))
     }

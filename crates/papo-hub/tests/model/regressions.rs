@@ -4,10 +4,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use papo_hub::{CommitError, Delivery, Hub, KnownRoom, Link, Log, Now, Outlet, Settings};
+use papo_hub::{CommitError, Delivery, Hub, KnownRoom, Link, Log, Now, Outlet, Policy, Settings};
 use papo_proto::limits::Limits;
-use papo_proto::words::RoomRecord;
-use papo_proto::{Encoding, Epoch, RoomId, RoomName, Seq, text};
+use papo_proto::{Encoding, Epoch, Reply, RoomId, RoomName, Seq, Txn, text};
+
+use crate::parts::public_room;
 
 /// Nobody reads.
 struct Nobody;
@@ -15,18 +16,32 @@ struct Nobody;
 impl Outlet for Nobody {
     fn deliver(&mut self, _shard: u16, _delivery: Delivery) {}
     fn mark(&mut self, _shard: u16, _log: &Arc<Log>) {}
+    fn outside(&mut self, _ticket: Txn, _reply: Box<Reply>) {}
 }
 
 fn hub(rooms: Vec<KnownRoom>) -> Hub {
     let (limits, newest_room) = (Limits::default(), RoomId(rooms.len() as u64));
-    Hub::new(Settings { shards: 1, seed: 1, limits, epoch: Epoch(5), generation: 1, rooms, newest_room, wall_ms: 0 })
+    Hub::new(Settings {
+        shards: 1,
+        seed: 1,
+        secret: [1; 32],
+        limits,
+        epoch: Epoch(5),
+        generation: 1,
+        rooms,
+        newest_room,
+        wall_ms: 0,
+        policy: Policy::default(),
+        people: Vec::new(),
+        newest_people: Default::default(),
+    })
 }
 
 const LINK: Link = Link { shard: 0, slot: 0, key: 0 };
 
 fn say(hub: &mut Hub, lines: &[&str], now: Now) {
     let address = IpAddr::from([192, 0, 2, 1]).into();
-    let session = hub.open(LINK, Encoding::at(0), address);
+    let session = hub.open(LINK, Encoding::at(0), address, true);
     for line in lines {
         hub.handle(session, LINK, None, text::decode(line.as_bytes()).expect("a command"), now);
     }
@@ -44,7 +59,7 @@ fn a_room_that_goes_before_its_entering_is_published() {
     now.running += Duration::from_hours(25);
     hub.tick(now);
     assert_eq!(hub.rooms(), 1);
-    hub.commit_failed(CommitError::Fault { id: 1 }, &mut Nobody);
+    hub.commit_failed(CommitError::Fault { id: 1 }, now, &mut Nobody);
     assert_eq!(hub.take_batch().len(), 1, "only that it is gone");
     hub.committed(&[papo_proto::Stored::Done], now, &mut Nobody);
     assert_eq!(hub.waiting(), 0);
@@ -54,7 +69,7 @@ fn a_room_that_goes_before_its_entering_is_published() {
 /// later it was gone, and the next name brought its session into no room.
 #[test]
 fn a_lobby_of_before_in_which_nothing_was_said_stays() {
-    let record = RoomRecord { id: RoomId(1), name: RoomName::lobby(), epoch: Epoch(4), made_ms: 0 };
+    let record = public_room(RoomId(1), RoomName::lobby(), Epoch(4), 0);
     let mut hub = hub(vec![KnownRoom { record, first: Seq(0), head: Seq(0) }]);
     assert_eq!(hub.next_due(), None);
     let now = Now { running: Duration::from_hours(25), ..Now::default() };

@@ -28,6 +28,8 @@ impl World {
         let hello = Hello {
             nick: greeting.nick.map(|(typed, ..)| papo_proto::Nickname::parse(typed).expect("a good name")),
             token: greeting.whose.map(|_| whose.map_or(Token([255; 32]), token)),
+            login: None,
+            client: "".into(),
             lang: None,
             follows_rooms: greeting.follows,
             resume: self.cursors(who, greeting),
@@ -35,7 +37,7 @@ impl World {
         let txn = who.map_or(1, |who| self.txns.get(&who).copied().unwrap_or_default() + 1);
         let found = hello.token.as_ref().and_then(|token| self.shards.store.find(token, self.now.wall_ms));
         let (me, link, encoding) = (self.session(conn), self.link(conn), self.shards.connections[conn].encoding);
-        let opening = Opening { link, encoding, fresh: token(conn), found: found.clone() };
+        let opening = Opening { link, encoding, fresh: token(conn), found: found.clone(), cookie: None };
         self.model.hello(conn, txn, &hello, found.as_ref(), self.now.running, self.now.wall_ms);
         let speaks_for = self.hub.hello(me, Some(papo_proto::Txn(txn)), &hello, &opening, self.now);
         self.shards.connections[conn].session = speaks_for;

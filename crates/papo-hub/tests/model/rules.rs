@@ -131,7 +131,7 @@ impl Model {
             Some(room) => room,
             None => match self.may_make_room(who, now) {
                 Ok(()) => {
-                    let record = self.make_room(shown, now, wall_ms);
+                    let record = self.make_room(shown, Some(who), now, wall_ms);
                     let id = record.id.0;
                     self.pending.push(Fact::Kept(Record::Room(record)));
                     id
@@ -148,7 +148,7 @@ impl Model {
             }
             self.enter(who, room, now);
         }
-        self.answer(who, Reply::Entered { room: self.facts(room), cut: false });
+        self.answer(who, Reply::Entered { room: self.facts(who, room), cut: false });
     }
 
     fn create(&mut self, who: usize, shown: &str, key: &str, When { now, wall_ms }: When) {
@@ -157,12 +157,12 @@ impl Model {
                 let (record, txn) = (self.rooms[&room].record.clone(), self.asking.take());
                 return self.pending.push(Fact::Made { who, record, existed: true, txn });
             }
-            let room = self.facts(room);
+            let room = self.facts(who, room);
             return self.answer(who, Reply::Created { room, existed: true, cut: false });
         }
         match self.may_make_room(who, now) {
             Ok(()) => {
-                let record = self.make_room(shown, now, wall_ms);
+                let record = self.make_room(shown, Some(who), now, wall_ms);
                 let txn = self.asking.take();
                 self.pending.push(Fact::Made { who, record, existed: false, txn });
             }

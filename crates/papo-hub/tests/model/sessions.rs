@@ -6,7 +6,7 @@ use std::time::Duration;
 use papo_hub::Found;
 use papo_proto::limits::{SESSION_HELD, SESSION_LIFE};
 use papo_proto::papo1::{Hello, ResumeAt, Token};
-use papo_proto::words::{SessionRecord, Welcomed};
+use papo_proto::words::{Registration, SessionRecord, Welcomed};
 use papo_proto::{Nickname, Record, Reject, Reply};
 
 use crate::crowd::Came;
@@ -120,7 +120,7 @@ impl Model {
         program.ends_ms = wall_ms + SESSION_LIFE.as_millis() as u64;
         let (nick, _) = person.name.as_ref().expect("who said hello has a name");
         let (token, ends_ms) = (token(program.token).hash(), program.ends_ms);
-        let record = SessionRecord { id: session(who), token, nick: nick.as_str().into(), ends_ms };
+        let record = SessionRecord { id: session(who), token, nick: nick.as_str().into(), ends_ms, login: None };
         self.pending.push(Fact::Kept(Record::Session(record)));
     }
 
@@ -142,7 +142,12 @@ impl Model {
             now_ms: wall_ms,
             message_bytes: papo_proto::limits::MESSAGE_MAX_BYTES,
             resumed: hello.token.is_some(),
-            rooms: wanted.iter().map(|at| self.facts(at.room.0)).collect(),
+            rooms: wanted.iter().map(|at| self.facts(who, at.room.0)).collect(),
+            account: None,
+            is_admin: false,
+            registration: Registration::Open,
+            greeting: "".into(),
+            ignored: Vec::new(),
         };
         self.answer(who, Reply::Hello(Box::new(welcomed)));
         if hello.follows_rooms {
@@ -156,7 +161,7 @@ impl Model {
             if !self.people[who].rooms.contains(&room) {
                 self.become_member(who, room, now);
             }
-            let facts = self.facts(room);
+            let facts = self.facts(who, room);
             let fits = facts.epoch == at.epoch && at.seq <= facts.head;
             if !fits {
                 self.answer(who, Reply::Reset(facts));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use papo_hub::{Delivery, Log, Outlet, What};
 use papo_proto::encoding::Item;
-use papo_proto::{Reply, RoomId, Seq};
+use papo_proto::{Reply, RoomId, Seq, Txn};
 
 use crate::connection::Connection;
 use crate::store::FakeStore;
@@ -80,6 +80,10 @@ impl Outlet for Shards {
         }
         connection.deliver(what, missed);
         self.interrupt();
+    }
+
+    fn outside(&mut self, ticket: Txn, _reply: Box<Reply>) {
+        unreachable!("nobody asks outside of sessions: {ticket:?}")
     }
 
     fn mark(&mut self, shard: u16, log: &Arc<Log>) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use papo_hub::Found;
 use papo_proto::papo1::Token;
-use papo_proto::words::{Place, SessionRecord, TokenHash};
+use papo_proto::words::{Body, Place, SessionRecord, TokenHash};
 use papo_proto::{Append, Event, Record, RoomId, Seq, SessionId, Stored, Txn};
 
 /// What is stored.
@@ -43,20 +43,30 @@ impl FakeStore {
                 assert!(events.is_empty(), "a room with history is not taken away");
             }
             Record::Session(record) => drop(self.sessions.insert(record.token, record.clone())),
+            other @ (Record::Redact(_)
+            | Record::Account(_)
+            | Record::Login(_)
+            | Record::LoginGone(_)
+            | Record::Grant(_)
+            | Record::Restriction(_)
+            | Record::Invite(_)
+            | Record::Read(_)
+            | Record::Audit(_)
+            | Record::Lockdown(_)) => unreachable!("nobody does that here: {other:?}"),
             Record::SessionGone(session) => self.sessions.retain(|_, record| record.id != *session),
         }
         Stored::Done
     }
 
     fn append(&mut self, append: &Append) -> Stored {
-        let Append { room, at_ms, session, txn, author, text } = append.clone();
+        let Append { room, at_ms, session, txn, person, author, text } = append.clone();
         if let Some(place) = txn.and_then(|txn| self.places.get(&(session, txn))) {
             return Stored::Repeated(*place);
         }
         assert!(self.rooms.contains(&room), "the store is told of a room before its first message");
         let log = self.events.entry(room).or_default();
         let seq = Seq(log.len() as u64 + 1);
-        log.push(Event { seq, at_ms, session, txn, author, text });
+        log.push(Event { seq, at_ms, session, txn, person, author, body: Body::Message(text) });
         if let Some(txn) = txn {
             self.places.insert((session, txn), Place { room, seq, at_ms });
         }

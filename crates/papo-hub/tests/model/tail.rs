@@ -102,10 +102,10 @@ impl Tail {
             got.push_back(Got::Place(room, segment.begin()));
             let mut bytes = Vec::new();
             let from = self.cursor.position;
-            segment.slices(from, upto.position, self.session, |slice| bytes.extend_from_slice(slice));
+            segment.slices(from, upto.position, &self.session.into(), |slice| bytes.extend_from_slice(slice));
             let taken = bytes.len().min(turn.bytes - written.len());
             written.extend_from_slice(&bytes[..taken]);
-            let (mut next, rest) = segment.advance(from, self.session, taken);
+            let (mut next, rest) = segment.advance(from, &self.session.into(), taken);
             if taken == bytes.len() {
                 // What this dialect is not told takes no bytes.
                 next = segment.cursor_at(upto.position);

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use papo_hub::{CommitError, Cursor, Hub, KnownRoom, Link, Now, Settings};
+use papo_hub::{CommitError, Cursor, Hub, KnownRoom, Link, Now, Policy, Settings};
 use papo_proto::limits::Limits;
 use papo_proto::papo1;
-use papo_proto::words::RoomRecord;
+use papo_proto::words::Body;
 use papo_proto::{Dialect, Encoding, Epoch, Event, RoomId, RoomName, Seq, SessionId, text};
 use proptest::sample::Index;
 
 use crate::connection::Connection;
 use crate::expected::{EPOCH, Model};
-use crate::parts::session;
+use crate::parts::{public_room, session};
 use crate::rules::When;
 use crate::shards::Shards;
 use crate::steps::{About, Said, Setting, Step};
@@ -43,10 +43,11 @@ fn known_rooms(setting: &Setting) -> Vec<(KnownRoom, Vec<Event>)> {
     let Some(said) = setting.before else { return Vec::new() };
     let room = |id, name: &str, said: u64| {
         let name = RoomName::parse(name).expect("a good name").name;
-        let record = RoomRecord { id: RoomId(id), name, epoch: Epoch(EPOCH - 2), made_ms: 1 };
+        let record = public_room(RoomId(id), name, Epoch(EPOCH - 2), 1);
         let said_before = |seq| {
-            let (author, text) = ("Velha".into(), format!("antes {seq}").into());
-            Event { seq: Seq(seq), at_ms: seq, session: SessionId(9), txn: None, author, text }
+            let (author, body) = ("Velha".into(), Body::Message(format!("antes {seq}").into()));
+            let person = papo_proto::Person::NOBODY;
+            Event { seq: Seq(seq), at_ms: seq, session: SessionId(9), txn: None, person, author, body }
         };
         (KnownRoom { record, first: Seq(said.min(1)), head: Seq(said) }, (1..=said).map(said_before).collect())
     };
@@ -72,6 +73,10 @@ impl World {
             rooms: known.iter().map(|(room, _)| room.clone()).collect(),
             newest_room: RoomId(newest_room),
             wall_ms: 0,
+            secret: [1; 32],
+            policy: Policy::default(),
+            people: Vec::new(),
+            newest_people: Default::default(),
         };
         Self {
             hub: Hub::new(settings),
@@ -189,7 +194,7 @@ impl World {
     fn open(&mut self, shard: u16, encoding: Encoding, address: u8) {
         let shard = shard % self.setting.shards;
         let link = Link { shard, slot: self.closed.len() as u32, key: 0 };
-        let opened = self.hub.open(link, encoding, IpAddr::from([192, 0, 2, address]).into());
+        let opened = self.hub.open(link, encoding, IpAddr::from([192, 0, 2, address]).into(), true);
         self.shards.connections.push(Connection::new(opened, encoding));
         self.shards.homes.push(shard);
         self.closed.push(false);
@@ -275,7 +280,7 @@ impl World {
                 0 => CommitError::Full,
                 _ => CommitError::Fault { id: self.failures },
             };
-            self.hub.commit_failed(error, &mut self.shards);
+            self.hub.commit_failed(error, self.now, &mut self.shards);
             self.model.stored(Err(error));
             self.model.publish();
             self.published();

@@ -21,6 +21,15 @@ help =
     /history [n] - shows the last n messages of the room (20 without n)
     /leave - leaves the current room without disconnecting
     /lang pt-BR|en - changes the language of notices
+    /register <password> - makes an account of the name that you have
+    /login <name> <password>, /logout - enters the account, leaves it
+    /password <old> <new>, /sessions, /delete-account <password> - looks after the account
+    /token new|list|revoke - bots, which speak for programs
+    /msg <name> <message>, /r <message> - writes to one person; answers the last one
+    /ignore [name], /unignore <name> - not to see somebody's messages
+    /topic, /invite, /kick, /ban, /unban, /mute, /unmute, /slow - moderation of the room
+    /op, /deop, /private on|off, /readonly on|off, /close - for who made the room
+    /redact, /report, /audit - deletes messages, tells moderators, shows what they did
     /help - shows this help (also /h and /?)
     /quit - ends the connection
     Any other line is a message to the current room.

@@ -21,6 +21,15 @@ help =
     /history [n] - mostra as últimas n mensagens da sala (20, se n faltar)
     /leave - sai da sala atual, sem desconectar
     /lang pt-BR|en - troca o idioma dos avisos
+    /register <senha> - cria uma conta com o seu nome de agora
+    /login <nome> <senha>, /logout - entra na conta, sai dela
+    /password <velha> <nova>, /sessions, /delete-account <senha> - cuida da conta
+    /token new|list|revoke - robôs, que falam por programas
+    /msg <nome> <mensagem>, /r <mensagem> - escreve a uma pessoa; responde à última
+    /ignore [nome], /unignore <nome> - não ver as mensagens de alguém
+    /topic, /invite, /kick, /ban, /unban, /mute, /unmute, /slow - moderação da sala
+    /op, /deop, /private on|off, /readonly on|off, /close - para quem criou a sala
+    /redact, /report, /audit - apaga mensagens, relata à moderação, mostra o que ela fez
     /help - mostra esta ajuda (também /h e /?)
     /quit - encerra a conexão
     Qualquer outra linha é uma mensagem para a sala atual.

@@ -24,6 +24,9 @@ pub enum ClientFrame {
         /// The token of the session to resume.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         session: Option<Arc<str>>,
+        /// The token of a login: the session is that account's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        login: Option<Arc<str>>,
         /// The language of the texts in rejects and notices, for example `pt-BR`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         lang: Option<Arc<str>>,
@@ -112,6 +115,279 @@ pub enum ClientFrame {
         /// The room.
         room: u64,
     },
+    /// Make an account.
+    Register {
+        /// The client's number of this command.
+        txn: u64,
+        /// Its name; without one, the session's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nick: Option<Arc<str>>,
+        /// Its password.
+        password: Hidden,
+        /// The secret of an invitation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        invite: Option<Arc<str>>,
+    },
+    /// Be an account. What the session was as a guest it is no more.
+    Login {
+        /// The client's number of this command.
+        txn: u64,
+        /// The account's name.
+        nick: Arc<str>,
+        /// Its password.
+        password: Hidden,
+    },
+    /// Be a guest again; the login ends.
+    Logout {
+        /// The client's number of this command.
+        txn: u64,
+    },
+    /// Change the account's password. Its other logins end.
+    Password {
+        /// The client's number of this command.
+        txn: u64,
+        /// The one until now.
+        old: Hidden,
+        /// The one from now on.
+        new: Hidden,
+    },
+    /// Delete the account. Its name stays taken.
+    DeleteAccount {
+        /// The client's number of this command.
+        txn: u64,
+        /// Its password.
+        password: Hidden,
+    },
+    /// List the account's logins.
+    Logins {
+        /// The client's number of this command.
+        txn: u64,
+    },
+    /// End one of the account's logins and the sessions that it has.
+    EndLogin {
+        /// The client's number of this command.
+        txn: u64,
+        /// Which one.
+        login: u64,
+    },
+    /// Make a bot: an account for a program, with a token instead of a password.
+    NewToken {
+        /// The client's number of this command.
+        txn: u64,
+        /// The bot's name.
+        nick: Arc<str>,
+        /// The names of the rooms that it may be in; all public ones without any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(test, ts(as = "Option<_>", optional))]
+        rooms: Vec<Arc<str>>,
+    },
+    /// List the account's bots.
+    Tokens {
+        /// The client's number of this command.
+        txn: u64,
+    },
+    /// End a bot.
+    RevokeToken {
+        /// The client's number of this command.
+        txn: u64,
+        /// The bot's name.
+        nick: Arc<str>,
+    },
+    /// Open the conversation with a person; what is posted in its room only the two read.
+    Direct {
+        /// The client's number of this command.
+        txn: u64,
+        /// The person's name.
+        who: Arc<str>,
+    },
+    /// Be shown nothing of a person any more.
+    Ignore {
+        /// The client's number of this command.
+        txn: u64,
+        /// The person's name.
+        who: Arc<str>,
+    },
+    /// Be shown a person again.
+    Unignore {
+        /// The client's number of this command.
+        txn: u64,
+        /// The person's name.
+        who: Arc<str>,
+    },
+    /// Say that everything up to a seq is read, for all sessions of the account.
+    Read {
+        /// The client's number of this command.
+        txn: u64,
+        /// The room.
+        room: u64,
+        /// Up to where.
+        seq: u64,
+    },
+    /// Say what a room is about.
+    Topic {
+        /// The client's number of this command.
+        txn: u64,
+        /// The room.
+        room: u64,
+        /// What.
+        topic: Arc<str>,
+    },
+    /// Let a person into a room.
+    Invite {
+        /// The client's number of this command.
+        txn: u64,
+        /// The room.
+        room: u64,
+        /// The person's name.
+        who: Arc<str>,
+    },
+    /// Take a person out of a room.
+    Kick {
+        /// The client's number of this command.
+        txn: u64,
+        /// The room.
+        room: u64,
+        /// The person's name.
+        who: Arc<str>,
+        /// Why; told to the person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<Arc<str>>,
+    },
+    /// Take a person out of a room and keep them out.
+    Ban {
+        /// The client's number of this command.
+        txn: u64,
+        /// The room.
+        room: u64,
+        /// The person's name.
+        who: Arc<str>,
+        /// For how long; for ever without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<u64>,
+        /// Why; told to the person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<Arc<str>>,
+    },
+    /// Let a person into a room again.
+    Unban {
+        /// The client's number of this command.
+        txn: u64,
+        /// The room.
+        room: u64,
+        /// The person's name.
+        who: Arc<str>,
+    },
+    /// Let a person say nothing in a room for a while.
+    Mute {
+        /// The client's number of this command.
+        txn: u64,
+        /// The room.
+        room: u64,
+        /// The person's name.
+        who: Arc<str>,
+        /// For how long.
+        seconds: u64,
+    },
+    /// Let a person speak again.
+    Unmute {
+        /// The client's number of this command.
+        txn: u64,
+        /// The room.
+        room: u64,
+        /// The person's name.
+        who: Arc<str>,
+    },
+    /// Let everybody in a room wait between two messages.
+    Slow {
+        /// The client's number of this command.
+        txn: u64,
+        /// The room.
+        room: u64,
+        /// How long; 0 for no wait.
+        seconds: u32,
+    },
+    /// Make a person a moderator.
+    Op {
+        /// The client's number of this command.
+        txn: u64,
+        /// The room.
+        room: u64,
+        /// The person's name.
+        who: Arc<str>,
+    },
+    /// Make a moderator a member again.
+    Deop {
+        /// The client's number of this command.
+        txn: u64,
+        /// The room.
+        room: u64,
+        /// The person's name.
+        who: Arc<str>,
+    },
+    /// Whether only who was invited may be in a room. Others do not learn that a private room exists.
+    Private {
+        /// The client's number of this command.
+        txn: u64,
+        /// The room.
+        room: u64,
+        /// Whether.
+        on: bool,
+    },
+    /// Whether only moderators may post in a room.
+    Readonly {
+        /// The client's number of this command.
+        txn: u64,
+        /// The room.
+        room: u64,
+        /// Whether.
+        on: bool,
+    },
+    /// Take messages back: the one with `seq`, or the newest of `who`, or with `seconds` all of
+    /// `who` since then. Without any, one's own newest.
+    Redact {
+        /// The client's number of this command.
+        txn: u64,
+        /// The room.
+        room: u64,
+        /// The message.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seq: Option<u64>,
+        /// The person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<Arc<str>>,
+        /// All of the last so many seconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<u64>,
+    },
+    /// End a room with all that was said in it.
+    Close {
+        /// The client's number of this command.
+        txn: u64,
+        /// The room.
+        room: u64,
+    },
+    /// Tell a room's moderators of something.
+    Report {
+        /// The client's number of this command.
+        txn: u64,
+        /// The room.
+        room: u64,
+        /// The message that it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seq: Option<u64>,
+        /// What is wrong.
+        why: Arc<str>,
+    },
+    /// Read what a room's moderators have done.
+    Audit {
+        /// The client's number of this command.
+        txn: u64,
+        /// The room.
+        room: u64,
+        /// How many of the newest entries: 50 without it, never over 200.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+    },
     /// Ask whether the server is there.
     Ping {
         /// The client's number of this command.
@@ -122,6 +398,18 @@ pub enum ClientFrame {
         /// The client's number of this command.
         txn: u64,
     },
+}
+
+/// A password on the wire; it is not shown where frames are.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(transparent)]
+pub struct Hidden(pub Arc<str>);
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hidden(…)")
+    }
 }
 
 /// How far a client has read a room.

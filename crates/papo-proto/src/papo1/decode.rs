@@ -1,11 +1,15 @@
 //! From a frame's bytes to what a session sent.
 
+mod people;
+
 use std::sync::Arc;
+
+pub use people::{known_password, new_secret as new_password};
 
 use super::{ClientFrame, ROOMS_CAPABILITY, Token, VERSION};
 use crate::clean;
 use crate::lang::Lang;
-use crate::limits::{ECHO_MAX_CHARS, HISTORY_PAGE_DEFAULT, HISTORY_PAGE_MAX, ROOMS_PER_SESSION};
+use crate::limits::{CLIENT_MAX_CHARS, ECHO_MAX_CHARS, HISTORY_PAGE_DEFAULT, HISTORY_PAGE_MAX, ROOMS_PER_SESSION};
 use crate::names::{Nickname, Parsed, RoomName};
 use crate::words::{Command, Epoch, Reject, RoomId, Seq, Slice, Target, Txn};
 
@@ -37,6 +41,10 @@ pub struct Hello {
     pub nick: Option<Parsed<Nickname>>,
     /// The session to resume.
     pub token: Option<Token>,
+    /// The login whose account the session is to be.
+    pub login: Option<Token>,
+    /// The client's name, as an account's owner will know its login by; may be empty.
+    pub client: Arc<str>,
     /// The language of its texts.
     pub lang: Option<Lang>,
     /// It wants to be told of changed rooms.
@@ -86,13 +94,43 @@ fn txn_of(frame: &ClientFrame) -> u64 {
         | ClientFrame::Join { txn, .. }
         | ClientFrame::Leave { txn, .. }
         | ClientFrame::Create { txn, .. }
-        | ClientFrame::Rooms { txn }
+        | ClientFrame::Rooms { txn, .. }
         | ClientFrame::Who { txn, .. }
         | ClientFrame::Nick { txn, .. }
         | ClientFrame::History { txn, .. }
         | ClientFrame::Typing { txn, .. }
-        | ClientFrame::Ping { txn }
-        | ClientFrame::Bye { txn } => *txn,
+        | ClientFrame::Register { txn, .. }
+        | ClientFrame::Login { txn, .. }
+        | ClientFrame::Logout { txn, .. }
+        | ClientFrame::Password { txn, .. }
+        | ClientFrame::DeleteAccount { txn, .. }
+        | ClientFrame::Logins { txn, .. }
+        | ClientFrame::EndLogin { txn, .. }
+        | ClientFrame::NewToken { txn, .. }
+        | ClientFrame::Tokens { txn, .. }
+        | ClientFrame::RevokeToken { txn, .. }
+        | ClientFrame::Direct { txn, .. }
+        | ClientFrame::Ignore { txn, .. }
+        | ClientFrame::Unignore { txn, .. }
+        | ClientFrame::Read { txn, .. }
+        | ClientFrame::Topic { txn, .. }
+        | ClientFrame::Invite { txn, .. }
+        | ClientFrame::Kick { txn, .. }
+        | ClientFrame::Ban { txn, .. }
+        | ClientFrame::Unban { txn, .. }
+        | ClientFrame::Mute { txn, .. }
+        | ClientFrame::Unmute { txn, .. }
+        | ClientFrame::Slow { txn, .. }
+        | ClientFrame::Op { txn, .. }
+        | ClientFrame::Deop { txn, .. }
+        | ClientFrame::Private { txn, .. }
+        | ClientFrame::Readonly { txn, .. }
+        | ClientFrame::Redact { txn, .. }
+        | ClientFrame::Close { txn, .. }
+        | ClientFrame::Report { txn, .. }
+        | ClientFrame::Audit { txn, .. }
+        | ClientFrame::Ping { txn, .. }
+        | ClientFrame::Bye { txn, .. } => *txn,
     }
 }
 
@@ -114,6 +152,11 @@ fn said(frame: ClientFrame, message_max: usize) -> Result<Said, Reject> {
         ClientFrame::Typing { room, .. } => Command::Typing(RoomId(room)),
         ClientFrame::Ping { .. } => Command::Ping,
         ClientFrame::Bye { .. } => Command::Quit,
+        ClientFrame::Direct { who, .. } => Command::Direct(person(&who)?),
+        ClientFrame::Ignore { who, .. } => Command::Ignore(Some(person(&who)?)),
+        ClientFrame::Unignore { who, .. } => Command::Unignore(person(&who)?),
+        ClientFrame::Read { room, seq, .. } => Command::Read(RoomId(room), Seq(seq)),
+        other => return people::account(other).map(Said::Command),
     }))
 }
 
@@ -135,6 +178,10 @@ fn message(typed: &str, max_bytes: usize) -> Result<Arc<str>, Reject> {
     }
 }
 
+fn person(typed: &str) -> Result<Nickname, Reject> {
+    nickname(typed.strip_prefix('@').unwrap_or(typed)).map(|parsed| parsed.name)
+}
+
 fn room_name(typed: &str) -> Result<Parsed<RoomName>, Reject> {
     RoomName::parse(typed.trim()).map_err(Reject::Room)
 }
@@ -144,7 +191,7 @@ fn nickname(typed: &str) -> Result<Parsed<Nickname>, Reject> {
 }
 
 fn hello(frame: ClientFrame) -> Result<Hello, Reject> {
-    let ClientFrame::Hello { version, nick, session, lang, capabilities, resume, .. } = frame else {
+    let ClientFrame::Hello { version, nick, session, login, lang, client, capabilities, resume, .. } = frame else {
         return Err(Reject::HelloFirst);
     };
     if version != VERSION {
@@ -165,6 +212,9 @@ fn hello(frame: ClientFrame) -> Result<Hello, Reject> {
     Ok(Hello {
         nick: nick.filter(|nick| !nick.trim().is_empty()).map(|nick| nickname(&nick)).transpose()?,
         token,
+        // One that cannot be a token is that of nobody: the session is a guest's, which its answer says.
+        login: login.and_then(|text| Token::parse(&text)),
+        client: client.map_or_else(|| "".into(), |name| clean::line(&name, CLIENT_MAX_CHARS).into()),
         lang: lang.and_then(|lang| Lang::parse(&lang)),
         follows_rooms: capabilities.iter().any(|known| **known == *ROOMS_CAPABILITY),
         resume: wanted,
@@ -186,14 +236,14 @@ mod tests {
 
     #[test]
     fn frames_are_commands() {
-        let room = Target::Room(RoomId(7));
-        let history = |slice, limit| Ok(Command::History { of: room, slice, limit });
+        let room = || Target::Room(RoomId(7));
+        let history = |slice, limit| Ok(Command::History { of: room(), slice, limit });
         for (json, expected) in [
-            (r#"{"do":"post","txn":1,"room":7,"text":" oi "}"#, Ok(Command::Post { to: room, text: "oi".into() })),
+            (r#"{"do":"post","txn":1,"room":7,"text":" oi "}"#, Ok(Command::Post { to: room(), text: "oi".into() })),
             (r#"{"do":"post","txn":1,"room":7,"text":" \u0007 "}"#, Err(Reject::EmptyMessage)),
             (r#"{"do":"post","txn":1,"room":7,"text":"12345678901"}"#, Err(Reject::MessageTooLong { max_bytes: 10 })),
-            (r#"{"do":"leave","txn":1,"room":7}"#, Ok(Command::Leave(room))),
-            (r#"{"do":"who","txn":1,"room":7,"later":"field"}"#, Ok(Command::Who(room))),
+            (r#"{"do":"leave","txn":1,"room":7}"#, Ok(Command::Leave(room()))),
+            (r#"{"do":"who","txn":1,"room":7,"later":"field"}"#, Ok(Command::Who(room()))),
             (r#"{"do":"rooms","txn":1}"#, Ok(Command::Rooms)),
             (r#"{"do":"ping","txn":1}"#, Ok(Command::Ping)),
             (r#"{"do":"bye","txn":1}"#, Ok(Command::Quit)),
@@ -237,7 +287,8 @@ mod tests {
         let Ok(Said::Hello(hello)) = decode(json.as_bytes(), 10).said else { panic!("no hello") };
         let resume = vec![ResumeAt { room: RoomId(7), epoch: Epoch(5), seq: Seq(3) }];
         let nick = Nickname::parse("Ana").ok();
-        let expected = Hello { nick, token: Some(token), lang: Some(Lang::En), follows_rooms: true, resume };
+        let (token, client) = (Some(token), "x 1".into());
+        let expected = Hello { nick, token, login: None, client, lang: Some(Lang::En), follows_rooms: true, resume };
         assert_eq!(*hello, expected);
         for (json, reject) in [
             (r#"{"do":"hello","txn":1,"version":2}"#, Reject::Version { known: 1 }),

@@ -9,8 +9,11 @@ use std::path::{Path, PathBuf};
 
 use ts_rs::{Config, TS};
 
-use super::client::RoomCursor;
-use super::server::{About, Answer, Message, Retry, RoomEvent, RoomInfo, RoomState};
+use super::client::{Hidden, RoomCursor};
+use super::server::{
+    About, Answer, AuditEntry, Kind, LoggedIn, Login, Message, Redacted, Redaction, Registration, Retry, Role,
+    RoomChange, RoomEvent, RoomInfo, RoomState,
+};
 use super::{ClientFrame, ServerFrame, codes};
 
 fn root() -> PathBuf {
@@ -68,7 +71,17 @@ fn declarations() -> String {
     declaration::<Answer>(&mut out);
     declaration::<RoomEvent>(&mut out);
     declaration::<Message>(&mut out);
+    declaration::<Redacted>(&mut out);
+    declaration::<Redaction>(&mut out);
     declaration::<RoomState>(&mut out);
+    declaration::<Kind>(&mut out);
+    declaration::<Role>(&mut out);
+    declaration::<RoomChange>(&mut out);
+    declaration::<LoggedIn>(&mut out);
+    declaration::<Login>(&mut out);
+    declaration::<AuditEntry>(&mut out);
+    declaration::<Registration>(&mut out);
+    declaration::<Hidden>(&mut out);
     declaration::<RoomInfo>(&mut out);
     declaration::<About>(&mut out);
     declaration::<Retry>(&mut out);

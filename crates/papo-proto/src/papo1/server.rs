@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::facts::{AuditEntry, Kind, LoggedIn, Login, Redacted, Redaction, Registration, Role, RoomChange};
+
 /// A frame from the server. What a client does not know (another `is`) it passes over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
@@ -35,6 +37,10 @@ pub enum ServerFrame {
     /// Somebody said something in a room. The session's own posts come as acks instead, except
     /// where missed events are told after a resume, and in history.
     Message(Message),
+    /// Where a message was that is taken back; only where missed events are told.
+    Redacted(Redacted),
+    /// Somebody took messages back: nothing of them is to be shown any more.
+    Redaction(Redaction),
     /// People entered a room.
     Entered {
         /// The room.
@@ -71,6 +77,57 @@ pub enum ServerFrame {
         room: u64,
         /// Who.
         who: Arc<str>,
+    },
+    /// Something was changed in a room.
+    Changed {
+        /// The room.
+        room: u64,
+        /// By whom.
+        by: Arc<str>,
+        /// What.
+        change: RoomChange,
+    },
+    /// The conversation with somebody, which the session is in from now on.
+    Direct {
+        /// Its room.
+        room: RoomState,
+    },
+    /// The session may enter a room by `join`.
+    Invited {
+        /// The room.
+        room: RoomState,
+        /// By whom.
+        by: Arc<str>,
+    },
+    /// The session is out of a room.
+    Removed {
+        /// The room.
+        room: u64,
+        /// By whom.
+        by: Arc<str>,
+        /// Why; may be empty.
+        why: Arc<str>,
+        /// It may not come back for now.
+        banned: bool,
+        /// The room has ended.
+        closed: bool,
+    },
+    /// Somebody tells the moderators of a room, the reader among them, something.
+    Reported {
+        /// The room.
+        room: u64,
+        /// Who.
+        by: Arc<str>,
+        /// The message that it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seq: Option<u64>,
+        /// What is wrong.
+        why: Arc<str>,
+    },
+    /// The session has another name now, without having asked for it.
+    Named {
+        /// The name.
+        nick: Arc<str>,
     },
     /// Events of a room that are not sent by themselves; `history` has them.
     Gap {
@@ -133,6 +190,10 @@ pub enum About {
     Fenced,
     /// The frame cannot be read and the connection ends.
     FrameTooBig,
+    /// Whoever runs the server says something to everybody.
+    Announcement,
+    /// The login has ended and the session with it: log in again.
+    LoginEnded,
     /// Anything else that people should read.
     #[serde(other)]
     Other,
@@ -178,7 +239,69 @@ pub enum Answer {
         resumed: bool,
         /// The rooms that the session is in.
         rooms: Vec<RoomState>,
+        /// The account, if the session has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<u64>,
+        /// The account may do everything.
+        #[serde(default, skip_serializing_if = "is_false")]
+        #[cfg_attr(test, ts(as = "Option<_>", optional))]
+        admin: bool,
+        /// Who can make an account.
+        #[serde(default)]
+        registration: Registration,
+        /// What whoever runs the server tells everybody who comes; may be empty.
+        #[serde(default)]
+        greeting: Arc<str>,
+        /// Whom the session is not shown.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(test, ts(as = "Option<_>", optional))]
+        ignored: Vec<Arc<str>>,
     },
+    /// The session is an account now.
+    Login(LoggedIn),
+    /// The account was made, and the session is it now.
+    Register(LoggedIn),
+    /// The session is a guest now.
+    Logout {
+        /// Its name.
+        nick: Arc<str>,
+    },
+    /// The account's logins.
+    Logins {
+        /// Those that were used last come first.
+        logins: Vec<Login>,
+    },
+    /// A bot was made.
+    NewToken {
+        /// Its name.
+        nick: Arc<str>,
+        /// Its token; told once.
+        token: Arc<str>,
+    },
+    /// The account's bots.
+    Tokens {
+        /// Their names.
+        nicks: Vec<Arc<str>>,
+    },
+    /// The conversation is open.
+    Direct {
+        /// Its room.
+        room: RoomState,
+    },
+    /// So many messages were taken back.
+    Redact {
+        /// How many.
+        count: u64,
+    },
+    /// What a room's moderators have done.
+    Audit {
+        /// The room.
+        room: u64,
+        /// Oldest first.
+        entries: Vec<AuditEntry>,
+    },
+    /// It is done, and there is nothing to say about it.
+    Done,
     /// The message is on disk, in this place of its room.
     Post {
         /// The room.
@@ -261,6 +384,14 @@ pub enum Answer {
 pub enum RoomEvent {
     /// Somebody said something.
     Message(Message),
+    /// Something was said here, and it was taken back.
+    Redacted(Redacted),
+    /// Somebody took messages back.
+    Redaction(Redaction),
+    /// An event that this version does not know.
+    #[serde(other)]
+    #[cfg_attr(test, ts(skip))]
+    Unknown,
 }
 
 /// What somebody said.
@@ -274,6 +405,9 @@ pub struct Message {
     pub seq: u64,
     /// When it was taken, in milliseconds since 1970; for people, never an order.
     pub at: u64,
+    /// The author's account, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<u64>,
     /// The author's name as it was then.
     pub author: Arc<str>,
     /// What was said.
@@ -286,6 +420,7 @@ pub struct Message {
 /// A room as somebody in it sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(optional_fields))]
 pub struct RoomState {
     /// Its number, never used again.
     pub id: u64,
@@ -297,6 +432,26 @@ pub struct RoomState {
     pub first: u64,
     /// The newest seq; 0 before the first event.
     pub head: u64,
+    /// Who may be in it.
+    #[serde(default)]
+    pub kind: Kind,
+    /// What the reader is in it.
+    #[serde(default)]
+    pub role: Role,
+    /// What it is about; may be empty.
+    #[serde(default)]
+    pub topic: Arc<str>,
+    /// Only moderators may post.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(test, ts(as = "Option<_>", optional))]
+    pub readonly: bool,
+    /// Seconds that everybody waits between two messages.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[cfg_attr(test, ts(as = "Option<_>", optional))]
+    pub slow: u32,
+    /// Up to where the reader's account has read it, if it has an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<u64>,
 }
 
 /// A room in the list of all rooms.
@@ -314,4 +469,9 @@ pub struct RoomInfo {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
 fn is_false(flag: &bool) -> bool {
     !flag
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }

@@ -18,6 +18,11 @@ impl Token {
         URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Self)
     }
 
+    /// The token of a number, from a secret that only its maker knows.
+    pub fn derive(secret: &[u8; 32], number: u64) -> Self {
+        Self(Sha256::new().chain_update(secret).chain_update(number.to_be_bytes()).finalize().into())
+    }
+
     /// The token as a client keeps it.
     pub fn to_text(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)

@@ -1,5 +1,7 @@
 //! From a frame's bytes to a command.
 
+mod people;
+
 use crate::clean;
 use crate::lang::Lang;
 use crate::limits::{ECHO_MAX_CHARS, HISTORY_DEFAULT_LINES, HISTORY_MAX_LINES};
@@ -42,11 +44,16 @@ fn command(word: &str, argument: &str) -> Result<Command, Reject> {
         "/history" => history(argument),
         "/help" | "/h" | "/?" => Ok(Command::Help),
         "/quit" => Ok(Command::Quit),
-        _ => Err(Reject::UnknownCommand(clean::line(word, ECHO_MAX_CHARS))),
+        other => people::command(other, argument)
+            .unwrap_or_else(|| Err(Reject::UnknownCommand(clean::line(word, ECHO_MAX_CHARS)))),
     }
 }
 
 fn history(argument: &str) -> Result<Command, Reject> {
+    let (of, argument) = match argument.split_once(char::is_whitespace).unwrap_or((argument, "")) {
+        (name, rest) if name.starts_with('@') => (Target::With(people::person(name)?), rest.trim()),
+        _ => (Target::Current, argument),
+    };
     let limit = match argument {
         "" => HISTORY_DEFAULT_LINES,
         typed => {
@@ -54,7 +61,7 @@ fn history(argument: &str) -> Result<Command, Reject> {
             number.ok_or(Reject::Number { max: HISTORY_MAX_LINES })?
         }
     };
-    Ok(Command::History { of: Target::Current, slice: Slice::Before(Seq::MAX), limit })
+    Ok(Command::History { of, slice: Slice::Before(Seq::MAX), limit })
 }
 
 fn given(argument: &str, verb: Verb) -> Result<&str, Reject> {
@@ -78,6 +85,10 @@ mod tests {
         let post = |text: &str| Some(Ok(Command::Post { to: Target::Current, text: text.into() }));
         let join = |typed: &str| Some(Ok(Command::Join { room: room(typed), alone: true }));
         let history = |limit| Some(Ok(Command::History { of: Target::Current, slice: Slice::Before(Seq::MAX), limit }));
+        let with_bob = || {
+            let of = Target::With(Nickname::parse("Bob").expect("good").name);
+            Some(Ok(Command::History { of, slice: Slice::Before(Seq::MAX), limit: 5 }))
+        };
         let number = || Some(Err(Reject::Number { max: HISTORY_MAX_LINES }));
         let table: Vec<Row> = vec![
             (b"", None),
@@ -103,6 +114,7 @@ mod tests {
             (b"/who", Some(Ok(Command::Who(Target::Current)))),
             (b"/history", history(20)),
             (b"/HISTORY 50000", history(50_000)),
+            (b"/history @Bob 5", with_bob()),
             (b"/history 50001", number()),
             (b"/history 0", number()),
             (b"/history muito", number()),

@@ -1,15 +1,21 @@
 //! From replies and notices to lines for people, by way of the Fluent files in `locales/`.
 
+mod people;
+
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use crate::clean;
 use crate::lang::{Args, Catalog, Lang};
 use crate::names::{NameError, RoomName};
-use crate::words::{Ephemeral, Refusal, Reject, Reply, RoomCount, Verb};
+use crate::words::people::AuditRecord;
+use crate::words::{Ephemeral, Refusal, Reject, Reply, RoomCount};
 
 static TEXTS: LazyLock<Catalog> = LazyLock::new(|| {
-    Catalog::new(include_str!("../../locales/pt-BR/text.ftl"), include_str!("../../locales/en/text.ftl"))
+    Catalog::new(
+        concat!(include_str!("../../locales/pt-BR/text.ftl"), include_str!("../../locales/pt-BR/people.ftl")),
+        concat!(include_str!("../../locales/en/text.ftl"), include_str!("../../locales/en/people.ftl")),
+    )
 });
 
 /// What leads the server's notices and answers, in every language: programs look for it.
@@ -70,6 +76,7 @@ fn words(lang: Lang, reply: &Reply) -> Option<String> {
         | Reply::Gap(..)
         | Reply::Gone(_)
         | Reply::Stale(_) => return None,
+        other => return people::words(lang, other),
     })
 }
 
@@ -106,6 +113,7 @@ pub fn ephemeral(lang: Lang, room: &str, ephemeral: &Ephemeral) -> Option<String
             let args: Args<'_> = &[("antes", (&**from).into()), ("nome", (&**to).into())];
             return Some(format!("{NOTICE}{}", TEXTS.say(lang, "renamed", args)));
         }
+        Ephemeral::Changed { by, change } => return Some(format!("{NOTICE}{}", people::change(lang, by, change))),
         Ephemeral::Typing(_) | Ephemeral::Rooms { .. } => return None,
     };
     let (first, others) = who.split_first()?;
@@ -116,6 +124,11 @@ pub fn ephemeral(lang: Lang, room: &str, ephemeral: &Ephemeral) -> Option<String
     Some(format!("{NOTICE}{}", TEXTS.say(lang, if others.is_empty() { one } else { many }, &args)))
 }
 
+/// A refusal in words, without a tag, for those who ask by other ways than a dialect.
+pub fn refusal(lang: Lang, reject: &Reject) -> String {
+    rejected(lang, reject)
+}
+
 /// A refusal in words, without a tag.
 pub(crate) fn rejected(lang: Lang, reject: &Reject) -> String {
     let say = |id: &str, args: Args<'_>| TEXTS.say(lang, id, args);
@@ -123,10 +136,7 @@ pub(crate) fn rejected(lang: Lang, reject: &Reject) -> String {
         Reject::Nickname(error) | Reject::Room(error) => name_error(lang, error),
         Reject::NicknameTaken(name) => say("nickname-taken", &[("nome", (&**name).into())]),
         Reject::UnknownCommand(word) => say("unknown-command", &[("comando", word.as_str().into())]),
-        Reject::Usage(Verb::Nick) => say("usage-nick", &[]),
-        Reject::Usage(Verb::Create) => say("usage-create", &[]),
-        Reject::Usage(Verb::Join) => say("usage-join", &[]),
-        Reject::Usage(Verb::Lang) => say("usage-lang", &[]),
+        Reject::Usage(verb) => people::usage(lang, *verb),
         Reject::UnknownLanguage(name) => say("unknown-language", &[("idioma", name.as_str().into())]),
         Reject::NoRoom => say("no-room", &[]),
         Reject::Malformed { why } => say("malformed", &[("causa", why.as_str().into())]),
@@ -147,7 +157,29 @@ pub(crate) fn rejected(lang: Lang, reject: &Reject) -> String {
         Reject::TlsRequired => say("tls-required", &[]),
         Reject::RoomsTooFast { retry_minutes } => say("rooms-too-fast", &[("minutos", (*retry_minutes).into())]),
         Reject::Internal { id } => say("internal", &[("id", id.to_string().into())]),
+        other => people::rejected(lang, other),
     }
+}
+
+/// What those in a room are told when messages are taken back.
+pub fn redaction(lang: Lang, author: &str, count: usize) -> String {
+    format!("{NOTICE}{}", TEXTS.say(lang, "redaction", &[("nome", author.into()), ("total", count.into())]))
+}
+
+/// What moderators have done in a room, as one frame's text.
+pub fn audit(lang: Lang, room: &RoomName, entries: &[AuditRecord], time: impl Fn(u64) -> String) -> String {
+    let args: Args<'_> = &[("sala", room.as_str().into()), ("total", entries.len().into())];
+    let mut shown = format!("{NOTICE}{}", TEXTS.say(lang, "audit", args));
+    for AuditRecord { at_ms, actor, act, target, note, .. } in entries {
+        let _ = write!(shown, "\n{} {actor}: /{act}", time(*at_ms));
+        if !target.is_empty() {
+            let _ = write!(shown, " {target}");
+        }
+        if !note.is_empty() {
+            let _ = write!(shown, " ({note})");
+        }
+    }
+    shown
 }
 
 fn name_error(lang: Lang, error: &NameError) -> String {
@@ -196,10 +228,14 @@ mod tests {
             outline(include_str!("../../locales/pt-BR/text.ftl")),
             outline(include_str!("../../locales/en/text.ftl"))
         );
+        assert_eq!(
+            outline(include_str!("../../locales/pt-BR/people.ftl")),
+            outline(include_str!("../../locales/en/people.ftl"))
+        );
     }
 
     fn lobby() -> RoomFacts {
-        RoomFacts { id: RoomId(1), epoch: Epoch(5), name: RoomName::lobby(), first: Seq(0), head: Seq(0) }
+        RoomFacts::public(RoomId(1), Epoch(5), RoomName::lobby(), Seq(0), Seq(0))
     }
 
     fn said(lang: Lang, what: &Reply) -> String {

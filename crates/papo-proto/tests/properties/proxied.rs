@@ -43,9 +43,13 @@ pub(crate) fn headers_come_back(data: &[u8]) {
         SocketAddr::new(ip, u16::from_be_bytes([bytes[16], bytes[17]]))
     };
     let (client, server) = (address(&ends[..18]), address(&ends[18..36]));
-    let mut bytes = encode(client, server);
+    let secure = ends[36] & 2 != 0;
+    let mut bytes = encode(client, server, secure);
     let length = bytes.len();
     bytes.extend(behind);
-    let Ok(Some((Header::Client(read), taken))) = decode(&bytes) else { panic!("{client} does not come back") };
-    assert_eq!((read.ip().to_canonical(), read.port(), taken), (client.ip().to_canonical(), client.port(), length));
+    let Ok(Some((Header::Client { address, is_secure }, taken))) = decode(&bytes) else {
+        panic!("{client} does not come back")
+    };
+    assert_eq!((address.ip().to_canonical(), address.port()), (client.ip().to_canonical(), client.port()));
+    assert_eq!((is_secure, taken), (secure, length));
 }

@@ -3,6 +3,7 @@
 listening = { "[" }LISTENING] Server at { $endereco }
 web = { "[" }LISTENING] Page at { $url }
 lan = { "[" }NETWORK] Others can use { $url } or papo chat --host { $host } --port { $porta }
+lan-tls = { "[" }NETWORK] Others can use { $url } or papo chat --tls --host { $host } --port { $porta }
 connected = { "[" }NEW CONNECTION] { $de } connected.
 disconnected = { "[" }CONNECTION CLOSED] { $de } disconnected.
 omitted = { "[" }OUTPUT] { $total } lines left out because nobody read them.
@@ -10,6 +11,12 @@ draining = { "[" }STOPPING] Telling the clients…
 stopped = { "[" }STOPPED] See you!
 
 tls = { "[" }TLS] Certificate with the SHA-256 fingerprint { $impressao }
+
+first-admin = { "[" }ADMINISTRATION] Nobody administers this server yet. The invitation for the first person, good for an hour, is in { $arquivo }
+first-admin-link =
+    Whoever opens this address within the next hour makes the account that administers the server:
+    { $url }
+    In the terminal: /register <password> { $token }
 
 error-in-use = The port { $endereco } is in use by another program. End it or choose another port with { $opcao }.
 error-address = “{ $endereco }” is not an address of this machine. Check { $opcao }.

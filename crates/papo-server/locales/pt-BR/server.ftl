@@ -3,6 +3,7 @@
 listening = { "[" }ESCUTANDO] Servidor em { $endereco }
 web = { "[" }ESCUTANDO] Página em { $url }
 lan = { "[" }REDE] Outros podem usar { $url } ou papo chat --host { $host } --port { $porta }
+lan-tls = { "[" }REDE] Outros podem usar { $url } ou papo chat --tls --host { $host } --port { $porta }
 connected = { "[" }NOVA CONEXÃO] { $de } conectado.
 disconnected = { "[" }CONEXÃO ENCERRADA] { $de } desconectado.
 omitted = { "[" }SAÍDA] { $total } linhas omitidas porque ninguém as lia.
@@ -10,6 +11,12 @@ draining = { "[" }ENCERRANDO] Avisando os clientes…
 stopped = { "[" }ENCERRADO] Até logo!
 
 tls = { "[" }TLS] Certificado com a impressão digital SHA-256 { $impressao }
+
+first-admin = { "[" }ADMINISTRAÇÃO] Ninguém administra este servidor ainda. O convite para a primeira pessoa, válido por uma hora, está em { $arquivo }
+first-admin-link =
+    Quem abrir este endereço na próxima hora cria a conta que administra o servidor:
+    { $url }
+    No terminal: /register <senha> { $token }
 
 error-in-use = A porta { $endereco } já está em uso por outro programa. Encerre-o ou escolha outra com { $opcao }.
 error-address = “{ $endereco }” não é um endereço desta máquina. Confira { $opcao }.

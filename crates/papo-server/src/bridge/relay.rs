@@ -3,7 +3,6 @@
 //! own other side alone.
 
 use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use papo_proto::frame::{self, FrameDecoder};
@@ -16,6 +15,8 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::http::forwarded::Client;
 
 use super::BridgeOptions;
 
@@ -46,7 +47,7 @@ impl From<io::Error> for End {
 /// what the server says to people before hello is answered.
 pub(super) async fn run(
     (mut socket, early): (Stream, Vec<u8>),
-    (client, dialect): (SocketAddr, Dialect),
+    (client, dialect): (Client, Dialect),
     options: &BridgeOptions,
     draining: watch::Receiver<bool>,
 ) {
@@ -85,11 +86,11 @@ pub(super) async fn run(
 
 /// A line to the chat server, secure if that was asked for. Before all else it says who is there, if
 /// that was asked for.
-async fn connect(options: &BridgeOptions, client: SocketAddr) -> io::Result<Stream> {
+async fn connect(options: &BridgeOptions, client: Client) -> io::Result<Stream> {
     let mut socket = TcpStream::connect((&*options.chat_host, options.chat_port)).await?;
     let _ = socket.set_nodelay(true);
     if options.send_proxy {
-        let header = proxy::encode(client, socket.peer_addr()?);
+        let header = proxy::encode(client.address, socket.peer_addr()?, client.is_secure);
         socket.write_all(&header).await?;
     }
     let line = |tls: &ClientTls| tls.line(&options.chat_host).map(Box::new);

@@ -10,8 +10,8 @@ use std::collections::VecDeque;
 use std::io::IoSlice;
 use std::sync::Arc;
 
-use papo_hub::{Cursor, Log, Position, Segment};
-use papo_proto::{Encoding, RoomId, Seq, SessionId};
+use papo_hub::{Cursor, Log, Position, Reader, Segment};
+use papo_proto::{Encoding, Person, RoomId, Seq, SessionId};
 use smallvec::SmallVec;
 
 pub(crate) use bytes::Bytes;
@@ -75,6 +75,8 @@ pub(crate) struct Plan {
     live: SmallVec<[Live; 1]>,
     /// Unsent bytes of its own, and a little for each span.
     unsent: usize,
+    /// Whom it is not shown; nearly always nobody.
+    ignored: Option<Arc<[Person]>>,
     /// Events and notices that were taken from logs since somebody asked.
     delivered: u32,
 }
@@ -82,6 +84,26 @@ pub(crate) struct Plan {
 const SPAN_COST_BYTES: usize = size_of::<Span>() + 64;
 
 impl Plan {
+    /// It is not shown what these people say, from here on.
+    pub(crate) fn ignore(&mut self, ignored: Option<Arc<[Person]>>) {
+        self.ignored = ignored;
+    }
+
+    /// Whom it is not shown.
+    pub(crate) fn ignored(&self) -> Option<Arc<[Person]>> {
+        self.ignored.clone()
+    }
+
+    /// Whether it is shown what others are: then it can be sent what they are sent.
+    pub(crate) fn sees_all(&self) -> bool {
+        self.ignored.is_none()
+    }
+
+    /// Whether it is shown what somebody says.
+    pub(crate) fn sees(&self, person: Person) -> bool {
+        self.ignored.as_ref().is_none_or(|ignored| ignored.binary_search(&person).is_err())
+    }
+
     /// Queues finished bytes.
     pub(crate) fn push(&mut self, bytes: Bytes) {
         self.unsent += bytes.len();
@@ -190,7 +212,7 @@ impl Plan {
     /// Collects the next portion, of each log that is read now no further than its `limit`. Empty
     /// when nothing is left, or when what is next must first be fetched for a reader that is behind.
     pub(crate) fn gather(&self, reader: SessionId, limit: impl Fn(RoomId) -> Cursor) -> (Portion, Option<Behind>) {
-        let mut portion = Portion::new(reader);
+        let mut portion = Portion::new(Reader { session: reader, ignored: self.ignored.clone() });
         for (at, out) in self.queue.iter().enumerate() {
             match out {
                 Out::Bytes { .. } => portion.push(Piece::Queued(at)),
@@ -305,7 +327,7 @@ impl Plan {
         live: Option<RoomId>,
         segment: &Segment,
         (from, upto): (Position, Position),
-        reader: SessionId,
+        reader: &Reader,
         taken: &mut usize,
     ) -> bool {
         let mut length = 0;

@@ -2,6 +2,7 @@
 //! sent is encrypted into the shard's, so that an idle connection has neither.
 
 use std::io::{self, ErrorKind, IoSlice, Read as _, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use papo_hub::{Cursor, Segment};
@@ -177,7 +178,17 @@ impl Conn {
         if plain.is_empty() {
             return Ok(());
         }
-        let length = line.seal(plain, sealed).map_err(|failure| io::Error::new(ErrorKind::InvalidData, failure))?;
+        // What this peer has sent is part of the machine's state: a fault in it is this connection's alone,
+        // also while others are being told.
+        let sealing = catch_unwind(AssertUnwindSafe(|| line.seal(plain, sealed)));
+        let length = match sealing {
+            Ok(Ok(length)) => length,
+            Ok(Err(failure)) => return Err(io::Error::new(ErrorKind::InvalidData, failure)),
+            Err(_) => {
+                tracing::error!(peer = %self.peer, "a connection's TLS panicked; only that connection ends");
+                return Err(ErrorKind::InvalidData.into());
+            }
+        };
         let taken = send(&mut self.socket, &[IoSlice::new(&sealed[..length])])?;
         if taken < length {
             line.keep(&sealed[taken..length]);

@@ -1,161 +1,256 @@
-//! Requests of programs and of the page under `/api/`: one table says which path takes which method, and
-//! what every endpoint relies on is checked before it is called. Nothing private of it is ever cached.
+//! What programs and the page ask by HTTP: posting a message with a bot's token, and the cookie that
+//! holds a browser's login.
 
-use std::future::Future;
-use std::pin::Pin;
+mod cookie;
 
-use hyper::body::{Body, Bytes};
-use hyper::header::{ALLOW, CACHE_CONTROL, HeaderMap, HeaderValue};
-use hyper::{Method, Request, StatusCode};
-use papo_proto::limits::{HTTP_BODY_MAX_BYTES, HTTP_BODY_WITHIN};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, SET_COOKIE};
+use hyper::{Method, Request, Response, StatusCode};
+use papo_proto::limits::HTTP_BODY_WITHIN;
+use papo_proto::papo1::{Token, codes};
+use papo_proto::words::{Place, TokenHash};
+use papo_proto::{Lang, Reject, Reply, RoomName, clean, text};
+use percent_encoding::percent_decode_str;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::forwarded::Client;
-use super::{Answer, Guard, Refused, body, plain};
+use super::{Answer, Guard, body, guard, page};
+use crate::engine::Engine;
+pub(super) use cookie::{of as cookie_of, renewed as renewed_cookie};
 
-/// What begins the paths of this table.
+/// A token and a little around it.
+const SESSION_MAX_BYTES: usize = 1024;
+/// JSON may escape each byte of a message.
+const ESCAPED: usize = 6;
+
+/// What begins the paths of these.
 pub(super) const PREFIX: &str = "/api/";
 
-/// An answer that may take its time: whoever has to work for it gives the thread back meanwhile.
-pub type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
-
-/// A request that may be answered.
-#[derive(Debug)]
-pub struct Call {
-    /// Who asks.
-    pub client: Client,
-    /// Its headers.
-    pub headers: HeaderMap,
-    /// JSON of at most [`HTTP_BODY_MAX_BYTES`] where the method has a body, else nothing.
-    pub body: Bytes,
+/// What the answers need.
+pub(super) struct Api<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) guard: &'a Guard,
+    pub(super) message_bytes: usize,
 }
 
-/// A path with one of its methods.
-pub struct Endpoint {
-    /// What is done.
-    pub method: Method,
-    /// What it is done to, under `/api/`.
-    pub path: &'static str,
-    /// Whatever it does.
-    pub answer: fn(Call) -> Answering,
+#[derive(Deserialize)]
+struct Exchange {
+    login: String,
 }
 
-/// All of them: none yet.
-pub(super) const ENDPOINTS: &[Endpoint] = &[];
+#[derive(Deserialize)]
+struct Post {
+    text: String,
+}
 
-/// Answers a request of `client` by the endpoint that it names.
-pub(super) async fn answer<B>(request: Request<B>, client: Client, guard: &Guard, endpoints: &[Endpoint]) -> Answer
-where
-    B: Body<Data = Bytes>,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
-    let mut answer = match choose(&request, guard, endpoints) {
-        Ok(endpoint) => match call(request, client).await {
-            Ok(call) => (endpoint.answer)(call).await,
-            Err(refused) => *refused,
-        },
-        Err(refused) => *refused,
-    };
-    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+#[derive(Serialize)]
+struct Posted {
+    room: u64,
+    seq: u64,
+    at: u64,
+}
+
+#[derive(Serialize)]
+struct Failure {
+    code: u16,
+    error: String,
+}
+
+impl Api<'_> {
+    /// The answer to a request for a path under `/api/`, whose methods are these.
+    pub(super) async fn answer(&self, request: Request<Incoming>, caller: Client) -> Answer {
+        let lang = guard::language(request.headers()).unwrap_or_default();
+        let path = request.uri().path().to_owned();
+        let mut answer = match (path.as_str(), request.method()) {
+            ("/api/session", &Method::POST) => self.remember(request, caller, lang).await,
+            ("/api/session", &Method::DELETE) => self.forget(request.headers(), caller).await,
+            ("/api/session", _) => method("POST, DELETE"),
+            (path, method) => match (room_of(path), method) {
+                (Some(room), &Method::POST) => self.post(&room, request, lang).await,
+                (Some(_), _) => self::method("POST"),
+                (None, _) => failure(StatusCode::NOT_FOUND, lang, &Reject::UnknownRoom),
+            },
+        };
+        // Nothing of it is anybody else's.
+        answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        answer
+    }
+
+    /// Changes a login's token, which the page's code has read, for one in a cookie, which it cannot read.
+    async fn remember(&self, request: Request<Incoming>, caller: Client, lang: Lang) -> Answer {
+        if let Some(refused) = self.guard.check_change(request.headers()) {
+            return refused;
+        }
+        if !cookie::is_kept_safe(caller) {
+            return failure(StatusCode::FORBIDDEN, lang, &Reject::Unencrypted);
+        }
+        let Exchange { login } = match read(request, SESSION_MAX_BYTES, lang).await {
+            Ok(body) => body,
+            Err(refused) => return refused,
+        };
+        let mut fresh = Token([0; 32]);
+        let token = Token::parse(&login).map(|token| token.hash());
+        let (Some(token), Ok(())) = (token, getrandom::fill(&mut fresh.0)) else {
+            return failure(StatusCode::UNAUTHORIZED, lang, &Reject::UnknownToken);
+        };
+        match self.engine.ask(|hub, ticket, now| hub.exchange(ticket, &token, &fresh, now)).await {
+            Reply::Rejected(reject) => rejected(lang, &reject),
+            _ => with_cookie(&cookie::set(&fresh, caller)),
+        }
+    }
+
+    /// Ends the login of the cookie.
+    async fn forget(&self, headers: &HeaderMap, caller: Client) -> Answer {
+        if let Some(refused) = self.guard.check_change(headers) {
+            return refused;
+        }
+        if let Some(token) = cookie::of(headers, caller) {
+            self.engine.ask(|hub, ticket, now| hub.forget_cookie(ticket, &token, now)).await;
+        }
+        with_cookie(&cookie::unset(caller))
+    }
+
+    /// Posts a message for a bot. Answered when it is on disk.
+    async fn post(&self, room: &str, request: Request<Incoming>, lang: Lang) -> Answer {
+        let Some(token) = bearer(request.headers()) else {
+            return failure(StatusCode::UNAUTHORIZED, lang, &Reject::UnknownToken);
+        };
+        let Ok(room) = RoomName::parse(room) else {
+            return failure(StatusCode::NOT_FOUND, lang, &Reject::UnknownRoom);
+        };
+        let max = self.message_bytes * ESCAPED + SESSION_MAX_BYTES;
+        let Post { text } = match read(request, max, lang).await {
+            Ok(body) => body,
+            Err(refused) => return refused,
+        };
+        if text.len() > self.message_bytes {
+            return rejected(lang, &Reject::MessageTooLong { max_bytes: self.message_bytes });
+        }
+        let text = clean::message(&text);
+        if text.is_empty() {
+            return rejected(lang, &Reject::EmptyMessage);
+        }
+        let posted =
+            |hub: &mut papo_hub::Hub, ticket, now| hub.post_outside(ticket, &token, &room.name, (&*text).into(), now);
+        match self.engine.ask(posted).await {
+            Reply::Posted(Place { room, seq, at_ms }) => {
+                json(StatusCode::CREATED, &Posted { room: room.0, seq: seq.0, at: at_ms })
+            }
+            Reply::Rejected(reject) => rejected(lang, &reject),
+            other => {
+                tracing::error!(?other, "a message by HTTP had another answer than was known");
+                rejected(lang, &Reject::Busy)
+            }
+        }
+    }
+}
+
+/// Reads a small body of JSON.
+async fn read<T: DeserializeOwned>(request: Request<Incoming>, max: usize, lang: Lang) -> Result<T, Answer> {
+    let body = body::json(request, max, HTTP_BODY_WITHIN).await.map_err(|refused| *refused)?;
+    let malformed = |error: serde_json::Error| Reject::Malformed { why: error.to_string() };
+    serde_json::from_slice(&body).map_err(|error| failure(StatusCode::BAD_REQUEST, lang, &malformed(error)))
+}
+
+/// The room's name in `/api/rooms/{room}/messages`.
+fn room_of(path: &str) -> Option<String> {
+    let room = path.strip_prefix("/api/rooms/")?.strip_suffix("/messages")?;
+    if room.is_empty() || room.contains('/') {
+        return None;
+    }
+    percent_decode_str(room).decode_utf8().ok().map(Into::into)
+}
+
+/// The token in `Authorization: Bearer`.
+fn bearer(headers: &HeaderMap) -> Option<TokenHash> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let token = scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())?;
+    Token::parse(token).map(|token| token.hash())
+}
+
+fn with_cookie(cookie: &str) -> Answer {
+    let mut answer = Response::new(Full::default());
+    *answer.status_mut() = StatusCode::NO_CONTENT;
+    let cookie = HeaderValue::try_from(cookie).expect("invariant: base64 is a header's value");
+    answer.headers_mut().insert(SET_COOKIE, cookie);
+    page::secure(answer.headers_mut());
     answer
 }
 
-/// The endpoint of a request, if it may be called.
-fn choose<'a, B>(request: &Request<B>, guard: &Guard, endpoints: &'a [Endpoint]) -> Result<&'a Endpoint, Refused> {
-    let of_path = || endpoints.iter().filter(|endpoint| endpoint.path == request.uri().path());
-    let Some(endpoint) = of_path().find(|endpoint| endpoint.method == request.method()) else {
-        let methods: Vec<&str> = of_path().map(|endpoint| endpoint.method.as_str()).collect();
-        if methods.is_empty() {
-            return Err(plain(StatusCode::NOT_FOUND, "There is nothing here.\n").into());
-        }
-        let mut refused = plain(StatusCode::METHOD_NOT_ALLOWED, "This path takes other methods.\n");
-        let allowed = HeaderValue::try_from(methods.join(", ")).expect("invariant: methods are words");
-        refused.headers_mut().insert(ALLOW, allowed);
-        return Err(refused.into());
-    };
-    let refused = if endpoint.method.is_safe() { None } else { guard.check_change(request.headers()) };
-    refused.map_or(Ok(endpoint), |refused| Err(refused.into()))
+fn method(allowed: &'static str) -> Answer {
+    let mut answer = super::plain(StatusCode::METHOD_NOT_ALLOWED, "");
+    answer.headers_mut().insert(hyper::header::ALLOW, HeaderValue::from_static(allowed));
+    answer
 }
 
-async fn call<B>(request: Request<B>, client: Client) -> Result<Call, Refused>
-where
-    B: Body<Data = Bytes>,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
-    let headers = request.headers().clone();
-    let has_body = request.method() == Method::POST;
-    let body = if has_body { body::json(request, HTTP_BODY_MAX_BYTES, HTTP_BODY_WITHIN).await? } else { Bytes::new() };
-    Ok(Call { client, headers, body })
+/// The status that says the same as a reject.
+fn status(reject: &Reject) -> StatusCode {
+    match reject {
+        Reject::UnknownToken | Reject::NotLoggedIn => StatusCode::UNAUTHORIZED,
+        Reject::UnknownRoom => StatusCode::NOT_FOUND,
+        Reject::MessageTooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        Reject::EmptyMessage | Reject::Malformed { .. } => StatusCode::BAD_REQUEST,
+        Reject::Slow { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Reject::Busy | Reject::StoreFull | Reject::Internal { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::FORBIDDEN,
+    }
+}
+
+fn rejected(lang: Lang, reject: &Reject) -> Answer {
+    let mut answer = failure(status(reject), lang, reject);
+    if let Some(wait_ms) = codes::after_ms(reject) {
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait_ms.div_ceil(1000)));
+    }
+    answer
+}
+
+fn failure(status: StatusCode, lang: Lang, reject: &Reject) -> Answer {
+    json(status, &Failure { code: codes::code(reject), error: text::refusal(lang, reject) })
+}
+
+fn json(status: StatusCode, body: &impl Serialize) -> Answer {
+    let body = serde_json::to_vec(body).expect("invariant: our answers are maps with names for keys");
+    let mut answer = Response::new(Full::new(Bytes::from(body)));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    page::secure(answer.headers_mut());
+    answer
 }
 
 #[cfg(test)]
 mod tests {
-    use http_body_util::{BodyExt as _, Full};
-
     use super::*;
-    use crate::trusted::Trusted;
-
-    /// Says back what it is given.
-    fn echo(call: Call) -> Answering {
-        Box::pin(async move { plain(StatusCode::OK, &String::from_utf8_lossy(&call.body)) })
-    }
-
-    const TABLE: &[Endpoint] = &[
-        Endpoint { method: Method::GET, path: "/api/things", answer: echo },
-        Endpoint { method: Method::POST, path: "/api/things", answer: echo },
-        Endpoint { method: Method::DELETE, path: "/api/thing", answer: echo },
-    ];
-
-    fn ask(method: &str, path: &str, headers: &[(&str, &str)], body: &'static str) -> Answer {
-        let request = Request::builder().method(method).uri(path).header("host", "a.example");
-        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        let request = request.body(Full::<Bytes>::from(body)).expect("a request");
-        let peer = "192.0.2.1:1".parse().expect("an address");
-        let client =
-            super::super::forwarded::client(request.headers(), (peer, false), &Trusted::default()).expect("no proxy");
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-        runtime.block_on(answer(request, client, &Guard::default(), TABLE))
-    }
 
     #[test]
-    fn a_path_takes_its_methods_from_its_own_page_only() {
-        let json = ("content-type", "application/json");
-        let (own, other) = (("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site"));
-        for (method, path, headers, status) in [
-            ("GET", "/api/things", &[][..], 200),
-            ("GET", "/api/things?x=1", &[], 200),
-            ("GET", "/api/things", &[other], 200),
-            ("POST", "/api/things", &[json, own], 200),
-            ("POST", "/api/things", &[json], 200),
-            ("POST", "/api/things", &[json, other], 403),
-            ("POST", "/api/things", &[json, ("cookie", "a=b")], 403),
-            ("POST", "/api/things", &[own], 415),
-            ("DELETE", "/api/thing", &[own], 200),
-            ("DELETE", "/api/thing", &[other], 403),
-            ("DELETE", "/api/things", &[own], 405),
-            ("GET", "/api/thing", &[], 405),
-            ("GET", "/api/nothing", &[], 404),
-            ("POST", "/api/nothing", &[json, own], 404),
+    fn a_path_names_a_room() {
+        for (path, room) in [
+            ("/api/rooms/geral/messages", Some("geral")),
+            ("/api/rooms/%23geral/messages", Some("#geral")),
+            ("/api/rooms/s%C3%A3o/messages", Some("são")),
+            ("/api/rooms//messages", None),
+            ("/api/rooms/a/b/messages", None),
+            ("/api/rooms/%FF/messages", None),
+            ("/api/rooms/geral", None),
         ] {
-            let answer = ask(method, path, headers, "{}");
-            assert_eq!(answer.status().as_u16(), status, "{method} {path} {headers:?}");
-            assert_eq!(answer.headers()[CACHE_CONTROL], "no-store", "{method} {path}");
-            assert!(answer.headers().contains_key("content-security-policy"));
+            assert_eq!(room_of(path).as_deref(), room, "{path}");
         }
-        assert_eq!(ask("PUT", "/api/things", &[], "").headers()[ALLOW], "GET, POST");
     }
 
     #[test]
-    fn an_endpoint_gets_the_body_of_a_post() {
-        let long: &'static str = "x".repeat(HTTP_BODY_MAX_BYTES + 1).leak();
-        let post = |body| ask("POST", "/api/things", &[("content-type", "application/json")], body);
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        let said = runtime.block_on(post(r#"{"a":1}"#).into_body().collect()).expect("a body").to_bytes();
-        assert_eq!(said, r#"{"a":1}"#);
-        assert_eq!(post(long).status(), StatusCode::PAYLOAD_TOO_LARGE);
-    }
-
-    #[test]
-    fn every_endpoint_is_under_its_prefix() {
-        assert!(ENDPOINTS.iter().chain(TABLE).all(|endpoint| endpoint.path.starts_with(PREFIX)));
+    fn a_token_is_behind_bearer() {
+        let token = Token([7; 32]);
+        for (value, known) in [
+            (format!("Bearer {}", token.to_text()), true),
+            (format!("bearer  {}", token.to_text()), true),
+            (format!("Basic {}", token.to_text()), false),
+            (token.to_text(), false),
+            ("Bearer x".to_owned(), false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(AUTHORIZATION, HeaderValue::try_from(&value).expect("a value"));
+            assert_eq!(bearer(&headers), known.then(|| token.hash()), "{value}");
+        }
     }
 }

@@ -41,7 +41,7 @@ impl Guard {
     /// nor from a program, if it is to be refused.
     pub fn check_change(&self, headers: &HeaderMap) -> Option<Answer> {
         let refused = "Só a página deste servidor pode fazer isto.\nOnly this server's own page may do this.\n";
-        (!may_change(headers)).then(|| plain(StatusCode::FORBIDDEN, refused))
+        (!may_change(headers, Cookies::Doubted)).then(|| plain(StatusCode::FORBIDDEN, refused))
     }
 
     fn answers_host(&self, host: &str, port: u16) -> bool {
@@ -72,9 +72,18 @@ fn is_of(origin: &str, host: &str) -> bool {
     with_port(from, default).eq_ignore_ascii_case(&with_port(host, default))
 }
 
+/// What is made of cookies with which no word comes of the page that they are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cookies {
+    /// Browsers of before said nothing of pages: they could be used by a stranger's.
+    Doubted,
+    /// No browser opens a WebSocket without naming its page.
+    Trusted,
+}
+
 /// Whether a request that changes something comes from where it may: the server's own page, the person
 /// who typed it, or a program. A program has no cookies that a stranger's page could use.
-fn may_change(headers: &HeaderMap) -> bool {
+pub(super) fn may_change(headers: &HeaderMap, cookies: Cookies) -> bool {
     let text = |name: &str| {
         let mut values = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?"));
         // Said twice is not said by a browser.
@@ -83,7 +92,7 @@ fn may_change(headers: &HeaderMap) -> bool {
     match (text(FETCH_SITE), text(ORIGIN.as_str())) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),
         (None, Some(origin)) => is_of(origin, text(HOST.as_str()).unwrap_or_default()),
-        (None, None) => !headers.contains_key(COOKIE),
+        (None, None) => cookies == Cookies::Trusted || !headers.contains_key(COOKIE),
     }
 }
 
@@ -193,7 +202,7 @@ mod tests {
             for (name, value) in headers {
                 map.append(*name, HeaderValue::from_static(value));
             }
-            assert_eq!(may_change(&map), may, "{headers:?}");
+            assert_eq!(may_change(&map, Cookies::Doubted), may, "{headers:?}");
         }
     }
 

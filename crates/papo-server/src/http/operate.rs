@@ -22,6 +22,8 @@ const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 pub(crate) struct Operate {
     pub(crate) engine: Arc<Engine>,
     pub(crate) admission: Arc<Admission>,
+    /// How long a message may be.
+    pub(crate) message_bytes: usize,
 }
 
 impl Operate {

@@ -52,9 +52,13 @@ impl Shard {
         let mut conn = Conn::new(mio::net::TcpStream::from_std(socket), peer, place, Stage::Open, now);
         conn.intake = Intake::websocket(self.shared.limits.message_bytes, upgraded.dialect, upgraded.early);
         (conn.secure, conn.is_secure) = (secure, upgraded.is_secure);
+        conn.cookie = upgraded.cookie.map(Box::new);
         conn.ping_at = Some(now + self.shared.times.ping_every);
-        let has_early = conn.intake.is_waiting();
+        let (has_early, has_unsent) = (conn.intake.is_waiting(), conn.has_unsent());
         let slot = self.add(conn)?;
+        if has_unsent {
+            self.touch(slot);
+        }
         let (dialect, lang) = (upgraded.dialect, upgraded.lang.unwrap_or(self.shared.lang));
         self.open_session(slot, Encoding { framing: Framing::WebSocket, dialect, lang });
         if has_early {
@@ -148,7 +152,9 @@ impl Shard {
         let conn = &mut self.conns[slot as usize];
         let link = conn.link(self.me, slot);
         let address = conn.peer.ip().into();
-        let session = self.shared.engine.decide(Some(self.me), |hub, _| hub.open(link, encoding, address));
+        // What does not leave the machine needs no encryption.
+        let is_safe = conn.is_secure || conn.peer.ip().to_canonical().is_loopback();
+        let session = self.shared.engine.decide(Some(self.me), |hub, _| hub.open(link, encoding, address, is_safe));
         conn.stage = Stage::Open;
         conn.session = session;
         conn.encoding = encoding;

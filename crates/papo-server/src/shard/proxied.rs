@@ -45,9 +45,9 @@ impl Shard {
         conn.since = now;
         match header {
             Header::Local => true,
-            Header::Client(client) => match conn.place.move_to(client.ip()) {
+            Header::Client { address: client, is_secure } => match conn.place.move_to(client.ip()) {
                 Ok(()) => {
-                    conn.peer = client;
+                    (conn.peer, conn.is_secure) = (client, is_secure);
                     true
                 }
                 Err(refusal) => {

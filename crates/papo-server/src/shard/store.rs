@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use papo_hub::{Found as FoundSession, Opening, Query};
+use papo_hub::{AuditQuery, Found as FoundSession, Opening, Query};
 use papo_proto::encoding::Item;
 use papo_proto::limits::{CATCH_UP_MAX_LINES, SEGMENT_TARGET_BYTES, STORE_PAGE_EVENTS, UNSENT_MAX_BYTES};
 use papo_proto::papo1::{Hello, Token};
@@ -44,7 +44,8 @@ impl Shard {
             conn.encoding.lang = lang;
         }
         let (me, before) = (conn.link(self.me, slot), conn.session);
-        let opening = Opening { link: me, encoding: conn.encoding, fresh, found };
+        let cookie = conn.cookie.as_deref().copied();
+        let opening = Opening { link: me, encoding: conn.encoding, fresh, found, cookie };
         let session = self.shared.engine.decide(Some(self.me), |hub, now| hub.hello(before, txn, hello, &opening, now));
         if session != before {
             self.forget_session(slot, before);
@@ -59,10 +60,18 @@ impl Shard {
         conn.asking = true;
         let (encoding, session) = (conn.encoding, conn.session);
         let ask = match encoding.dialect {
-            Dialect::Text => Ask::Lines(Box::new(Lines::new(query, encoding))),
+            Dialect::Text => Ask::Lines(Box::new(Lines::new(query, encoding, conn.plan.ignored()))),
             Dialect::Papo1 => Ask::Page(Box::new(query), encoding, session),
         };
         self.ask(slot, ask);
+    }
+
+    /// A session is to be shown what moderators did.
+    pub(super) fn read_audit(&mut self, slot: u32, query: AuditQuery) {
+        let conn = &mut self.conns[slot as usize];
+        conn.asking = true;
+        let encoding = conn.encoding;
+        self.ask(slot, Ask::Audit(Box::new(query), encoding));
     }
 
     /// Goes on with a long answer when its first part is sent.
@@ -162,7 +171,7 @@ impl Shard {
                 *lines = lines.saturating_sub(1);
             }
             // A program is shown its own events too: it may not know yet what became of them.
-            if event.session != session || is_program {
+            if is_program || (event.session != session && conn.plan.sees(event.person)) {
                 let item = Item::of(event, session);
                 behind.encoding.item(behind.log.room(), behind.log.name().as_str(), &item, &mut bytes);
             }

@@ -21,6 +21,7 @@ fn start(data: &std::path::Path) -> Server {
         lang: Lang::PtBr,
         tls: None,
         metrics: crate::MetricsFor::Loopback,
+        policy: papo_hub::Policy::default(),
         trusted: crate::trusted::Trusted::default(),
         limits: Limits::default(),
         times: Times::default(),

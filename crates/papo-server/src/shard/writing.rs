@@ -67,8 +67,10 @@ impl Shard {
         let Some(local) = self.rooms.get_mut(room) else { return };
         for &slot in &local.tracks[index].members {
             let conn = &mut self.conns[slot as usize];
-            let keeps_up =
-                conn.plan.is_at(room, news.begin) && conn.own_round != self.round && conn.blocked_since.is_none();
+            let keeps_up = conn.plan.is_at(room, news.begin)
+                && conn.plan.sees_all()
+                && conn.own_round != self.round
+                && conn.blocked_since.is_none();
             if keeps_up && !slices.is_empty() {
                 match conn.send_shared(room, &mut shared, &mut self.scratch, now) {
                     Err(_) => broken.push(slot),

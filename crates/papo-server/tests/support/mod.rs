@@ -93,6 +93,7 @@ pub fn config(data: &std::path::Path) -> Config {
         lang: Lang::PtBr,
         tls: None,
         metrics: papo_server::MetricsFor::Loopback,
+        policy: papo_server::Policy::default(),
         trusted: papo_server::trusted::Trusted::default(),
         limits: Limits { flood: false, ..Limits::default() },
         times: Times { linger: Duration::from_millis(200), ..Times::default() },

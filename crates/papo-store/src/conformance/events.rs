@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use papo_proto::words::{Record, Stored};
+use papo_proto::words::{AccountId, Body, Person, Record, Stored};
 use papo_proto::{Append, Event, RoomId, Seq, SessionId, Txn};
 
 use super::{Promise, append, commit, log, said, texts, with_rooms};
@@ -31,14 +31,17 @@ fn every_field_comes_back(store: &dyn Store) {
     let text: Arc<str> = "olá 👋\nfim\0".repeat(2_000).into();
     for (at_ms, session, txn) in [(0, 0, None), (1, 7, Some(Txn(1))), (large, large, Some(Txn(large)))] {
         let session = SessionId(session);
-        let append = Append { at_ms, session, txn, author: "Zé".into(), text: text.clone(), ..append(1, "") };
+        let person = if txn.is_some() { Person::Account(AccountId(session.0)) } else { Person::Guest(session) };
+        let append = Append { at_ms, session, txn, person, author: "Zé".into(), text: text.clone(), ..append(1, "") };
         commit(store, &[Record::Event(append)]);
         let event = log(store, 1).pop().expect("just stored");
-        let expected = Event { seq: event.seq, at_ms, session, txn, author: "Zé".into(), text: text.clone() };
+        let body = Body::Message(text.clone());
+        let expected = Event { seq: event.seq, at_ms, session, txn, person, author: "Zé".into(), body };
         assert_eq!(event, expected);
     }
     commit(store, &[said(1, "")]);
-    assert_eq!(log(store, 1).last().map(|event| event.text.len()), Some(0), "no text is a text");
+    let last = log(store, 1).pop().expect("just stored").body;
+    assert_eq!(last, Body::Message("".into()), "no text is a text");
 }
 
 fn an_event_without_a_room_fails_the_whole_batch(store: &dyn Store) {

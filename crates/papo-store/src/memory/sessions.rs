@@ -16,7 +16,8 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
-    pub(super) fn keep(&mut self, session: &SessionRecord) {
+    /// Keeps a session, and tells which one had to go for it.
+    pub(super) fn keep(&mut self, session: &SessionRecord) -> Option<SessionId> {
         self.remove(session.id);
         if let Some(other) = self.tokens.insert(session.token, session.id) {
             self.remove(other);
@@ -24,11 +25,12 @@ impl Sessions {
         }
         self.ends.insert((session.ends_ms, session.id));
         self.records.insert(session.id, session.clone());
-        if self.records.len() > SESSIONS_MAX
-            && let Some((_, soonest)) = self.ends.first().copied()
-        {
-            self.remove(soonest);
+        if self.records.len() <= SESSIONS_MAX {
+            return None;
         }
+        let (_, soonest) = self.ends.first().copied()?;
+        self.remove(soonest);
+        Some(soonest)
     }
 
     pub(super) fn remove(&mut self, session: SessionId) {
@@ -47,6 +49,7 @@ impl Sessions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::conformance;
 
     #[test]
     fn beyond_the_bound_the_one_that_ends_soonest_goes() {
@@ -58,7 +61,9 @@ mod tests {
         };
         for id in 0..=SESSIONS_MAX {
             let ends_ms = if id == 9 { 10 } else { 1_000 };
-            sessions.keep(&SessionRecord { id: SessionId(id as u64), token: token(id), nick: "Ana".into(), ends_ms });
+            let record = SessionRecord { token: token(id), ..conformance::session(id as u64, 0, ends_ms) };
+            let gone = sessions.keep(&record);
+            assert_eq!(gone, (id == SESSIONS_MAX).then_some(SessionId(9)), "{id}");
         }
         assert_eq!(sessions.find(&token(9), 0), None);
         assert!(sessions.find(&token(8), 0).is_some() && sessions.find(&token(SESSIONS_MAX), 0).is_some());

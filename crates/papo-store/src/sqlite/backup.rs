@@ -113,7 +113,7 @@ fn mark(part: &Path) -> rusqlite::Result<()> {
 
 /// Whether both ends of every log can be read: a copy that is cut or mixed up fails here.
 fn readable(conn: &Connection) -> rusqlite::Result<()> {
-    let mut statement = conn.prepare(super::recover::ROOMS)?;
+    let mut statement = conn.prepare(super::recover::ENDS)?;
     let mut rows = statement.query([])?;
     while rows.next()?.is_some() {}
     Ok(())

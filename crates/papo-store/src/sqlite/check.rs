@@ -1,7 +1,12 @@
 //! Looks through a data folder for what must not be there. Nothing is changed.
+//!
+//! * here – pages, numbers and logs; `people` – what belongs to rooms, and what was taken back.
+
+mod people;
 
 use std::path::Path;
 
+use papo_proto::words::{AccountId, LoginId};
 use papo_proto::{RoomId, Seq};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
@@ -22,6 +27,8 @@ pub struct CheckReport {
     pub rooms: u64,
     /// Events in their logs.
     pub events: u64,
+    /// Accounts that there ever were.
+    pub accounts: u64,
     /// Sessions that can be resumed, and ended ones that are not removed yet.
     pub sessions: u64,
     /// The size of the database without its WAL.
@@ -53,8 +60,30 @@ pub enum Finding {
         /// How many.
         events: u64,
     },
+    /// Rows about people in a room that does not exist.
+    Leftovers {
+        /// The room.
+        room: RoomId,
+        /// The table.
+        table: &'static str,
+        /// How many.
+        rows: u64,
+    },
+    /// Messages that were taken back and are there.
+    NotTakenBack {
+        /// The room.
+        room: RoomId,
+        /// The event that says that they were taken back.
+        redaction: Seq,
+        /// How many of them have a text.
+        messages: u64,
+    },
     /// A room whose number is over the highest that was ever given out, and may be given again.
     RoomNumber(RoomId),
+    /// The same of an account.
+    AccountNumber(AccountId),
+    /// The same of a login.
+    LoginNumber(LoginId),
 }
 
 /// Checks the data in a folder, also while a server serves from it. `progress` is told the step that
@@ -74,7 +103,12 @@ pub fn check(folder: &Path, progress: &mut dyn FnMut(u32, u32)) -> Result<CheckR
         return Err(OpenError::Newer { found, known: schema::LATEST });
     }
     let mut report = CheckReport { schema: found, ..CheckReport::default() };
-    let steps: &[Step] = if found == 0 { &STEPS[..1] } else { &STEPS };
+    let steps = match found {
+        0 => &STEPS[..1],
+        // There were no people yet.
+        1 => &STEPS[..3],
+        _ => &STEPS[..],
+    };
     for (at, step) in steps.iter().enumerate() {
         progress(at as u32 + 1, steps.len() as u32);
         match step(&conn, &mut report) {
@@ -93,7 +127,7 @@ pub fn check(folder: &Path, progress: &mut dyn FnMut(u32, u32)) -> Result<CheckR
 
 type Step = fn(&Connection, &mut CheckReport) -> rusqlite::Result<()>;
 
-const STEPS: [Step; 3] = [pages, counts, logs];
+const STEPS: [Step; 4] = [pages, counts, logs, people::check];
 
 /// Every page, tree and index of the database, as SQLite knows them.
 fn pages(conn: &Connection, report: &mut CheckReport) -> rusqlite::Result<()> {
@@ -113,11 +147,20 @@ fn pages(conn: &Connection, report: &mut CheckReport) -> rusqlite::Result<()> {
 fn counts(conn: &Connection, report: &mut CheckReport) -> rusqlite::Result<()> {
     report.rooms = conn.query_row("SELECT count(*) FROM room", [], number)?;
     report.sessions = conn.query_row("SELECT count(*) FROM session", [], number)?;
-    let over = "SELECT id FROM room WHERE id > (SELECT value FROM meta WHERE name = 'newest_room') LIMIT ?1";
-    let mut statement = conn.prepare(over)?;
-    let over = statement.query_map([FINDINGS_MAX], number)?;
-    for room in over {
-        report.findings.push(Finding::RoomNumber(RoomId(room?)));
+    numbers(conn, report, "room", |number| Finding::RoomNumber(RoomId(number)))
+}
+
+/// Rows whose number may be given out again.
+fn numbers(
+    conn: &Connection,
+    report: &mut CheckReport,
+    table: &str,
+    finding: fn(u64) -> Finding,
+) -> rusqlite::Result<()> {
+    let newest = format!("SELECT value FROM meta WHERE name = 'newest_{table}'");
+    let mut over = conn.prepare(&format!("SELECT id FROM {table} WHERE id > ({newest}) ORDER BY id LIMIT ?1"))?;
+    for number in over.query_map([FINDINGS_MAX], number)? {
+        report.findings.push(finding(number?));
     }
     Ok(())
 }

@@ -1,29 +1,37 @@
-//! A connection that reads logs and sessions beside the writer.
+//! A connection that reads logs, sessions and the audit log beside the writer.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use papo_proto::words::{SessionRecord, TokenHash};
+use papo_proto::limits::AUDIT_KEPT;
+use papo_proto::words::people::AuditRecord;
+use papo_proto::words::{LoginId, Person, SessionRecord, TokenHash};
 use papo_proto::{Event, RoomId, Seq, SessionId, Txn};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use super::columns::{body, number, person_from_sql, text};
 use super::connect::{self, from_sql, to_sql};
 use super::folder::FolderLock;
 use super::key::{LogKeys, parts};
+use crate::search::weight;
 use crate::{Page, Reader, Span, StoreError, StoredSession};
 
 const ENDS: &str = "SELECT (SELECT id FROM event WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT 1),
                            (SELECT id FROM event WHERE id > ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1)";
-const AFTER: &str = "SELECT id, at_ms, session, txn, author, body FROM event
+const AFTER: &str = "SELECT id, at_ms, session, txn, author, kind, body, extra, person FROM event
                      WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3";
-const BEFORE: &str = "SELECT id, at_ms, session, txn, author, body FROM event
+const BEFORE: &str = "SELECT id, at_ms, session, txn, author, kind, body, extra, person FROM event
                       WHERE id > ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
-const SESSION: &str = "SELECT id, nick, ends_ms FROM session WHERE token = ?1";
+const SESSION: &str = "SELECT id, nick, ends_ms, login FROM session WHERE token = ?1";
 const NEWEST_TXN: &str = "SELECT txn FROM event WHERE session = ?1 AND txn IS NOT NULL ORDER BY txn DESC LIMIT 1";
 
-/// What is run for pages and sessions: none of it may ever read a whole table.
+const AUDIT: &str = "SELECT at_ms, room, actor, act, target, note FROM audit ORDER BY id DESC LIMIT ?1";
+const AUDIT_OF_ROOM: &str = "SELECT at_ms, room, actor, act, target, note FROM audit
+                             WHERE room = ?2 ORDER BY id DESC LIMIT ?1";
+
+/// What is run beside the writer: none of it may ever read a whole table.
 #[cfg(test)]
-pub(super) const STATEMENTS: [&str; 5] = [ENDS, AFTER, BEFORE, SESSION, NEWEST_TXN];
+pub(super) const STATEMENTS: [&str; 6] = [ENDS, AFTER, BEFORE, SESSION, NEWEST_TXN, AUDIT_OF_ROOM];
 
 /// Reads what was committed.
 #[derive(Debug)]
@@ -68,14 +76,28 @@ impl Reader for SqliteReader {
     fn session(&mut self, token: &TokenHash, now_ms: u64) -> Result<Option<StoredSession>, StoreError> {
         self.at_once(|conn| {
             let found = conn.prepare_cached(SESSION)?.query_row([&token.0[..]], |row| {
-                let nick = row.get_ref(1)?.as_str()?.into();
-                let (id, ends_ms) = (SessionId(from_sql(row.get(0)?)), from_sql(row.get(2)?));
-                Ok(SessionRecord { id, token: *token, nick, ends_ms })
+                let (id, nick, ends_ms) = (SessionId(number(row, 0)?), text(row, 1)?, number(row, 2)?);
+                let login = row.get::<_, Option<i64>>(3)?.map(|login| LoginId(from_sql(login)));
+                Ok(SessionRecord { id, token: *token, nick, ends_ms, login })
             });
             let Some(record) = found.optional()?.filter(|record| record.ends_ms > now_ms) else { return Ok(None) };
             let mut newest = conn.prepare_cached(NEWEST_TXN)?;
             let newest = newest.query_row([to_sql(record.id.0)], |row| row.get(0)).optional()?;
             Ok(Some(StoredSession { record, newest_txn: Txn(newest.map_or(0, from_sql)) }))
+        })
+    }
+
+    fn audit(&mut self, room: Option<RoomId>, limit: usize) -> Result<Vec<AuditRecord>, StoreError> {
+        // Some more than these are there until they are trimmed.
+        let limit = to_sql(limit.min(AUDIT_KEPT) as u64);
+        self.at_once(|conn| {
+            let mut statement = conn.prepare_cached(if room.is_some() { AUDIT_OF_ROOM } else { AUDIT })?;
+            let mut newest_first: Vec<AuditRecord> = match room {
+                Some(room) => statement.query_map([limit, to_sql(room.0)], act)?.collect::<Result<_, _>>()?,
+                None => statement.query_map([limit], act)?.collect::<Result<_, _>>()?,
+            };
+            newest_first.reverse();
+            Ok(newest_first)
         })
     }
 }
@@ -99,7 +121,7 @@ fn events(
     let (mut events, mut bytes) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
         let event = event(row)?;
-        bytes += event.text.len();
+        bytes += weight(&event.body);
         if bytes > max_bytes && !events.is_empty() {
             break;
         }
@@ -112,12 +134,25 @@ fn events(
 }
 
 fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
+    let session = SessionId(number(row, 2)?);
     Ok(Event {
         seq: parts(row.get(0)?).1,
-        at_ms: from_sql(row.get(1)?),
-        session: SessionId(from_sql(row.get(2)?)),
+        at_ms: number(row, 1)?,
+        session,
         txn: row.get::<_, Option<i64>>(3)?.map(|txn| Txn(from_sql(txn))),
-        author: row.get_ref(4)?.as_str()?.into(),
-        text: row.get_ref(5)?.as_str_or_null()?.unwrap_or_default().into(),
+        author: text(row, 4)?,
+        body: body(row, 5)?,
+        person: row.get::<_, Option<i64>>(8)?.map_or(Person::Guest(session), person_from_sql),
+    })
+}
+
+fn act(row: &Row<'_>) -> rusqlite::Result<AuditRecord> {
+    Ok(AuditRecord {
+        at_ms: number(row, 0)?,
+        room: row.get::<_, Option<i64>>(1)?.map(|room| RoomId(from_sql(room))),
+        actor: text(row, 2)?,
+        act: text(row, 3)?,
+        target: text(row, 4)?,
+        note: text(row, 5)?,
     })
 }

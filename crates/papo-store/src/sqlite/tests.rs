@@ -15,6 +15,7 @@ mod durable;
 mod folders;
 mod full_disk;
 mod plans;
+mod traces;
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder")

@@ -1,16 +1,23 @@
 //! The one connection that writes: a batch is a transaction.
+//!
+//! * `batch` – what is done for each record;
+//! * `residue` – what SQLite leaves in its pages.
 
 mod batch;
+mod residue;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use papo_proto::words::{Record, Stored};
 use papo_proto::{RoomId, Seq};
 use rusqlite::Connection;
 
 use self::batch::Batch;
+#[cfg(test)]
+pub(super) use self::batch::statements;
+use self::residue::Residue;
 use super::connect;
 use super::error::Fault;
 use crate::StoreError;
@@ -23,6 +30,8 @@ const CHECKPOINT_WAITS: Duration = Duration::from_millis(50);
 /// After a checkpoint that was not finished, the WAL grows by this part of its bound before the next
 /// attempt: each may wait, and has to read what the one before could not remove.
 const CHECKPOINT_RETRY_PART: u64 = 4;
+/// Between two attempts to empty the WAL of what was taken out, while readers are in the way.
+const TRACES_RETRY: Duration = Duration::from_secs(1);
 
 /// Commits batches, and numbers their events.
 #[derive(Debug)]
@@ -36,6 +45,10 @@ pub(super) struct Writer {
     wal_max_bytes: u64,
     /// The size at which the next one is attempted: over the former while readers hold one up.
     checkpoint_at_bytes: u64,
+    /// What SQLite may have left in its pages.
+    residue: Residue,
+    /// When it was tried to empty the WAL of what was taken out, and could not be done.
+    traces_tried: Option<Instant>,
     /// Why nothing is stored any more.
     damaged: Option<String>,
 }
@@ -45,12 +58,14 @@ pub(super) struct Writer {
 pub(super) struct Known {
     /// The newest seq of rooms that exist. Emptied when a batch fails, and then read again.
     heads: HashMap<RoomId, Seq>,
-    /// The newest time of an event: by it sessions end. The store has no clock of its own.
+    /// The newest time that a record told: by it things end. The store has no clock of its own.
     now_ms: u64,
-    /// When sessions that have ended are looked for again.
+    /// When those that have ended are looked for again.
     sweep_at_ms: u64,
     /// Sessions that there are at most; not known until they are counted.
     sessions: Option<u64>,
+    /// Something was taken out, and the WAL may still hold what it was.
+    has_traces: bool,
 }
 
 impl Writer {
@@ -58,9 +73,12 @@ impl Writer {
         Self {
             database: database.to_owned(),
             conn: Some(conn),
-            known: Known::default(),
+            // A server that was killed may have taken something out just before.
+            known: Known { has_traces: true, ..Known::default() },
             wal_max_bytes,
             checkpoint_at_bytes: wal_max_bytes,
+            residue: Residue::default(),
+            traces_tried: None,
             damaged: None,
         }
     }
@@ -85,6 +103,9 @@ impl Writer {
         let conn = self.conn.as_ref().expect("invariant: there is one after it was asked for");
         match transact(conn, &mut self.known, records) {
             Ok(stored) => {
+                if self.known.has_traces && self.traces_tried.is_none_or(|tried| tried.elapsed() >= TRACES_RETRY) {
+                    self.finish();
+                }
                 self.checkpoint_when_due();
                 Ok(stored)
             }
@@ -113,6 +134,21 @@ impl Writer {
         error
     }
 
+    /// Removes what was taken out from the WAL too, when there may be something: what is moved into the
+    /// database and cut off holds nothing. True when readers are in the way; they are waited for only
+    /// for a moment.
+    pub(super) fn finish(&mut self) -> bool {
+        if self.known.has_traces && self.damaged.is_none() {
+            let done = self.checkpoint("TRUNCATE").unwrap_or(false);
+            self.known.has_traces = !done;
+            self.traces_tried = (!done).then(Instant::now);
+            if done {
+                self.checkpoint_at_bytes = self.wal_max_bytes;
+            }
+        }
+        self.known.has_traces && self.damaged.is_none()
+    }
+
     /// Moves the WAL into the database when it is long. That is for the next start and for the
     /// disk's sake; what is committed stays committed when it cannot be done.
     fn checkpoint_when_due(&mut self) {
@@ -120,19 +156,43 @@ impl Writer {
         if bytes <= self.checkpoint_at_bytes {
             return;
         }
-        let done = self.checkpoint().unwrap_or(false);
+        // The file keeps its size: a sync of a file that grows costs up to twice as much as one of a
+        // file that does not.
+        let done = self.checkpoint("RESTART").unwrap_or(false);
         self.checkpoint_at_bytes =
             if done { self.wal_max_bytes } else { bytes + self.wal_max_bytes / CHECKPOINT_RETRY_PART };
     }
 
-    /// Whether the whole WAL was moved, so that the next commit begins it anew. The file keeps its
-    /// size: a sync of a file that grows costs up to twice as much as one of a file that does not.
-    fn checkpoint(&mut self) -> Result<bool, StoreError> {
+    /// Whether the whole WAL was moved, so that the next commit begins it anew.
+    fn checkpoint(&mut self, mode: &str) -> Result<bool, StoreError> {
+        self.remove_residue();
         let conn = self.conn()?;
         let wait = conn.busy_timeout(CHECKPOINT_WAITS);
-        let busy = wait.and_then(|()| conn.query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| row.get::<_, i64>(0)));
+        let sql = format!("PRAGMA wal_checkpoint({mode})");
+        let busy = wait.and_then(|()| conn.query_row(&sql, [], |row| row.get::<_, i64>(0)));
         conn.busy_timeout(connect::BUSY)?;
         Ok(busy? == 0)
+    }
+
+    /// Removes what SQLite has left in its pages. On a full disk it cannot, and the checkpoint may be
+    /// what makes room: then it is done later, for all of them.
+    fn remove_residue(&mut self) {
+        let Some(conn) = &self.conn else { return };
+        if let Err(error) = self.residue.remove(conn, &self.database) {
+            self.residue.is_left();
+            if Fault::of(&error) == Fault::Disk || !conn.is_autocommit() {
+                self.conn = None;
+            }
+        }
+    }
+}
+
+/// The last connection moves the WAL into the database when it is closed.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if self.damaged.is_none() {
+            self.remove_residue();
+        }
     }
 }
 

@@ -13,6 +13,16 @@ no-answer = { $servidor } did not answer within { $segundos } s. Check --host an
 network = I cannot connect to { $servidor } ({ $causa }). Check --host, --port and your network.
 internal = I cannot start the client ({ $causa }).
 
+tls-first = I meet { $servidor } for the first time. Its certificate has the SHA-256 fingerprint { $impressao }; compare it with what the server showed when it started. It is kept in { $arquivo }, and another one will be refused.
+tls-changed = The certificate of { $servidor } has changed: the fingerprint { $conhecida } was expected, and { $impressao } came. Somebody may stand between you and the server, so nothing was sent. If whoever runs it has changed the certificate, remove the server's line from { $arquivo }, or give the new fingerprint with --tls-fingerprint.
+tls-unverified = The certificate of { $servidor } is not trusted ({ $causa }); its fingerprint is { $impressao }. If it is the right one, give it with --tls-fingerprint, or its authority with --tls-ca.
+tls-none = { $servidor } does not speak TLS. Leave --tls out, or start the server with “papo serve --tls self-signed”.
+tls-failed = There is no secure connection to { $servidor } ({ $causa }). Check --host and --port, and what certificate the server was given with --tls-cert.
+tls-ca-unreadable = I cannot read { $arquivo } ({ $causa }). Check --tls-ca.
+tls-ca-empty = There is no certificate in PEM in { $arquivo }. Check --tls-ca.
+tls-met-unreadable = I cannot tell from { $arquivo } whether I know the server ({ $causa }). Repair the file or remove it, or use --tls-fingerprint.
+tls-met-unwritable = I cannot remember the server in { $arquivo } ({ $causa }); next time I will not know it.
+
 lost-closed = The server { $servidor } closed the connection. To come back, run “papo chat” again.
 lost-broken = The connection to { $servidor } broke ({ $causa }). Check your network and run “papo chat” again.
 lost-foreign = What answers at { $servidor } is not a Papo server. Check --host and --port.
@@ -41,3 +51,23 @@ unsent =
     }
 ended-fenced = Your session at { $servidor } goes on by another connection; this one has ended.
 ended-refused = The server { $servidor } did not take the connection: { $causa }
+
+ask-password = Password:
+ask-old-password = Password until now:
+ask-new-password = New password:
+ask-password-again = The same password again:
+no-password = No password; nothing was done.
+passwords-differ = The two passwords are not the same; nothing was done.
+password-with-space = In the text dialect this password cannot have spaces; without --text it can.
+password-overheard = The connection to this server is not encrypted, and the password would be read on the way; it was not sent. Connect with --tls, or on the server's own machine.
+password-was-open = The password has already gone over the network unencrypted, and somebody may have read it: log in over an encrypted connection, or on the server's own machine, and change it with /password.
+login-asks = To log in as { $nome } a terminal is needed, where the password can be typed. Log in once with --login { $nome } --keep; then a program can, too.
+login-text = With --text, use /login <name>: a login that is kept is good without --text only.
+login-over = The login that was kept is not good any more. Log in with /login <name>.
+login-not-kept = The login is not kept ({ $causa }). Check $XDG_STATE_HOME, or ~/.local/state.
+login-not-forgotten = The login that was kept is not good any more, but it is still in its file ({ $causa }).
+ended-login = Your login at { $servidor } was ended. To come back: papo chat --login <name>
+command-unknown = The connection was lost before the answer: nobody knows whether the command was carried out. Have a look, and repeat it if need be.
+waits = { $causa } Your message waits here and will be sent then.
+topic = Topic: { $assunto }
+history-with = Last messages with { $nome } ({ $total }):

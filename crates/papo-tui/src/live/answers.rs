@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use papo_client::{Incoming, Page};
+use papo_client::Incoming;
 use papo_proto::lang::Lang;
 use papo_proto::names::Parsed;
-use papo_proto::papo1::server::{Message, RoomInfo, RoomState};
-use papo_proto::words::{RoomCount, RoomFacts};
-use papo_proto::{Epoch, Nickname, Reject, Reply, RoomId, RoomName, Seq, text};
+use papo_proto::papo1::server::{AuditEntry, Kind, Login, Message, RoomInfo, RoomState};
+use papo_proto::words::people::AuditRecord;
+use papo_proto::words::{LoginFacts, RoomCount, RoomFacts};
+use papo_proto::{AccountId, Epoch, LoginId, Nickname, Reject, Reply, RoomId, RoomName, Seq, text};
 
 /// A first name, which is told together with the room that it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,11 @@ pub(super) enum Naming {
     },
     /// One that the server has given.
     Guest,
+    /// An account's.
+    Account {
+        /// It was just made.
+        is_new: bool,
+    },
 }
 
 /// A reply as a line; nothing for what people are not told.
@@ -50,6 +56,18 @@ pub(super) fn named(lang: Lang, nick: &str, naming: &Naming, room: Option<&RoomS
     match naming {
         Naming::Chosen { cut } => line(lang, &Reply::Named { nick: Parsed { name, cut: *cut }, entered }),
         Naming::Guest => line(lang, &Reply::NamedAsGuest { nick: name, entered }),
+        Naming::Account { is_new } => line(
+            lang,
+            &Reply::LoggedIn {
+                account: AccountId(0),
+                name: nick.into(),
+                is_admin: false,
+                token: "".into(),
+                ends_ms: 0,
+                is_new: *is_new,
+                entered,
+            },
+        ),
     }
 }
 
@@ -70,27 +88,57 @@ pub(super) fn history_begins(lang: Lang, room: &str, total: u64) -> Option<Incom
 }
 
 /// Messages of a room's history, a line for each. `time` shows when.
-pub(super) fn history(page: &Page, time: impl Fn(u64) -> String) -> String {
+pub(super) fn history<'a>(messages: impl Iterator<Item = &'a Message>, time: impl Fn(u64) -> String) -> String {
     let mut lines = String::new();
-    for Message { at, author, text, .. } in &page.messages {
+    for Message { at, author, text, .. } in messages {
         text::history_line(&time(*at), author, text, &mut lines);
         let _ = writeln!(lines);
     }
     lines
 }
 
+/// What a room's moderators have done. `time` shows when.
+pub(super) fn audit(lang: Lang, room: &str, entries: &[AuditEntry], time: impl Fn(u64) -> String) -> Option<Incoming> {
+    let record = |entry: &AuditEntry| AuditRecord {
+        at_ms: entry.at,
+        room: None,
+        actor: entry.actor.clone(),
+        act: entry.act.clone(),
+        target: entry.target.clone(),
+        note: entry.note.clone(),
+    };
+    let entries: Vec<AuditRecord> = entries.iter().map(record).collect();
+    Some(Incoming::read(text::audit(lang, &room_name(room)?, &entries, time).as_bytes()))
+}
+
+/// The account's logins, as seen at this time.
+pub(super) fn logins(lang: Lang, logins: &[Login], now_ms: u64) -> Option<Incoming> {
+    let facts = |login: &Login| LoginFacts {
+        id: LoginId(login.id),
+        label: login.label.clone(),
+        made_ms: login.made,
+        seen_ms: login.seen,
+        age_ms: now_ms.saturating_sub(login.seen),
+        is_this: login.this,
+    };
+    line(lang, &Reply::Logins(logins.iter().map(facts).collect()))
+}
+
+pub(super) fn invited(lang: Lang, room: &RoomState, by: &Arc<str>) -> Option<Incoming> {
+    line(lang, &Reply::Invited { room: facts(room)?, by: by.clone() })
+}
+
 fn facts(room: &RoomState) -> Option<RoomFacts> {
+    let is_direct = room.kind == Kind::Direct;
+    let name = if is_direct { RoomName::direct() } else { room_name(&room.name)? };
     Some(RoomFacts {
-        id: RoomId(room.id),
-        epoch: Epoch(room.epoch),
-        name: room_name(&room.name)?,
-        first: Seq(room.first),
-        head: Seq(room.head),
+        with: is_direct.then(|| room.name.clone()),
+        ..RoomFacts::public(RoomId(room.id), Epoch(room.epoch), name, Seq(room.first), Seq(room.head))
     })
 }
 
 /// A name that the server has taken is a good one here too.
-fn room_name(name: &str) -> Option<RoomName> {
+pub(super) fn room_name(name: &str) -> Option<RoomName> {
     RoomName::parse(name).ok().map(|parsed| parsed.name)
 }
 
@@ -100,7 +148,11 @@ mod tests {
 
     #[test]
     fn answers_read_as_in_the_text_dialect() {
-        let room = RoomState { id: 1, epoch: 5, name: "geral".into(), first: 0, head: 0 };
+        let room = r#"{"id": 1, "epoch": 5, "name": "geral", "first": 0, "head": 0}"#;
+        let room: RoomState = serde_json::from_str(room).expect("a room");
+        let entry =
+            AuditEntry { at: 7, actor: "Ana".into(), act: "ban".into(), target: "Eva".into(), note: "gritou".into() };
+        let login = Login { id: 3, label: "papo chat, ::1".into(), made: 0, seen: 1000, this: true };
         let pt = Lang::PtBr;
         for (answer, expected) in [
             (entered(pt, &room, false), "Você entrou em #geral."),
@@ -117,6 +169,16 @@ mod tests {
                 "Você ainda não tinha nome; por enquanto é visitante-1. Troque com /nick <nome>.",
             ),
             (history_begins(pt, "geral", 2), "Últimas mensagens de #geral (2):"),
+            (
+                named(pt, "Ana", &Naming::Account { is_new: false }, Some(&room)),
+                "Você entrou como Ana. Você entrou em #geral.",
+            ),
+            (
+                audit(pt, "geral", &[entry], |at| at.to_string()),
+                "O que a moderação fez em #geral (1):\n7 Ana: /ban Eva (gritou)",
+            ),
+            (logins(pt, &[login], 11_000), "Sessões da sua conta (1):\n3: papo chat, ::1, usada há 10 s (esta)"),
+            (invited(pt, &room, &"Bob".into()), "Bob convidou você para #geral. Entre com /join #geral"),
         ] {
             assert_eq!(answer, Some(Incoming::Notice(expected.to_owned())));
         }

@@ -4,13 +4,14 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use papo_client::{Incoming, Outcome};
-use papo_proto::Reply;
+use papo_client::{Incoming, Outcome, Want};
 use papo_proto::lang::{Args, Lang};
 use papo_proto::papo1::server::RoomState;
+use papo_proto::{Nickname, Reply};
 use tokio::sync::watch;
 
 use super::answers::{self, Naming};
+use crate::kept::Keeper;
 use crate::known::Known;
 use crate::layout::Layout;
 use crate::screen::{Screen, Unseen};
@@ -49,7 +50,23 @@ pub(super) struct Face {
     pub(super) room: RefCell<Option<RoomState>>,
     /// The names of all rooms that one has been in; what still comes from one that was left has its name.
     pub(super) names: RefCell<BTreeMap<u64, Arc<str>>>,
+    /// The conversations with one person, by their rooms: with whom.
+    pub(super) directs: RefCell<BTreeMap<u64, Arc<str>>>,
+    /// Who wrote to us alone last.
+    pub(super) whispered: RefCell<Option<Arc<str>>>,
+    /// Whose messages are not shown.
+    pub(super) ignored: RefCell<Vec<Arc<str>>>,
     pub(super) nick: RefCell<Option<Arc<str>>>,
+    /// The session is an account.
+    pub(super) account: Cell<bool>,
+    /// Where logins outlive the program.
+    pub(super) keeper: Keeper,
+    /// Whoever is on the way can read it: no password goes over it.
+    pub(super) is_overheard: bool,
+    /// How far each conversation with one person is read, where the server does not know it yet.
+    pub(super) read: RefCell<BTreeMap<u64, u64>>,
+    /// Commands on their way that nobody has typed.
+    pub(super) by_itself: Cell<usize>,
     /// A first name that is told when its room is entered.
     pub(super) naming: RefCell<Option<Naming>>,
     /// The name of the room or person in the command that is being carried out was cut.
@@ -62,7 +79,7 @@ pub(super) struct Face {
 }
 
 impl Face {
-    pub(super) fn new(screen: Screen, known: Arc<Mutex<Known>>, layout: Layout) -> Self {
+    pub(super) fn new(screen: Screen, known: Arc<Mutex<Known>>, layout: Layout, keeper: Keeper) -> Self {
         Self {
             screen,
             known,
@@ -70,7 +87,15 @@ impl Face {
             pulse: watch::Sender::new(Pulse { link: Link::Strange, outcomes: 0, answered: 0 }),
             room: RefCell::default(),
             names: RefCell::default(),
+            directs: RefCell::default(),
+            whispered: RefCell::default(),
+            ignored: RefCell::default(),
             nick: RefCell::default(),
+            account: Cell::default(),
+            keeper,
+            is_overheard: false,
+            read: RefCell::default(),
+            by_itself: Cell::default(),
             naming: RefCell::default(),
             cut: Cell::default(),
             refused: Cell::default(),
@@ -106,6 +131,29 @@ impl Face {
 
     pub(super) fn room_name(&self, room: u64) -> Arc<str> {
         self.names.borrow().get(&room).cloned().unwrap_or_else(|| room.to_string().into())
+    }
+
+    /// The room of the conversation with somebody.
+    pub(super) fn direct_with(&self, who: &Nickname) -> Option<u64> {
+        let is_with = |name: &str| Nickname::parse(name).is_ok_and(|parsed| parsed.name.key() == who.key());
+        self.directs.borrow().iter().find(|(_, name)| is_with(name)).map(|(&room, _)| room)
+    }
+
+    /// The next conversation whose reading is to be told. What is read until it is goes with it.
+    pub(super) fn next_read(&self) -> Option<Want> {
+        let (room, seq) = self.read.borrow_mut().pop_first()?;
+        self.by_itself.set(self.by_itself.get() + 1);
+        Some(Want::Read { room, seq })
+    }
+
+    pub(super) fn ignores(&self, author: &str) -> bool {
+        self.ignored.borrow().iter().any(|ignored| **ignored == *author)
+    }
+
+    /// The conversation with somebody is open.
+    pub(super) fn knows_direct(&self, room: &RoomState) {
+        self.names.borrow_mut().insert(room.id, room.name.clone());
+        self.directs.borrow_mut().insert(room.id, room.name.clone());
     }
 
     /// Shows something, and learns its names for completion.

@@ -21,8 +21,13 @@ impl Speaker<'_> {
         }
         let (commands, given) = (self.commands.clone(), Cell::new(false));
         let said = async {
-            // It stands behind all that waits; what came of it is told by the end of the client.
-            given.set(commands.order(Want::Bye).await.is_ok());
+            while let Some(read) = self.face.next_read() {
+                let _ = commands.order(read).await;
+            }
+            // It stands behind all that waits; what came of it is told by the end of the client. It counts among what
+            // waits as soon as it is on its way.
+            given.set(true);
+            let _ = commands.order(Want::Bye).await;
             pending::<()>().await;
         };
         let mut said = std::pin::pin!(said);
@@ -64,8 +69,8 @@ impl Speaker<'_> {
 
     /// How many messages and commands have not had their answer.
     pub(super) async fn unsent(&self) -> usize {
-        let pending = self.commands.pending().await.unwrap_or(0);
-        pending + self.ahead.iter().filter(|step| matches!(step, Step::Say(_))).count()
+        let pending = self.commands.pending().await.unwrap_or(0).saturating_sub(self.face.by_itself.get());
+        pending + self.ahead.iter().filter(|step| matches!(step, Step::Say(_) | Step::Account(_))).count()
     }
 
     /// The end is heard elsewhere.

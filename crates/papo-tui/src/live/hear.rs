@@ -9,16 +9,35 @@ use papo_proto::{Reply, text};
 use super::Ending;
 use super::answers::{self, Naming};
 use super::face::{Face, Link};
+use super::unread::Unread;
 use crate::screen::Unseen;
+use crate::texts;
 
 /// Who has to wait for longer than this is told.
 const SHORT: Duration = Duration::from_secs(1);
 
+/// From this code on it is the server's fault that a message has to wait.
+const SERVERS_FAULT: u16 = 5000;
+
 /// Shows what happens until the end.
 pub(super) async fn hear(client: &mut Client, face: &Face, counts_refused: bool) -> Ending {
-    let mut ear = Ear { face, opened: false, again: false, put_off: false };
+    let mut ear = Ear { face, opened: false, again: false, put_off: false, unread: Unread::default() };
+    let commands = client.commands();
+    let mut giving = None;
     loop {
-        let Some(event) = client.next_event().await else { return Ending::Over(End::Left) };
+        if giving.is_none()
+            && let Some(want) = ear.unread.next_want(face)
+        {
+            giving = Some(Box::pin(commands.order(want)));
+        }
+        let event = tokio::select! {
+            event = client.next_event() => event,
+            _ = async { giving.as_mut().expect("invariant: checked").await }, if giving.is_some() => {
+                giving = None;
+                continue;
+            }
+        };
+        let Some(event) = event else { return Ending::Over(End::Left) };
         match event {
             ClientEvent::Ended(End::Left) => {
                 let shown = face.show(answers::line(face.lang(), &Reply::Goodbye)).await;
@@ -28,7 +47,12 @@ pub(super) async fn hear(client: &mut Client, face: &Face, counts_refused: bool)
                     (Ok(()), _) => Ending::Left,
                 };
             }
-            ClientEvent::Ended(end) => return Ending::Over(end),
+            ClientEvent::Ended(end) => {
+                if end == End::LoginEnded {
+                    ear.login_is_over().await;
+                }
+                return Ending::Over(end);
+            }
             ClientEvent::Lost { why, .. } if !ear.opened => {
                 if let Why::Closed(Some(said)) = &why {
                     // The last words will be shown by whoever still listens.
@@ -45,14 +69,15 @@ pub(super) async fn hear(client: &mut Client, face: &Face, counts_refused: bool)
     }
 }
 
-struct Ear<'a> {
-    face: &'a Face,
+pub(super) struct Ear<'a> {
+    pub(super) face: &'a Face,
     /// The session has been open.
     opened: bool,
     /// It is open again, and what was missed is being shown.
     again: bool,
     /// That messages wait has been told.
     put_off: bool,
+    pub(super) unread: Unread,
 }
 
 impl Ear<'_> {
@@ -61,6 +86,7 @@ impl Ear<'_> {
         match event {
             ClientEvent::Message(message) => self.message(message).await,
             ClientEvent::Done { want: Want::Post { .. }, outcome, .. } => self.posted(outcome).await,
+            ClientEvent::Done { want, outcome, .. } if Unread::is_its(&want) => self.looked_up(&want, outcome).await,
             ClientEvent::Done { txn, want, outcome } => {
                 self.answered(&want, &outcome).await?;
                 *face.outcome.borrow_mut() = Some(outcome);
@@ -68,6 +94,7 @@ impl Ear<'_> {
                 Ok(())
             }
             ClientEvent::Told { room, what } => {
+                self.renamed(room, &what);
                 let line = text::ephemeral(face.lang(), &face.room_name(room), &what);
                 face.show(line.map(|line| Incoming::read(line.as_bytes()))).await
             }
@@ -93,6 +120,9 @@ impl Ear<'_> {
                 if face.room_id() == Some(room) {
                     *face.room.borrow_mut() = None;
                 }
+                if face.directs.borrow_mut().remove(&room).is_some() {
+                    return Ok(());
+                }
                 face.say("room-gone", &[("sala", (&*name).into())]).await
             }
             ClientEvent::Notice { text, .. } => face.show([Incoming::Notice(text.to_string())]).await,
@@ -102,13 +132,19 @@ impl Ear<'_> {
             | ClientEvent::Gap { .. }
             | ClientEvent::MembersStale { .. }
             | ClientEvent::RoomsChanged { .. }
+            | ClientEvent::Redacted(_)
             | ClientEvent::Ended(_) => Ok(()),
+            event => self.of_people(event).await,
         }
     }
 
-    /// One's own messages stand on the screen where they were typed.
-    async fn message(&self, message: Message) -> Result<(), Unseen> {
-        if message.txn.is_some() {
+    /// One's own messages in a room stand on the screen where they were typed.
+    async fn message(&mut self, message: Message) -> Result<(), Unseen> {
+        let with = self.face.directs.borrow().get(&message.room).cloned();
+        if let Some(with) = with {
+            return self.whispered(&with, message).await;
+        }
+        if message.txn.is_some() || self.face.ignores(&message.author) {
             return Ok(());
         }
         let room = self.face.room_name(message.room).to_string();
@@ -142,6 +178,9 @@ impl Ear<'_> {
         if !is_long || std::mem::replace(&mut self.put_off, true) {
             return Ok(());
         }
+        if reject.code < SERVERS_FAULT {
+            return self.face.say("waits", &[("causa", (&*reject.text).into())]).await;
+        }
         self.face.say("put-off", &[]).await
     }
 
@@ -156,7 +195,8 @@ impl Ear<'_> {
         face.set_link(Link::Open);
         let is_another = before.is_some_and(|before| before != opened.nick);
         let told = is_another.then(|| answers::named(face.lang(), &opened.nick, &Naming::Chosen { cut: false }, None));
-        face.show(told.flatten()).await
+        face.show(told.flatten()).await?;
+        self.comes_as(&opened).await
     }
 
     async fn reset(&self, state: RoomState) -> Result<(), Unseen> {
@@ -175,9 +215,11 @@ impl Ear<'_> {
                 // A room that is gone cannot be left; nobody asked for that by itself.
                 let unasked = matches!(want, Want::Leave(room) if self.face.room_id() != Some(*room));
                 let refusal = (!unasked).then(|| Incoming::Refusal(reject.text.to_string()));
-                return self.face.show(refusal).await;
+                self.face.show(refusal).await?;
+                return self.refused(reject.code).await;
             }
-            Outcome::Unknown | Outcome::NotSent => return Ok(()),
+            Outcome::Unknown => return self.face.refuse("command-unknown", &[]).await,
+            Outcome::NotSent => return Ok(()),
         };
         let (face, lang, cut) = (self.face, self.face.lang(), self.face.cut.get());
         let line = match answer {
@@ -185,10 +227,12 @@ impl Ear<'_> {
                 face.names.borrow_mut().insert(room.id, room.name.clone());
                 *face.room.borrow_mut() = Some(room.clone());
                 let (naming, nick) = (face.naming.take(), face.nick.borrow().clone());
-                match (naming, nick) {
+                let line = match (naming, nick) {
                     (Some(naming), Some(nick)) => answers::named(lang, &nick, &naming, Some(room)),
                     _ => answers::entered(lang, room, cut || *cut_there),
-                }
+                };
+                let topic = || Incoming::Notice(texts::say(lang, "topic", &[("assunto", (&*room.topic).into())]));
+                return face.show(line.into_iter().chain((!room.topic.is_empty()).then(topic))).await;
             }
             Answer::Leave { room } if face.room_id() == Some(*room) => {
                 *face.room.borrow_mut() = None;
@@ -206,7 +250,7 @@ impl Ear<'_> {
                 let waits = face.naming.borrow().is_some();
                 (!waits).then(|| answers::named(lang, nick, &naming, None)).flatten()
             }
-            _ => None,
+            answer => self.about_people(want, answer),
         };
         face.show(line).await
     }

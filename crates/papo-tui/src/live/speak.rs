@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use papo_client::{Commands, Outcome, Want};
-use papo_proto::limits::{FRAME_MAX_BYTES, HISTORY_PAGE_MAX};
+use papo_proto::limits::FRAME_MAX_BYTES;
 use papo_proto::names::{LOBBY, Parsed};
 use papo_proto::papo1::server::Answer;
+use papo_proto::words::Target;
 use papo_proto::{Command, Nickname, Reject, Reply, RoomName, text};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
@@ -55,7 +56,7 @@ pub(super) struct Speaker<'a> {
     /// The keyboard has closed.
     pub(super) input_ended: bool,
     /// The person has a name, by their wish or by the server's.
-    named: bool,
+    pub(super) named: bool,
 }
 
 impl<'a> Speaker<'a> {
@@ -82,8 +83,14 @@ impl<'a> Speaker<'a> {
                     step = self.steps.recv() => step,
                 },
             };
-            let Some(Step::Say(line)) = step else { return self.farewell().await };
-            match self.carry_out(&line).await {
+            let done = match step {
+                Some(Step::Say(line)) => self.carry_out(&line).await,
+                Some(Step::Account(command)) => self.account(command).await,
+                Some(Step::Return) => self.come_back().await,
+                Some(Step::Tell(id)) => self.face.refuse(id, &[]).await.map_err(Stop::from),
+                Some(Step::Quit | Step::Abandon) | None => Err(Stop::Leave),
+            };
+            match done {
                 Ok(()) => {}
                 Err(Stop::Leave) => return self.farewell().await,
                 // What was being carried out counts, at least.
@@ -115,7 +122,23 @@ impl<'a> Speaker<'a> {
             Command::Join { room, .. } => self.join(room).await,
             Command::Leave(_) => self.about_room(Want::Leave).await,
             Command::Who(_) => self.about_room(Want::Who).await,
-            Command::History { limit, .. } => self.history(limit as u64).await,
+            Command::History { of: Target::With(who), limit, .. } => {
+                self.open(None).await?;
+                match self.conversation(&who).await? {
+                    Some(room) => self.history(Some(room), limit as u64).await,
+                    None => Ok(()),
+                }
+            }
+            Command::History { limit, .. } => self.history(self.face.room_id(), limit as u64).await,
+            Command::Account(command) => self.account(command).await,
+            Command::Whisper { to, text } => self.whisper(&to, &text).await,
+            Command::Answer(text) => self.answer(&text).await,
+            Command::Ignore(who) => self.ignore(who).await,
+            Command::Unignore(who) => {
+                self.open(None).await?;
+                self.order(Want::Unignore(who.shared().clone())).await.map(drop)
+            }
+            Command::Moderate(_, act) => self.about_room(|room| Want::Moderate { room, act }).await,
             Command::Rooms => {
                 self.open(None).await?;
                 self.order(Want::Rooms).await.map(drop)
@@ -132,7 +155,7 @@ impl<'a> Speaker<'a> {
             }
             // Whoever types lines cannot type the others.
             Command::Quit => Err(Stop::Leave),
-            Command::Typing(_) | Command::Ping => Ok(()),
+            Command::Typing(_) | Command::Ping | Command::Direct(_) | Command::Read(..) | Command::Admin(_) => Ok(()),
         }
     }
 
@@ -143,8 +166,12 @@ impl<'a> Speaker<'a> {
             *self.face.naming.borrow_mut() = Some(Naming::Guest);
             self.order(Want::Join(LOBBY.into())).await?;
         }
+        self.post_in(self.face.room_id(), text).await
+    }
+
+    pub(super) async fn post_in(&mut self, room: Option<u64>, text: &str) -> Result<(), Stop> {
         let max_bytes = self.face.message_bytes.get() as usize;
-        let reject = match self.face.room_id() {
+        let reject = match room {
             None => Reject::NoRoom,
             Some(_) if text.len() > max_bytes => Reject::MessageTooLong { max_bytes },
             Some(room) => {
@@ -180,12 +207,7 @@ impl<'a> Speaker<'a> {
 
     /// One room at a time: the one before is left once the new one is entered.
     async fn join(&mut self, room: Parsed<RoomName>) -> Result<(), Stop> {
-        if !self.named {
-            self.open(None).await?;
-            self.named = true;
-            let nick = self.face.nick.borrow().clone().unwrap_or_default();
-            self.face.show(answers::named(self.face.lang(), &nick, &Naming::Guest, None)).await?;
-        }
+        self.name_as_guest().await?;
         let before = self.face.room_id();
         self.face.cut.set(room.cut);
         let outcome = self.order(Want::Join(room.name.shared().clone())).await?;
@@ -197,48 +219,22 @@ impl<'a> Speaker<'a> {
         Ok(())
     }
 
+    /// Whoever has no name by now is a guest, and told so.
+    pub(super) async fn name_as_guest(&mut self) -> Result<(), Stop> {
+        if self.named {
+            return Ok(());
+        }
+        self.open(None).await?;
+        self.named = true;
+        let nick = self.face.nick.borrow().clone().unwrap_or_default();
+        Ok(self.face.show(answers::named(self.face.lang(), &nick, &Naming::Guest, None)).await?)
+    }
+
     async fn about_room(&mut self, want: impl FnOnce(u64) -> Want) -> Result<(), Stop> {
         match self.face.room_id() {
             Some(room) => self.order(want(room)).await.map(drop),
             None => self.reject(Reject::NoRoom).await,
         }
-    }
-
-    /// The last messages of the room, page by page from the oldest of them.
-    async fn history(&mut self, limit: u64) -> Result<(), Stop> {
-        let Some(room) = self.face.room_id() else { return self.reject(Reject::NoRoom).await };
-        let (name, commands) = (self.face.room_name(room), self.commands.clone());
-        let page_max = HISTORY_PAGE_MAX as u64;
-        let mut page = match self.wait(commands.history(room, None, None, limit.min(page_max) as u32)).await? {
-            Ok(page) => page,
-            Err(papo_client::Failure::Rejected(reject)) => {
-                let refusal = papo_client::Incoming::Refusal(reject.text.to_string());
-                return Ok(self.face.show([refusal]).await?);
-            }
-            Err(_) => return Ok(()),
-        };
-        let (head, kept) = (page.head, if page.first == 0 { 0 } else { page.head + 1 - page.first });
-        let total = limit.min(kept);
-        self.face.show(answers::history_begins(self.face.lang(), &name, total)).await?;
-        let mut after = head - total;
-        // A page may end early for its size: then it does not reach up to where we begin.
-        if page.messages.first().is_none_or(|message| message.seq > after + 1) {
-            page.messages.clear();
-        }
-        while after < head {
-            if page.messages.is_empty() {
-                let more = commands.history(room, None, Some(after), (head - after).min(page_max) as u32);
-                page = match self.wait(more).await? {
-                    Ok(page) if !page.messages.is_empty() => page,
-                    _ => return Ok(()),
-                };
-            }
-            page.messages.retain(|message| message.seq > after && message.seq <= head);
-            after = page.messages.last().map_or(head, |message| message.seq);
-            self.face.show_more(&answers::history(&page, crate::clock::shown)).await?;
-            page.messages.clear();
-        }
-        Ok(())
     }
 
     /// Gives a command and waits until what came of it is on the screen.
@@ -268,7 +264,7 @@ impl<'a> Speaker<'a> {
     }
 
     /// Says hello, if that is still to be done; false when the name is refused.
-    async fn open(&mut self, nick: Option<std::sync::Arc<str>>) -> Result<bool, Stop> {
+    pub(super) async fn open(&mut self, nick: Option<std::sync::Arc<str>>) -> Result<bool, Stop> {
         if self.is_greeted() {
             return Ok(true);
         }
@@ -316,11 +312,11 @@ impl<'a> Speaker<'a> {
         self.patience.map(|patience| Instant::now() + patience)
     }
 
-    async fn reply(&self, reply: &Reply) -> Result<(), Stop> {
+    pub(super) async fn reply(&self, reply: &Reply) -> Result<(), Stop> {
         Ok(self.face.show(answers::line(self.face.lang(), reply)).await?)
     }
 
-    async fn reject(&self, reject: Reject) -> Result<(), Stop> {
+    pub(super) async fn reject(&self, reject: Reject) -> Result<(), Stop> {
         Ok(self.face.show(answers::rejected(self.face.lang(), reject)).await?)
     }
 }

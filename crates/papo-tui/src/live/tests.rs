@@ -2,6 +2,7 @@
 
 #[path = "../../../papo-client/tests/fake/mod.rs"]
 mod fake;
+mod people;
 
 use std::net::TcpListener;
 use std::thread;
@@ -35,18 +36,32 @@ fn talk_on<T: Send + 'static, K>(
     server: impl FnOnce(&TcpListener) -> T + Send + 'static,
     type_in: impl FnOnce(mpsc::Sender<Step>, mpsc::Sender<()>) -> K,
 ) -> Remains<T> {
+    talk_as(paper, patience, Keeper::nowhere(), None, server, type_in)
+}
+
+fn talk_as<T: Send + 'static, K>(
+    paper: &Paper,
+    patience: Option<Duration>,
+    keeper: Keeper,
+    login: Option<Arc<str>>,
+    server: impl FnOnce(&TcpListener) -> T + Send + 'static,
+    type_in: impl FnOnce(mpsc::Sender<Step>, mpsc::Sender<()>) -> K,
+) -> Remains<T> {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("bound").port();
     let playing = thread::spawn(move || server(&listener));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let ending = runtime.block_on(async {
-        let client = Client::connect(Target::tcp("127.0.0.1", port), settings(Lang::PtBr)).await.expect("listening");
+        let client =
+            Client::connect(Target::tcp("127.0.0.1", port), settings(Lang::PtBr, login)).await.expect("listening");
         let (step, steps) = mpsc::channel(1024);
         let (interrupt, interrupts) = mpsc::channel(2);
         let _open = type_in(step, interrupt);
         let screen = Screen::open(paper.clone());
         let layout = Layout { colours: false, lang: Lang::PtBr };
-        let live = Live { steps, interrupts, screen: screen.clone(), known: Arc::default(), layout, patience };
+        let known = Arc::default();
+        let is_overheard = false;
+        let live = Live { steps, interrupts, screen: screen.clone(), known, layout, keeper, patience, is_overheard };
         let ending = tokio::time::timeout(WITHIN, live.run(client)).await.expect("in time");
         let _ = screen.settle().await;
         ending

@@ -8,6 +8,7 @@ use std::time::Duration;
 use papo_client::connect;
 use papo_proto::frame::{Cut, FrameDecoder, encode};
 use papo_proto::lang::Lang;
+use papo_proto::words::Secret;
 
 use super::*;
 use crate::screen::tests::Paper;
@@ -58,6 +59,15 @@ fn talk<T: Send + 'static, K>(
     server: impl FnOnce(Server) -> T + Send + 'static,
     type_in: impl FnOnce(mpsc::Sender<Step>, mpsc::Sender<()>) -> K,
 ) -> Remains<T> {
+    talk_on(paper, false, server, type_in)
+}
+
+fn talk_on<T: Send + 'static, K>(
+    paper: &Paper,
+    is_overheard: bool,
+    server: impl FnOnce(Server) -> T + Send + 'static,
+    type_in: impl FnOnce(mpsc::Sender<Step>, mpsc::Sender<()>) -> K,
+) -> Remains<T> {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("bound").port();
     let playing = thread::spawn(move || {
@@ -67,13 +77,14 @@ fn talk<T: Send + 'static, K>(
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let ending = runtime.block_on(async {
-        let (reader, writer) = connect("127.0.0.1", port, WITHIN).await.expect("listening");
+        let (reader, writer) = connect("127.0.0.1", port, None, WITHIN).await.expect("listening");
         let (step, steps) = mpsc::channel(64);
         let (interrupt, interrupts) = mpsc::channel(2);
         let _open = type_in(step, interrupt);
         let screen = Screen::open(paper.clone());
         let layout = Layout { colours: false, lang: Lang::PtBr };
-        let talk = Talk { steps, interrupts, screen: screen.clone(), known: Arc::default(), layout };
+        let known = Arc::default();
+        let talk = Talk { steps, interrupts, screen: screen.clone(), known, layout, is_overheard };
         let ending = tokio::time::timeout(WITHIN, talk.run(reader, writer)).await.expect("in time");
         let _ = screen.settle().await;
         ending
@@ -223,4 +234,32 @@ fn a_line_that_no_frame_can_carry_is_told_and_the_next_one_goes() {
     );
     assert_eq!(remains.server, ["curta", "/quit"]);
     assert!(remains.shown.starts_with("[ERRO] Sua linha é grande demais (o limite é 8 MiB)"), "{}", remains.shown);
+}
+
+#[test]
+fn no_password_goes_over_a_line_that_is_overheard() {
+    let login = || match crate::asking::Asking::of("/login Ana").expect("a question").answer(Secret::new("segredo123"))
+    {
+        crate::asking::Answered::Done(login) => Step::Account(login),
+        other => panic!("{other:?}"),
+    };
+    for is_overheard in [true, false] {
+        let remains = talk_on(
+            &Paper::default(),
+            is_overheard,
+            |server| server.hear_until("/quit"),
+            |steps, _| {
+                for step in
+                    [say("oi"), login(), say("/login Ana segredo123"), Step::Tell("passwords-differ"), Step::Quit]
+                {
+                    steps.try_send(step).expect("room");
+                }
+                steps
+            },
+        );
+        let heard = remains.server.iter().filter(|line| line.contains("segredo123")).count();
+        assert_eq!((heard, remains.server.len()), if is_overheard { (0, 2) } else { (2, 4) });
+        assert_eq!(remains.shown.matches("não foi enviada").count(), if is_overheard { 2 } else { 0 });
+        assert!(remains.shown.ends_with("[ERRO] As duas senhas não são iguais; nada foi feito.\n"));
+    }
 }

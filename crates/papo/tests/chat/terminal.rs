@@ -7,8 +7,8 @@ use std::time::Instant;
 use expectrl::process::Healthcheck as _;
 use expectrl::process::unix::WaitStatus;
 use expectrl::session::OsSession;
-use papo_testkit::PATIENCE;
 
+use crate::PATIENCE;
 use crate::screen::Screen;
 
 /// The program on a pseudo-terminal of 80 columns.

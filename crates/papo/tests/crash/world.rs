@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use papo_client::Target;
+use papo_client::{ALPN_HTTP, ALPN_PAPO, ClientTls, Target, Trust};
 use papo_testkit::checks::{self, Event, Logs, Story};
 use papo_testkit::{Ended, PATIENCE, Papo, Proxy, Random, Structured, free_port};
 
@@ -111,6 +111,8 @@ impl World {
             data.to_str().expect("text").to_owned(),
             text("--flood"),
             text("off"),
+            text("--tls"),
+            text("self-signed"),
             // So little that readers fall behind it.
             text("--backlog-mib"),
             text("1"),
@@ -147,10 +149,14 @@ impl World {
         for number in 0..clients {
             let random = Random::part(self.seed, 2_000 + number as u64);
             let (signals, idle) = (self.signals.clone(), self.idle.clone());
-            let target = match number % 2 {
+            let plain = match number % 2 {
                 0 => Target::tcp("127.0.0.1", tcp.port()),
                 _ => Target::websocket("127.0.0.1", web.port()),
             };
+            // Every other pair is by TLS: the certificate of the first meeting stays the server's.
+            let alpn = if number % 2 == 0 { ALPN_PAPO } else { ALPN_HTTP };
+            let tls = || ClientTls::new(&Trust::FirstUse(None), alpn).expect("no file is read");
+            let target = Target { tls: (number % 4 < 2).then(tls), ..plain };
             let life = move || Library::new(&format!("c{number}"), random, signals).live(target, &idle);
             let thread = std::thread::Builder::new().name(format!("client {number} by the library"));
             self.clients.push(thread.spawn(life).expect("a thread"));

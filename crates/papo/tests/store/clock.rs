@@ -15,9 +15,17 @@ fn history_is_shown_in_the_time_of_the_servers_place() {
     let folder = tempfile::tempdir().expect("a folder");
     let (id, name) = (RoomId(1), RoomName::parse("geral").expect("a name").name);
     let store = SqliteStore::open(folder.path()).expect("opened");
-    let room = Record::Room(RoomRecord { id, name, epoch: Epoch(7), made_ms: 0 });
+    let room = Record::Room(RoomRecord::public(id, name, Epoch(7), 0));
     let (author, text) = ("Ana".into(), "boa noite".into());
-    let event = Append { room: id, at_ms: AT_MS, session: SessionId(1), txn: None, author, text };
+    let event = Append {
+        room: id,
+        at_ms: AT_MS,
+        session: SessionId(1),
+        txn: None,
+        person: papo_proto::Person::NOBODY,
+        author,
+        text,
+    };
     store.commit(&[room, Record::Event(event)]).expect("stored");
     drop(store);
     for (place, shown) in [("UTC0", "2024-01-15 00:30"), ("BRT3", "2024-01-14 21:30"), ("JST-9", "2024-01-15 09:30")] {

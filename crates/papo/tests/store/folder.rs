@@ -84,7 +84,8 @@ fn a_check_counts_what_is_there_also_while_it_is_served() {
     let checked = check(folder.path());
     assert_eq!(checked.code, Some(0), "{checked:?}");
     assert!(
-        checked.out.starts_with("2 rooms, 7 messages, 1 sessions, ") && checked.out.ends_with("All is well.\n"),
+        checked.out.starts_with("2 rooms, 7 messages, 0 accounts, 1 sessions, ")
+            && checked.out.ends_with("All is well.\n"),
         "{checked:?}"
     );
 }

@@ -24,6 +24,9 @@ const CPU_RATIO_MAX: f64 = 1.15;
 const W3_DELIVERIES_MIN: f64 = 4e6;
 const W4_BYTES_MAX: f64 = 1536.0;
 const W4_JOIN_SECONDS_MAX: f64 = 1.0;
+/// W1 and W2: TLS costs at most so much of the plain time on the processor.
+const TLS_CPU_RATIO_MAX: f64 = 1.6;
+const TLS_W4_BYTES_MAX: f64 = 24.0 * 1024.0;
 
 /// For each server and figure the median over its runs.
 pub(crate) fn medians(reports: &Reports) -> BTreeMap<&'static str, BTreeMap<String, f64>> {
@@ -91,6 +94,12 @@ pub(crate) fn goals(workload: &Workload, reports: &Reports) -> Vec<Goal> {
                 text: format!("{ratio:.3} × the floor's CPU time per delivery (at most {CPU_RATIO_MAX})"),
                 met: ratio <= CPU_RATIO_MAX,
             });
+            let secure = figure(Server::Secure, "cpu_us_per_delivery").unwrap_or(f64::NAN);
+            let ratio = secure / of_papo("cpu_us_per_delivery");
+            goals.push(Goal {
+                text: format!("TLS: {ratio:.3} × the CPU time of plain text (at most {TLS_CPU_RATIO_MAX})"),
+                met: ratio <= TLS_CPU_RATIO_MAX,
+            });
         }
         "W3" => {
             let (reached, joining) =
@@ -114,6 +123,11 @@ pub(crate) fn goals(workload: &Workload, reports: &Reports) -> Vec<Goal> {
                 text: format!("all connected and joined in {seconds:.2} s (under {W4_JOIN_SECONDS_MAX})"),
                 met: seconds < W4_JOIN_SECONDS_MAX,
             });
+            let secure = figure(Server::Secure, "bytes_per_connection").unwrap_or(f64::NAN);
+            goals.push(Goal {
+                text: format!("TLS: {secure:.0} bytes a connection (at most {TLS_W4_BYTES_MAX})"),
+                met: secure <= TLS_W4_BYTES_MAX,
+            });
         }
     }
     goals
@@ -130,7 +144,7 @@ fn cost_of_durability(medians: &BTreeMap<&'static str, BTreeMap<String, f64>>) -
 /// One loss in one run is one too many, so this looks at every run and not at a median.
 fn nothing_wrong(reports: &Reports) -> Goal {
     let of = |server: Server| reports.get(server.name()).map_or(&[][..], Vec::as_slice);
-    let papo = [of(Server::Papo), of(Server::Kept)].concat();
+    let papo = [of(Server::Papo), of(Server::Secure), of(Server::Kept)].concat();
     let counted = |run: &Value| -> Option<u64> {
         ["lost", "out_of_order", "duplicates", "misdirected"].into_iter().map(|name| run[name].as_u64()).sum()
     };
@@ -139,7 +153,7 @@ fn nothing_wrong(reports: &Reports) -> Goal {
         Some(wrong) => format!("{wrong} messages lost, twice, out of order or misdirected (0)"),
         None => "a report without its counts".to_owned(),
     };
-    Goal { text, met: wrong == Some(0) && !papo.is_empty() }
+    Goal { text, met: wrong == Some(0) && !of(Server::Papo).is_empty() }
 }
 
 #[cfg(test)]
@@ -160,7 +174,8 @@ mod tests {
     /// Which goals a workload meets with these runs of papo and one of each floor.
     fn met(workload: usize, papo: Vec<Value>) -> Vec<bool> {
         let floors = ["floor", "joining floor"].map(|name| (name, vec![run(2.0, 15e6, 0)]));
-        let reports = floors.into_iter().chain([("papo", papo)]).collect();
+        let secure = ("papo by TLS", vec![run(3.5, 1e5, 0)]);
+        let reports = floors.into_iter().chain([("papo", papo), secure]).collect();
         goals(&ALL[workload], &reports).into_iter().map(|goal| goal.met).collect()
     }
 
@@ -173,33 +188,34 @@ mod tests {
 
     #[test]
     fn cpu_time_is_compared_with_the_floor() {
-        assert_eq!(met(0, vec![run(2.2, 1e5, 0)]), [true, true]);
-        assert_eq!(met(1, vec![run(2.4, 1e5, 0)]), [true, false]);
-        assert_eq!(met(1, vec![run(9.0, 1e5, 0), run(2.2, 1e5, 0), run(2.1, 1e5, 0)]), [true, true]);
+        assert_eq!(met(0, vec![run(2.2, 1e5, 0)]), [true, true, true]);
+        assert_eq!(met(0, vec![run(2.1, 1e5, 0)]), [true, true, false], "TLS is compared with plain text");
+        assert_eq!(met(1, vec![run(2.4, 1e5, 0)]), [true, false, true]);
+        assert_eq!(met(1, vec![run(9.0, 1e5, 0), run(2.2, 1e5, 0), run(2.1, 1e5, 0)]), [true, true, true]);
     }
 
     #[test]
     fn one_loss_in_one_run_is_too_many() {
-        assert_eq!(met(0, vec![run(2.0, 1e5, 0), run(2.0, 1e5, 0), run(2.0, 1e5, 1)]), [false, true]);
+        assert_eq!(met(0, vec![run(2.2, 1e5, 0), run(2.2, 1e5, 0), run(2.2, 1e5, 1)]), [false, true, true]);
     }
 
     #[test]
     fn rates_and_sizes_have_their_goals() {
         assert_eq!(met(2, vec![run(1.0, 4.1e6, 0)]), [true, true]);
         assert_eq!(met(2, vec![run(1.0, 3.9e6, 0)]), [true, false]);
-        assert_eq!(met(3, vec![run(3.0, 0.0, 0)]), [true, true, true]);
-        assert_eq!(met(3, vec![run(5.0, 0.0, 0)]), [true, false, false]);
+        assert_eq!(met(3, vec![run(3.0, 0.0, 0)]), [true, true, true, true]);
+        assert_eq!(met(3, vec![run(5.0, 0.0, 0)]), [true, false, false, true]);
     }
 
     #[test]
     fn what_was_not_measured_is_not_met() {
-        assert_eq!(met(0, vec![json!({})]), [false, false]);
-        assert_eq!(met(0, Vec::new()), [false, false]);
+        assert_eq!(met(0, vec![json!({})]), [false, false, false]);
+        assert_eq!(met(0, Vec::new()), [false, false, false]);
     }
 
     #[test]
     fn a_row_shows_what_there_is() {
-        let reports = Reports::from([("papo", vec![run(1.0, 0.0, 0)])]);
+        let reports = Reports::from([("papo", vec![run(1.0, 0.0, 0)]), ("papo by TLS", vec![run(2.0, 0.0, 0)])]);
         let shown = rows(&ALL[3], &reports, &goals(&ALL[3], &reports));
         assert!(
             shown.starts_with("W4  papo") && shown.contains('–') && shown.contains("met:     500 bytes"),

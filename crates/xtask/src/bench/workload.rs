@@ -20,7 +20,7 @@ pub(crate) struct Workload {
     pub(crate) servers: &'static [Server],
 }
 
-const BESIDE_THE_FLOOR: &[Server] = &[Server::Floor, Server::Papo, Server::Kept];
+const BESIDE_THE_FLOOR: &[Server] = &[Server::Floor, Server::Papo, Server::Secure, Server::Kept];
 
 /// All of them.
 pub(crate) const ALL: [Workload; 4] = [
@@ -33,10 +33,18 @@ pub(crate) const ALL: [Workload; 4] = [
         senders: 1,
         rate: "max",
         seconds: 5.0,
-        servers: &[Server::Floor, Server::JoiningFloor, Server::Papo, Server::Kept],
+        servers: &[Server::Floor, Server::JoiningFloor, Server::Papo, Server::Secure, Server::Kept],
     },
     // The floor keeps nothing for a member, so there is nothing to compare with.
-    Workload { name: "W4", rooms: 100, members: 100, senders: 0, rate: "0", seconds: 5.0, servers: &[Server::Papo] },
+    Workload {
+        name: "W4",
+        rooms: 100,
+        members: 100,
+        senders: 0,
+        rate: "0",
+        seconds: 5.0,
+        servers: &[Server::Papo, Server::Secure],
+    },
 ];
 
 impl Workload {
@@ -52,11 +60,12 @@ impl Workload {
     }
 
     /// The arguments of `papo` that run it against a server.
-    pub(crate) fn arguments(&self, addr: SocketAddr, pid: u32) -> Vec<String> {
+    pub(crate) fn arguments(&self, server: Server, addr: SocketAddr, pid: u32) -> Vec<String> {
         let Self { rooms, members, senders, rate, seconds, .. } = self;
         let line = format!(
             "bench fanout --addr {addr} --rooms {rooms} --members {members} --senders {senders} \
-             --rate {rate} --window 64 --secs {seconds} --pid {pid} --json"
+             --rate {rate} --window 64 --secs {seconds} --pid {pid} --json {}",
+            if server == Server::Secure { "--tls" } else { "" }
         );
         line.split_whitespace().map(str::to_owned).collect()
     }

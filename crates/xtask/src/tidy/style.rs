@@ -48,9 +48,11 @@ pub(super) fn long(source: &Source) -> Option<String> {
     (LINES_HINT + 1..=LINES_MAX).contains(&lines).then(|| format!("{} has {lines} lines", source.path))
 }
 
-/// The length of a file of code; pages, catalogs and lock files may be as long as they are.
+/// The length of a file of code; pages, catalogs, lock files and what a program writes may be as long as
+/// they are.
 fn lines(source: &Source) -> Option<usize> {
-    let code = ["rs", "ts", "svelte", "css"].iter().any(|end| source.path.ends_with(&format!(".{end}")));
+    let code = !source.path.ends_with(".gen.ts")
+        && ["rs", "ts", "svelte", "css"].iter().any(|end| source.path.ends_with(&format!(".{end}")));
     code.then(|| source.text.lines().count())
 }
 

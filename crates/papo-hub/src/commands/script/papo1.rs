@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use papo_proto::papo1;
 
+use super::short;
 use super::world::{PAPO1, TEXT, World};
 
 /// A token as the client with the n-th connection was given it.
@@ -11,16 +12,8 @@ fn token(connection: u8) -> String {
     papo1::Token([connection; 32]).to_text()
 }
 
-/// What a program read, without what is the same in every hello.
+/// What a program read.
 fn frames(world: &mut World, who: &str) -> Vec<String> {
-    let short = |line: String| match line.split_once(r#""nick":"#) {
-        Some((_, rest)) if line.contains(r#""to":"hello""#) => {
-            let (nick, rest) = rest.split_once(',').expect("more than a nick");
-            let (_, rest) = rest.split_once(r#""resumed":"#).expect("more than a nick");
-            format!("hello {nick} resumed:{rest}")
-        }
-        _ => line,
-    };
     world.read(who).into_iter().map(short).collect()
 }
 

@@ -1,11 +1,14 @@
-//! People with connections but without sockets around a hub, and a store in a few lines.
+//! People with connections but without sockets around a hub.
 
 use papo_proto::limits::Limits;
-use papo_proto::words::Place;
-use papo_proto::{Encoding, Epoch, Framing, Lang, Record, RoomId, Seq, SessionId, Stored, Txn, papo1, text};
+use papo_proto::words::AdminCommand;
+use papo_proto::{Encoding, Epoch, Framing, Lang, Reply, RoomId, SessionId, Txn, papo1, text};
 
-use crate::publish::{CommitError, Delivery, Outlet, What};
-use crate::resume::{Found, Opening};
+use super::store::FakeStore;
+
+use crate::hub::Policy;
+use crate::outlet::{Checked, CommitError, Delivery, Outlet, PasswordAsk, What};
+use crate::resume::Opening;
 use crate::{Cursor, Hub, Link, Log, Now, Read, Settings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,6 +22,7 @@ pub(super) struct Reader {
     pub(super) lines: Vec<String>,
     encoding: Encoding,
     reads: Vec<(Arc<Log>, Cursor)>,
+    eyes: crate::Reader,
     pub(super) closed: bool,
 }
 
@@ -33,7 +37,8 @@ impl Reader {
         let Read::Segments(segments) = log.read(self.encoding, cursor.position, usize::MAX) else { panic!("behind") };
         let mut bytes = Vec::new();
         for segment in segments {
-            segment.slices(cursor.position, upto, session, |slice| bytes.extend_from_slice(slice));
+            self.eyes.session = session;
+            segment.slices(cursor.position, upto, &self.eyes, |slice| bytes.extend_from_slice(slice));
             *cursor = if segment.end().position < upto { segment.end() } else { Cursor { position: upto, ..*cursor } };
         }
         self.take(&bytes);
@@ -68,70 +73,29 @@ impl Reader {
                 self.reads.retain(|(log, _)| log.room() != room);
             }
             What::Speak { .. } => {}
+            What::Audit(query) => self.lines.push(format!("<what moderators did in {}>", query.name)),
+            What::Ignore(ignored) => self.eyes.ignored = Some(ignored).filter(|ignored| !ignored.is_empty()),
+            What::Check(_) => unreachable!("the world looks at passwords"),
             What::Read(query) => self.lines.push(format!("<{:?} of {} up to {}>", query.slice, query.name, query.head)),
             What::Close => self.closed = true,
         }
     }
 }
 
-struct Later(Vec<Delivery>);
+#[derive(Default)]
+struct Later {
+    deliveries: Vec<Delivery>,
+    outside: Vec<(Txn, Reply)>,
+}
 
 impl Outlet for Later {
     fn deliver(&mut self, _shard: u16, delivery: Delivery) {
-        self.0.push(delivery);
+        self.deliveries.push(delivery);
+    }
+    fn outside(&mut self, ticket: Txn, reply: Box<Reply>) {
+        self.outside.push((ticket, *reply));
     }
     fn mark(&mut self, _shard: u16, _log: &Arc<Log>) {}
-}
-
-/// The promises of a store, in a few lines.
-#[derive(Default)]
-pub(super) struct FakeStore {
-    heads: BTreeMap<RoomId, u64>,
-    places: BTreeMap<(SessionId, Txn), Place>,
-    pub(super) sessions: BTreeMap<papo_proto::words::TokenHash, papo_proto::words::SessionRecord>,
-    /// Nothing can be written.
-    pub(super) full: bool,
-}
-
-impl FakeStore {
-    fn commit(&mut self, batch: &[Record]) -> Vec<Stored> {
-        batch.iter().map(|record| self.keep(record)).collect()
-    }
-
-    fn keep(&mut self, record: &Record) -> Stored {
-        match record {
-            Record::Event(posted) => {
-                if let Some(place) = posted.txn.and_then(|txn| self.places.get(&(posted.session, txn))) {
-                    return Stored::Repeated(*place);
-                }
-                let head = self.heads.entry(posted.room).or_insert(0);
-                *head += 1;
-                let place = Place { room: posted.room, seq: Seq(*head), at_ms: posted.at_ms };
-                if let Some(txn) = posted.txn {
-                    self.places.insert((posted.session, txn), place);
-                }
-                Stored::Appended(place.seq)
-            }
-            Record::Recall { session, txn } => {
-                self.places.get(&(*session, *txn)).map_or(Stored::Unknown, |place| Stored::Repeated(*place))
-            }
-            Record::Session(record) => {
-                self.sessions.insert(record.token, record.clone());
-                Stored::Done
-            }
-            Record::SessionGone(id) => {
-                self.sessions.retain(|_, record| record.id != *id);
-                Stored::Done
-            }
-            Record::Room(_) | Record::RoomGone(_) => Stored::Done,
-        }
-    }
-
-    fn find(&self, token: &papo1::Token) -> Option<Found> {
-        let record = self.sessions.get(&token.hash())?.clone();
-        let txns = self.places.keys().filter(|(session, _)| *session == record.id).map(|(_, txn)| *txn);
-        Some(Found { newest_txn: txns.max().unwrap_or_default(), record })
-    }
 }
 
 /// A hub with people in it and a clock that is set by hand. Each person has a connection at a time.
@@ -145,27 +109,65 @@ pub(crate) struct World {
     pub(super) store: FakeStore,
     /// The disk hangs.
     pub(super) hold_commits: bool,
+    pub(super) outside: Vec<(Txn, Reply)>,
+    logins: u8,
+    /// Where the next connections come from.
+    pub(super) address: std::net::IpAddr,
+    generation: u32,
+    /// Nobody can listen to them.
+    pub(super) is_safe: bool,
 }
 
 impl World {
     pub(crate) fn new(flood: bool) -> Self {
         let mut world = Self {
-            hub: Self::hub(flood, 1),
+            hub: Self::hub(flood, 1, &FakeStore::default()),
             now: Now { running: Duration::from_secs(1), wall_ms: 1 },
             readers: BTreeMap::new(),
             people: Vec::new(),
             connections: 0,
             store: FakeStore::default(),
             hold_commits: false,
+            outside: Vec::new(),
+            logins: 0,
+            address: [192, 0, 2, 1].into(),
+            generation: 1,
+            is_safe: true,
         };
         world.settle();
         world
     }
 
-    fn hub(flood: bool, generation: u32) -> Hub {
+    fn hub(flood: bool, generation: u32, store: &FakeStore) -> Hub {
         let limits = Limits { flood, ..Limits::default() };
-        let (epoch, rooms, newest_room) = (Epoch(5), Vec::new(), RoomId(0));
-        Hub::new(Settings { shards: 1, seed: 7, limits, epoch, generation, rooms, newest_room, wall_ms: 1 })
+        Hub::new(Settings {
+            shards: 1,
+            seed: 7,
+            secret: [7; 32],
+            limits,
+            epoch: Epoch(5),
+            generation,
+            rooms: store.rooms(),
+            newest_room: store.newest_room,
+            wall_ms: 1,
+            policy: Policy::default(),
+            people: store.people(),
+            newest_people: Default::default(),
+        })
+    }
+
+    /// A fresh hub begins with what was kept, and nobody in it.
+    pub(super) fn restart(&mut self) {
+        self.generation += 1;
+        self.hub = self.fresh_hub();
+        self.people.clear();
+        self.now.running = Duration::from_secs(1);
+        self.settle();
+    }
+
+    /// The hub that what was kept makes.
+    pub(super) fn fresh_hub(&self) -> Hub {
+        Self::hub(self.hub.limits.flood, self.generation, &self.store)
     }
 
     pub(super) fn session(&mut self, who: &str) -> SessionId {
@@ -177,11 +179,14 @@ impl World {
 
     /// A new connection of this person.
     pub(super) fn connect(&mut self, who: &str, encoding: Encoding) -> SessionId {
-        let address = std::net::IpAddr::from([192, 0, 2, 1]).into();
+        let address = self.address.into();
         let link = Link { shard: 0, slot: self.connections, key: 0 };
         self.connections += 1;
-        self.readers.insert(link.slot, Reader { lines: Vec::new(), encoding, reads: Vec::new(), closed: false });
-        let session = self.hub.open(link, encoding, address);
+        self.readers.insert(
+            link.slot,
+            Reader { lines: Vec::new(), encoding, reads: Vec::new(), eyes: crate::Reader::default(), closed: false },
+        );
+        let session = self.hub.open(link, encoding, address, self.is_safe);
         self.people.retain(|(name, ..)| name != who);
         self.people.push((who.to_owned(), session, link));
         self.settle();
@@ -200,7 +205,7 @@ impl World {
 
     /// Everything that was decided happens.
     fn settle(&mut self) {
-        let mut later = Later(Vec::new());
+        let mut later = Later::default();
         self.hub.publish(&mut later);
         loop {
             let batch = if self.hold_commits { Vec::new() } else { self.hub.take_batch() };
@@ -208,13 +213,19 @@ impl World {
                 break;
             }
             if self.store.full {
-                self.hub.commit_failed(CommitError::Full, &mut later);
+                self.hub.commit_failed(CommitError::Full, self.now, &mut later);
             } else {
                 let stored = self.store.commit(&batch);
                 self.hub.committed(&stored, self.now, &mut later);
             }
         }
-        for Delivery { link, session, what } in later.0 {
+        self.outside.append(&mut later.outside);
+        let mut asked = Vec::new();
+        for Delivery { link, session, what } in later.deliveries {
+            if let What::Check(ask) = what {
+                asked.push((session, ask));
+                continue;
+            }
             self.readers.get_mut(&link.slot).expect("a connection").deliver(session, what);
         }
         for (_, session, link) in self.people.clone() {
@@ -223,7 +234,30 @@ impl World {
                 reader.catch_up(session, room, None);
             }
         }
+        for (session, ask) in asked {
+            self.look_at_password(session, *ask);
+        }
         assert!(self.hold_commits || (self.hub.waiting(), self.hub.waiting_bytes()) == (0, 0));
+    }
+
+    /// A password's hash is the password with a mark.
+    fn look_at_password(&mut self, session: SessionId, ask: PasswordAsk) {
+        let PasswordAsk { txn, compare, hash, intent } = ask;
+        let is_right = compare
+            .as_ref()
+            .is_none_or(|(typed, known)| known.as_deref() == Some(&*format!("hash of {}", typed.expose())));
+        let hash = hash.filter(|_| is_right).map(|password| format!("hash of {}", password.expose()).into());
+        self.logins += 1;
+        let checked = Checked { is_right, hash, fresh: papo1::Token([100 + self.logins; 32]) };
+        self.hub.checked(session, txn, intent, checked, self.now);
+        self.settle();
+    }
+
+    /// What whoever runs the server is answered.
+    pub(super) fn administer(&mut self, command: AdminCommand, hash: Option<&str>) -> Reply {
+        self.hub.administer(Txn(1), command, hash.map(|hash| format!("hash of {hash}").into()), self.now);
+        self.settle();
+        self.outside.pop().expect("it is answered").1
     }
 
     /// What a program sends.
@@ -234,7 +268,7 @@ impl World {
             Ok(papo1::Said::Hello(hello)) => {
                 let found = hello.token.as_ref().and_then(|token| self.store.find(token));
                 let fresh = papo1::Token([link.slot as u8 + 1; 32]);
-                let opening = Opening { link, encoding: PAPO1, fresh, found };
+                let opening = Opening { link, encoding: PAPO1, fresh, found, cookie: None };
                 let speaks_for = self.hub.hello(session, txn, &hello, &opening, self.now);
                 self.people.iter_mut().find(|(name, ..)| name == who).expect("connected").1 = speaks_for;
                 self.reader(who).encoding = PAPO1;

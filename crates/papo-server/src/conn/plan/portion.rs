@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use papo_hub::{Cursor, Position, Read, Segment};
+use papo_hub::{Cursor, Position, Read, Reader, Segment};
 use papo_proto::{RoomId, SessionId};
 
 use super::{Behind, Span};
@@ -22,12 +22,12 @@ pub(super) enum Piece {
 /// What a plan sends next, in one write. The plan must not change before it is advanced by it.
 #[derive(Debug)]
 pub(crate) struct Portion {
-    reader: SessionId,
+    reader: Reader,
     pieces: Vec<Piece>,
 }
 
 impl Portion {
-    pub(super) fn new(reader: SessionId) -> Self {
+    pub(super) fn new(reader: Reader) -> Self {
         Self { reader, pieces: Vec::new() }
     }
 
@@ -39,7 +39,7 @@ impl Portion {
             from: segment.begin().position,
             upto: segment.end().position,
         };
-        Self { reader, pieces: segments.iter().map(whole).collect() }
+        Self { reader: reader.into(), pieces: segments.iter().map(whole).collect() }
     }
 
     /// Whether it carries nothing, not even another's place to move on from.
@@ -47,9 +47,9 @@ impl Portion {
         self.pieces.is_empty()
     }
 
-    /// For whom it is: one's own words are left out.
-    pub(super) fn reader(&self) -> SessionId {
-        self.reader
+    /// For whom it is: one's own words are left out, and those of whom one ignores.
+    pub(super) fn reader(&self) -> &Reader {
+        &self.reader
     }
 
     pub(super) fn pieces(&self) -> &[Piece] {

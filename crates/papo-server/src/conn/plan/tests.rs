@@ -6,7 +6,7 @@ mod several;
 use papo_hub::Read;
 use papo_proto::encoding::Item;
 use papo_proto::words::Ephemeral;
-use papo_proto::{Framing, Lang, RoomId, RoomName, Seq};
+use papo_proto::{Framing, Lang, Person, RoomId, RoomName, Seq};
 
 use super::*;
 
@@ -39,7 +39,8 @@ impl Room {
     fn say(&mut self, who: SessionId, text: &str) {
         self.seq = self.seq.next();
         let author = format!("N{}", who.0).into();
-        let item = Item::Message { seq: self.seq, at_ms: 0, author, text: text.into(), txn: None };
+        let person = Person::NOBODY;
+        let item = Item::Message { seq: self.seq, at_ms: 0, person, author, text: text.into(), txn: None };
         self.log.append(&item, who, Some(self.seq));
         self.happened.push((item, who, self.seq));
     }

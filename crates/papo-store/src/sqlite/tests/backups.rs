@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use papo_proto::words::Record;
-use papo_proto::{RoomId, Seq, Txn};
+use papo_proto::{Epoch, RoomId, Seq, Txn};
 
-use super::super::{BackupError, OpenError, SqliteStore, backup, check, folder as files};
+use super::super::{BackupError, OpenError, SqliteStore, backup, check, connect, folder as files, schema};
 use super::{folder, open};
 use crate::conformance::{append, room};
 use crate::{Span, Store};
@@ -164,4 +164,28 @@ fn what_an_earlier_attempt_left_is_no_hindrance() {
     drop(open(&data));
     fs::write(folder.path().join("copy.db.part"), "half").expect("written");
     backup(&data, &copy, &mut |_, _| {}).expect("copied");
+}
+
+#[test]
+fn a_folder_of_an_earlier_schema_can_be_checked_and_copied_before_it_is_changed() {
+    let folder = folder();
+    let (data, copy) = (folder.path().join("data"), folder.path().join("copy.db"));
+    fs::create_dir(&data).expect("made");
+    let mut conn = connect::first(&files::database(&data)).expect("opened");
+    connect::settle(&conn, 1 << 20).expect("set");
+    schema::migrate_to(&mut conn, 1).expect("made");
+    conn.execute_batch(
+        "INSERT INTO room VALUES (3, 'sala', 'Sala', 77, 1000); UPDATE meta SET value = 3 WHERE name = 'newest_room';
+         INSERT INTO event (id, at_ms, session, author, body) VALUES ((3 << 36) + 1, 1, 9, 'Ana', 'oi');",
+    )
+    .expect("filled");
+    drop(conn);
+    let report = check(&data, &mut |_, _| {}).expect("checked");
+    assert_eq!((report.schema, report.events, report.findings), (1, 1, vec![]));
+    backup(&data, &copy, &mut |_, _| {}).expect("copied");
+    restore(&copy, &folder.path().join("restored"));
+    let recovered = open(&folder.path().join("restored")).recover().expect("read");
+    let [room] = &recovered.rooms[..] else { panic!("{recovered:?}") };
+    assert_eq!((room.head, room.record.epoch == Epoch(77)), (Seq(1), false), "a copy that was brought to now");
+    assert_eq!(open(&data).recover().expect("read").rooms[0].record.epoch, Epoch(77));
 }

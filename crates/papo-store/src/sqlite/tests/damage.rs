@@ -4,13 +4,13 @@ use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
-use papo_proto::words::{Record, Stored};
+use papo_proto::words::{AccountId, LoginId, Person, Record, RedactWhat, Role, Stored};
 use papo_proto::{RoomId, Seq};
 use rusqlite::Connection;
 
-use super::super::{CheckReport, Finding, check, folder as files};
+use super::super::{CheckReport, Finding, check, folder as files, schema};
 use super::{folder, open};
-use crate::conformance::{append, room, session};
+use crate::conformance::{account, append, grant, login, read, redact, restriction, room, session};
 use crate::{Span, Store as _, StoreError};
 
 /// A folder with two rooms, 100 events of half a page in the first and 3 in the second.
@@ -21,6 +21,22 @@ fn fill(folder: &Path) {
     let text = "x".repeat(2_000);
     let said: Vec<_> = (0..103).map(|at| Record::Event(append(1 + at / 100, &text))).collect();
     store.commit(&said).expect("stored");
+}
+
+/// The same with people in both rooms and for the whole server, and messages that were taken back.
+fn fill_with_people(folder: &Path) {
+    fill(folder);
+    let store = open(folder);
+    let mut batch = vec![Record::Account(account(70, "Ana")), Record::Login(login(9, 70, 1, 1 << 40))];
+    for room in 0..3 {
+        batch.push(Record::Grant(grant(room, Person::Account(AccountId(70)), Some(Role::Moderator))));
+        batch.push(Record::Restriction(restriction(room, 70, 1 << 40)));
+        batch.push(Record::Read(read(room, 70, 1)));
+    }
+    for seq in [4, 5] {
+        batch.push(Record::Redact(redact(1, RedactWhat::One(Seq(seq), None))));
+    }
+    store.commit(&batch).expect("stored");
 }
 
 fn look(folder: &Path) -> CheckReport {
@@ -37,8 +53,8 @@ fn a_sound_folder_has_no_findings() {
     fill(folder.path());
     let mut steps = Vec::new();
     let report = check(folder.path(), &mut |step, of| steps.push((step, of))).expect("checked");
-    assert_eq!(steps, [(1, 3), (2, 3), (3, 3)]);
-    assert_eq!((report.schema, report.rooms, report.events, report.sessions), (1, 2, 103, 1));
+    assert_eq!(steps, [(1, 4), (2, 4), (3, 4), (4, 4)]);
+    assert_eq!((report.schema, report.rooms, report.events, report.sessions), (schema::LATEST, 2, 103, 1));
     assert_eq!(report.bytes, fs::metadata(files::database(folder.path())).expect("there").len());
     assert_eq!(report.findings, []);
 }
@@ -66,6 +82,37 @@ fn logs_that_break_the_rules_are_named() {
         change(folder.path(), sql);
         assert_eq!(look(folder.path()).findings, expected, "{sql}");
     }
+}
+
+#[test]
+fn what_belongs_to_no_room_and_what_was_not_taken_back_is_named() {
+    let leftovers = |room, table| Finding::Leftovers { room: RoomId(room), table, rows: 1 };
+    for (sql, expected) in [
+        ("SELECT 1", vec![]),
+        ("DELETE FROM event WHERE id <= (1 << 36) + 4", vec![]),
+        (
+            "DELETE FROM room WHERE id = 2; DELETE FROM event WHERE id > 2 << 36",
+            vec![leftovers(2, "role"), leftovers(2, "restriction"), leftovers(2, "read_marker")],
+        ),
+        (
+            "UPDATE event SET body = 'back' WHERE id IN ((1 << 36) + 5, (1 << 36) + 6)",
+            vec![Finding::NotTakenBack { room: RoomId(1), redaction: Seq(102), messages: 1 }],
+        ),
+        ("UPDATE meta SET value = 1 WHERE name = 'newest_account'", vec![Finding::AccountNumber(AccountId(70))]),
+        ("UPDATE meta SET value = 1 WHERE name = 'newest_login'", vec![Finding::LoginNumber(LoginId(9))]),
+    ] {
+        let folder = folder();
+        fill_with_people(folder.path());
+        change(folder.path(), sql);
+        let report = look(folder.path());
+        assert_eq!((report.findings, report.accounts), (expected, 1), "{sql}");
+    }
+    let folder = folder();
+    fill_with_people(folder.path());
+    change(folder.path(), "UPDATE event SET extra = 'rubbish' WHERE kind = 1");
+    assert!(matches!(look(folder.path()).findings[..], [Finding::Damaged(_)]));
+    let page = open(folder.path()).reader().expect("a reader").page(RoomId(1), Span::After(Seq(99)), 9, usize::MAX);
+    assert!(matches!(page, Err(StoreError::Damaged(_))), "{page:?}");
 }
 
 fn gap(room: u64, first: u64, head: u64, events: u64) -> Finding {

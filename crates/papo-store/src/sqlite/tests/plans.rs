@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::super::{connect, folder as files, reader, recover};
+use super::super::{connect, folder as files, reader, recover, writer};
 use super::{folder, open};
 
 /// What SQLite does to answer.
@@ -19,15 +19,22 @@ fn nothing_that_is_asked_while_serving_reads_all_events_or_sorts_them() {
     drop(open(folder.path()));
     let conn = connect::first(&files::database(folder.path())).expect("opened");
     let place = "SELECT id, at_ms FROM event WHERE session = ?1 AND txn = ?2";
-    for sql in reader::STATEMENTS.into_iter().chain([recover::ROOMS, place]) {
+    let written = writer::statements();
+    assert!(written.contains(&place));
+    for sql in reader::STATEMENTS.into_iter().chain(written).chain([recover::ENDS]) {
         for step in plan(&conn, sql) {
             let harmless = ["SCAN room", "SCAN CONSTANT ROW"].contains(&&*step);
             assert!(harmless || !(step.starts_with("SCAN") || step.contains("TEMP B-TREE")), "{step}\nin {sql}");
         }
     }
-    for (sql, index) in
-        [(place, "event_txn"), (reader::STATEMENTS[4], "event_txn"), (reader::STATEMENTS[1], "rowid>? AND rowid<?")]
-    {
+    let [_, after, _, _, newest_txn, audit] = reader::STATEMENTS;
+    for (sql, index) in [
+        (place, "event_txn"),
+        (newest_txn, "event_txn"),
+        (after, "rowid>? AND rowid<?"),
+        (audit, "audit_room"),
+        ("DELETE FROM role WHERE person = -?1 AND person <= 0", "role_guest"),
+    ] {
         assert!(plan(&conn, sql).iter().any(|step| step.contains(index)), "{sql}: {:?}", plan(&conn, sql));
     }
 }

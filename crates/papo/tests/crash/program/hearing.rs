@@ -97,7 +97,8 @@ impl Program {
 
     fn page(&mut self, room: u64, events: Vec<RoomEvent>) {
         self.asked = (!self.pending.is_empty()).then(|| Instant::now() + ANSWER);
-        let message = |RoomEvent::Message(message): RoomEvent| {
+        let message = |event: RoomEvent| {
+            let RoomEvent::Message(message) = event else { panic!("nobody takes anything back here: {event:?}") };
             self.recognise(&message);
             Event { seq: message.seq, author: message.author.to_string(), text: message.text.to_string() }
         };

@@ -1,0 +1,185 @@
+//! What comes of a password that was compared or hashed.
+
+use papo_proto::papo1::Token;
+use papo_proto::words::people::{AccountRecord, GrantRecord, InviteRecord, Standing};
+use papo_proto::words::{RoomRecord, TokenHash};
+use papo_proto::{AccountId, Nickname, Person, Record, Reject, Reply, SessionId, Txn};
+use std::sync::Arc;
+
+use super::{account_of, may_register};
+use crate::hub::{Hub, Now};
+use crate::outbox::{Effect, Undo};
+use crate::outlet::{Checked, Intent};
+use crate::people::Account;
+use crate::session::Checking;
+
+impl Hub {
+    /// The password of a session's command was looked at.
+    pub fn checked(&mut self, session: SessionId, txn: Option<Txn>, intent: Intent, checked: Checked, now: Now) {
+        if self.end_check(session, txn).is_none() {
+            return;
+        }
+        self.asking = txn;
+        if let Err(reject) = decide(self, session, intent, checked, now) {
+            self.reject(session, reject);
+        }
+        self.asking = None;
+    }
+
+    /// Nobody has time to look at the password of a session's command.
+    pub fn unchecked(&mut self, session: SessionId, txn: Option<Txn>) {
+        let Some(check) = self.end_check(session, txn) else { return };
+        if let Some(name) = check.tried {
+            let address = self.sessions.of(session).address;
+            self.throttle.forgive(&name, address);
+        }
+        self.asking = txn;
+        self.reject(session, Reject::Busy);
+        self.asking = None;
+    }
+
+    /// The session waits no longer for a password of this command, if it does.
+    pub(crate) fn end_check(&mut self, session: SessionId, txn: Option<Txn>) -> Option<Checking> {
+        let asking = self.sessions.get_mut(session).filter(|found| !found.ending)?;
+        asking.checking.take_if(|check| check.txn == txn)
+    }
+}
+
+fn decide(hub: &mut Hub, session: SessionId, intent: Intent, checked: Checked, now: Now) -> Result<(), Reject> {
+    let Checked { is_right, hash, fresh } = checked;
+    match intent {
+        Intent::Register { name, invite } => {
+            may_register(hub, session, &name, invite.as_ref(), now)?;
+            register(hub, session, name, hash.ok_or(Reject::Busy)?, invite, &fresh, now);
+        }
+        Intent::Login { name } => login(hub, session, &name, is_right, &fresh, now)?,
+        Intent::Change => change(hub, session, is_right, hash, now)?,
+        Intent::Delete => delete(hub, session, is_right, now)?,
+    }
+    Ok(())
+}
+
+fn register(
+    hub: &mut Hub,
+    session: SessionId,
+    name: Nickname,
+    hash: Arc<str>,
+    invite: Option<TokenHash>,
+    fresh: &Token,
+    now: Now,
+) {
+    let mut is_admin = false;
+    if let Some(before) = invite.and_then(|token| hub.people.invites.get(&token)).copied() {
+        is_admin = before.for_admin;
+        let after = InviteRecord { uses: before.uses - 1, ..before };
+        hub.settle(session, Record::Invite(after), Undo::Put(Box::new(Record::Invite(before))), None);
+    }
+    let id = hub.people.next_account();
+    let record = AccountRecord {
+        id,
+        name,
+        password: Some(hash),
+        is_admin,
+        standing: Standing::Active,
+        made_ms: now.wall_ms,
+        ignores: Vec::new(),
+        bot: None,
+    };
+    hub.settle(session, Record::Account(record), Undo::Account(id, Some(session)), None);
+    bequeath(hub, session, id);
+    let login = hub.make_login(session, id, fresh, now);
+    hub.tell_login(session, login, fresh, true, now);
+}
+
+/// What the guest has made is the account's, and where the guest was let in the account is.
+fn bequeath(hub: &mut Hub, session: SessionId, account: AccountId) {
+    let (guest, heir) = (Person::Guest(session), Person::Account(account));
+    for room in hub.rooms.of_person(guest) {
+        let before = hub.rooms.of(room).record.clone();
+        if before.owner == Some(guest) {
+            let after = RoomRecord { owner: Some(heir), ..before.clone() };
+            hub.settle(session, Record::Room(after), Undo::Put(Box::new(Record::Room(before))), None);
+        }
+        let grants = &hub.rooms.of(room).grants;
+        let (granted, own) = (grants.get(&guest).copied(), grants.get(&heir).copied());
+        if let Some(role) = granted {
+            let grant = |person, role| Record::Grant(GrantRecord { room, person, role });
+            hub.settle(session, grant(guest, None), Undo::Put(Box::new(grant(guest, Some(role)))), None);
+            if own.is_none() {
+                hub.settle(session, grant(heir, Some(role)), Undo::Put(Box::new(grant(heir, None))), None);
+            }
+        }
+    }
+}
+
+fn login(
+    hub: &mut Hub,
+    session: SessionId,
+    name: &Nickname,
+    is_right: bool,
+    fresh: &Token,
+    now: Now,
+) -> Result<(), Reject> {
+    let account = hub.nicknames.holder(name).and_then(Person::account);
+    let account = account.filter(|account| is_right && hub.people.get(*account).is_some_and(Account::is_active));
+    let account = account.ok_or(Reject::WrongPassword)?;
+    if hub.account(session).is_some() {
+        return Err(Reject::LoggedIn);
+    }
+    let address = hub.sessions.of(session).address;
+    hub.throttle.succeeded(name.key(), address);
+    bequeath(hub, session, account);
+    let login = hub.make_login(session, account, fresh, now);
+    hub.tell_login(session, login, fresh, false, now);
+    Ok(())
+}
+
+/// The session's account, if the password that was asked for is right.
+fn proven(hub: &mut Hub, session: SessionId, is_right: bool) -> Result<AccountRecord, Reject> {
+    let (account, _) = account_of(hub, session)?;
+    let record = hub.people.of(account).record.clone();
+    if !is_right {
+        return Err(Reject::WrongPassword);
+    }
+    let address = hub.sessions.of(session).address;
+    hub.throttle.succeeded(record.name.key(), address);
+    Ok(record)
+}
+
+fn change(hub: &mut Hub, session: SessionId, is_right: bool, hash: Option<Arc<str>>, now: Now) -> Result<(), Reject> {
+    let before = proven(hub, session, is_right)?;
+    let (account, own) = account_of(hub, session)?;
+    let after = AccountRecord { password: Some(hash.ok_or(Reject::Busy)?), ..before.clone() };
+    hub.end_logins(account, Some((session, own)), now);
+    let undo = Undo::Put(Box::new(Record::Account(before)));
+    hub.settle(session, Record::Account(after), undo, Some(Reply::PasswordChanged));
+    Ok(())
+}
+
+fn delete(hub: &mut Hub, session: SessionId, is_right: bool, now: Now) -> Result<(), Reject> {
+    let before = proven(hub, session, is_right)?;
+    let account = before.id;
+    let bots: Vec<AccountId> = hub.people.bots_of(account);
+    for gone in bots.iter().copied().chain([account]) {
+        let Some([before, after]) = hub.changed_account(gone, |record| {
+            record.password = None;
+            record.standing = Standing::Deleted;
+            record.is_admin = false;
+            record.ignores = Vec::new();
+        }) else {
+            continue;
+        };
+        let undo = Undo::Put(Box::new(Record::Account(before)));
+        let reply = (gone == account).then_some(Reply::AccountDeleted);
+        hub.settle(session, Record::Account(after), undo, reply);
+    }
+    for bot in bots {
+        hub.end_logins(bot, None, now);
+    }
+    let (_, own) = account_of(hub, session)?;
+    hub.end_logins(account, Some((session, own)), now);
+    hub.end_login(own, Some(session), now);
+    let nick = hub.become_guest(session, None, now);
+    hub.outbox.push(Effect::Reply { session, txn: None, reply: Box::new(Reply::CalledNow(nick)) });
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! What happens to everybody in a script.
+
+use std::time::Duration;
+
+use papo_proto::words::{AdminCommand, Parsed, Registration, Secret};
+use papo_proto::{Nickname, Reply};
+
+use super::world::{TEXT, World};
+use crate::hub::Policy;
+
+/// * `wait 60` lets so many seconds pass;
+/// * `disk full` and `disk ok`: whether anything can be kept; `hold` and `go` make the disk wait;
+/// * `restart` – a fresh hub begins with what was kept, and nobody in it;
+/// * `from 192.0.2.7` – where the next connections come from; `plain`, `safe` – whether others can listen;
+/// * `policy open|invite|closed guests|no-guests [greeting]`;
+/// * `admin …` – a command of whoever runs the server, whose answer is returned.
+pub(super) fn happen(world: &mut World, what: &str) -> Option<String> {
+    let (verb, rest) = what.split_once(' ').unwrap_or((what, ""));
+    match verb {
+        "wait" => {
+            let seconds = rest.parse().expect("so many seconds");
+            world.now.running += Duration::from_secs(seconds);
+            world.now.wall_ms += seconds * 1000;
+            world.tick();
+        }
+        "disk" => world.store.full = rest == "full",
+        "hold" => world.hold_commits = true,
+        "go" => {
+            world.hold_commits = false;
+            world.tick();
+        }
+        "restart" => world.restart(),
+        "from" => world.address = rest.parse().expect("an address"),
+        "plain" => world.is_safe = false,
+        "safe" => world.is_safe = true,
+        "policy" => {
+            world.hub.set_policy(policy(rest));
+            world.tick();
+        }
+        "admin" => {
+            let (command, password) = admin(rest);
+            return Some(shown(&world.administer(command, password)));
+        }
+        _ => panic!("nobody knows what {what:?} is"),
+    }
+    None
+}
+
+fn policy(words: &str) -> Policy {
+    let mut words = words.splitn(3, ' ');
+    let registration = match words.next() {
+        Some("open") => Registration::Open,
+        Some("invite") => Registration::Invite,
+        _ => Registration::Closed,
+    };
+    let guests = words.next() == Some("guests");
+    Policy { registration, guests, greeting: words.next().unwrap_or_default().into() }
+}
+
+/// The command, and the password that it brings.
+fn admin(words: &str) -> (AdminCommand, Option<&str>) {
+    let (verb, rest) = words.split_once(' ').unwrap_or((words, ""));
+    let (first, second) = rest.split_once(' ').unwrap_or((rest, ""));
+    let name = || Nickname::parse(first).expect("a good name");
+    let person = || name().name;
+    match verb {
+        "users" => (AdminCommand::Users, None),
+        "add" => {
+            let Parsed { name, cut } = name();
+            (AdminCommand::AddUser(Parsed { name, cut }, Secret::new(second)), Some(second))
+        }
+        "reset" => (AdminCommand::ResetUser(person(), Secret::new(second)), Some(second)),
+        "disable" | "enable" => (AdminCommand::DisableUser(person(), verb == "disable"), None),
+        "promote" | "demote" => (AdminCommand::PromoteUser(person(), verb == "promote"), None),
+        "invite" => {
+            let uses = first.parse().expect("so often");
+            (AdminCommand::Invite { uses, seconds: 3600, for_admin: second == "admin" }, None)
+        }
+        "lockdown" => (AdminCommand::Lockdown(rest == "on"), None),
+        "say" => (AdminCommand::Say(rest.into()), None),
+        _ => panic!("no administrator says {words:?}"),
+    }
+}
+
+fn shown(reply: &Reply) -> String {
+    let mut bytes = Vec::new();
+    TEXT.reply(None, reply, &mut bytes);
+    String::from_utf8_lossy(&bytes[4..]).into_owned()
+}
