@@ -348,7 +348,7 @@ fn upgrade(request: &mut Request<Incoming>, client: Client, place: Place, hall: 
         early.extend(secure.iter_mut().flat_map(|line| line.take_opened()));
         let Ok(socket) = socket.into_std() else { return };
         let arrival = Arrival { socket, peer: client.address, place, secure };
-        (hall.on_upgrade)(Upgraded { arrival, early, lang, dialect, is_secure: client.is_secure, cookie });
+        (hall.on_upgrade)(Upgraded { arrival, early, lang, dialect, is_secure: client.is_private(), cookie });
     });
 }
 

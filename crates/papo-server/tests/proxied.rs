@@ -252,3 +252,21 @@ fn a_password_is_taken_where_the_proxy_says_that_its_line_is_encrypted() {
         assert_eq!(said.starts_with("[SYS]"), is_secure, "{said}");
     }
 }
+
+#[test]
+fn a_password_is_not_taken_by_a_proxy_that_nobody_has_declared() {
+    let refused = "[ERRO] Esta conexão não é cifrada";
+    let [open, declared] = [start_changed(|_| {}), start()];
+    let answer = |server: &Running, headers: &[(&str, &str)]| {
+        let mut ana = Client::try_ws(server.web(), "/ws", headers).expect("a handshake").named("Ana");
+        ana.send("/register uma senha comprida");
+        ana.read().expect("an answer")
+    };
+    let https = [("X-Forwarded-For", "192.0.2.1"), ("X-Forwarded-Proto", "https")];
+    assert!(answer(&open, &https).starts_with(refused), "whoever is there may have said so");
+    assert!(answer(&declared, &https[..1]).starts_with(refused), "the client speaks plain text");
+    for (server, headers) in [(&declared, &https[..]), (&open, &[])] {
+        let said = answer(server, headers);
+        assert!(!said.starts_with(refused), "{said}");
+    }
+}

@@ -4,11 +4,13 @@
 //! * [`test`] – everything that must hold before a change is taken, as one list; [`needs`] – what that needs installed;
 //! * [`tidy`] – rules of the house that no compiler knows;
 //! * [`bench`] – the workloads of the project's figures against a bare loop of `send()` in the same run;
+//! * [`attack`] – the tools of attackers, against a server on loopback;
 //! * [`started`] – a server that was started here, and is stopped here; [`sh`] – programs that are run.
 
 // A developer's commands talk to the developer.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod attack;
 mod bench;
 mod build;
 mod needs;
@@ -25,6 +27,8 @@ cargo xtask build                        builds the page and the program with th
 cargo xtask serve [arguments]            builds, then runs papo serve with these arguments
 cargo xtask test [--long] [filter]       runs every check and test, or the tests whose names hold the filter
 cargo xtask tidy                         checks the rules of the house
+cargo xtask attack [slowhttp] [--connections 300] [--secs 20]
+                                         attacks a server on loopback and looks whether others are answered
 cargo xtask bench [W1 W2 W3 W4 durable history] [--secs 5] [--runs 3] [--quick]
                                          measures papo against bare loops of send() and of commits";
 
@@ -36,6 +40,7 @@ fn main() -> ExitCode {
         Some("serve") => serve::run(arguments),
         Some("test") => test::run(arguments),
         Some("tidy") => tidy::run(),
+        Some("attack") => attack::run(arguments),
         Some("bench") => bench::run(arguments),
         None | Some("help" | "--help" | "-h") => {
             println!("{USAGE}");

@@ -30,6 +30,14 @@ pub struct Client {
     pub is_proven: bool,
 }
 
+impl Client {
+    /// Nobody on the way can read what it says: by TLS, or because it does not leave the machine. A
+    /// proxy of this machine that nobody has declared speaks for who knows whom.
+    pub fn is_private(&self) -> bool {
+        self.is_secure || (self.is_proven && self.address.ip().to_canonical().is_loopback())
+    }
+}
+
 /// What a trusted proxy has let through cannot be told from what it has said itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {

@@ -145,6 +145,8 @@ impl Shard {
         // What has been decrypted already is not in the socket any more.
         let early = conn.secure.as_mut().map(|line| line.take_opened()).unwrap_or_default();
         conn.intake = Intake::length(self.shared.limits.message_bytes, early);
+        // What does not leave the machine needs no encryption.
+        conn.is_secure |= conn.peer.ip().to_canonical().is_loopback();
         self.open_session(slot, Encoding::text(Framing::Length, self.shared.lang));
     }
 
@@ -152,8 +154,7 @@ impl Shard {
         let conn = &mut self.conns[slot as usize];
         let link = conn.link(self.me, slot);
         let address = conn.peer.ip().into();
-        // What does not leave the machine needs no encryption.
-        let is_safe = conn.is_secure || conn.peer.ip().to_canonical().is_loopback();
+        let is_safe = conn.is_secure;
         let session = self.shared.engine.decide(Some(self.me), |hub, _| hub.open(link, encoding, address, is_safe));
         conn.stage = Stage::Open;
         conn.session = session;

@@ -15,7 +15,7 @@ const LOCAL_NAME: &str = "papo";
 
 /// Whether the cookie may be given to a caller: by TLS, or without leaving the machine.
 pub(super) fn is_kept_safe(caller: Client) -> bool {
-    caller.is_secure || caller.address.ip().to_canonical().is_loopback()
+    caller.is_private()
 }
 
 /// The login that a request's cookie names.
