@@ -8,13 +8,17 @@
 //! * [`gapless`] – each log counts 1, 2, 3 …;
 //! * [`held`] – a client that resumed holds exactly the log from where it first entered;
 //! * [`posted`] – nothing is in a log that nobody posted there, and nothing is there twice;
-//! * [`ordered`] – a client's posts stand in the order in which it sent them.
+//! * [`ordered`] – a client's posts stand in the order in which it sent them;
+//! * [`kept`] – what people did to rooms and accounts holds, and what was rejected does not;
+//! * [`gone`] – what was taken back is in no file.
 //!
 //! Texts are unique in a run: a text is its post. Rooms go by their names, since text clients know no more.
 
 pub mod acknowledged;
 pub mod gapless;
+pub mod gone;
 pub mod held;
+pub mod kept;
 pub mod ordered;
 pub mod posted;
 pub mod received;
@@ -123,9 +127,15 @@ pub enum Fault {
     Overtaken(String, String),
     /// A client was told that a log is another one, and it is not.
     Reset(String, u64),
+    /// Something has this value, though another one was acknowledged.
+    Undone(String, String),
+    /// Something has this value, which was rejected.
+    Rejected(String, String),
+    /// A file holds a text that was taken back.
+    Remains(String, String),
 }
 
-/// Everything that is wrong.
+/// Everything that is wrong with what was said.
 pub fn all(stories: &[Story], logs: &Logs) -> Vec<Fault> {
     let mut faults = acknowledged::check(stories, logs);
     faults.extend(received::check(stories, logs));

@@ -10,20 +10,20 @@ use super::{Fault, Logs, Story};
 /// Every post that stands behind one that was sent after it.
 pub fn check(stories: &[Story], logs: &Logs) -> Vec<Fault> {
     let mut sent = HashMap::new();
-    for story in stories {
+    for (who, story) in stories.iter().enumerate() {
         sent.extend(story.posts.iter().enumerate().map(|(number, post)| {
             // How many of the client's posts may stand before it.
             let beside = story.sent_again.get(&number).copied().unwrap_or(number + 1);
-            ((post.room.as_str(), post.text.as_str()), (number, beside))
+            ((post.room.as_str(), post.text.as_str()), (who, number, beside))
         }));
     }
     let mut faults = Vec::new();
     for (room, log) in logs {
-        // The latest post of each name.
-        let mut latest: HashMap<&str, usize> = HashMap::new();
+        // The latest post of each client under each of its names: several are one account, and have one.
+        let mut latest: HashMap<(usize, &str), usize> = HashMap::new();
         for event in log {
-            let Some(&(number, beside)) = sent.get(&(room.as_str(), event.text.as_str())) else { continue };
-            let latest = latest.entry(&event.author).or_insert(number);
+            let Some(&(who, number, beside)) = sent.get(&(room.as_str(), event.text.as_str())) else { continue };
+            let latest = latest.entry((who, &event.author)).or_insert(number);
             if *latest >= beside {
                 faults.push(Fault::Overtaken(room.clone(), event.text.clone()));
             }
@@ -59,5 +59,13 @@ mod tests {
             let story = Story { sent_again: sent_again.into_iter().collect(), ..sent.clone() };
             assert_eq!(check(&[story], &logs), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn clients_of_one_account_have_an_order_each() {
+        let both = [posts(&[("a", Fate::Unknown), ("b", Fate::Unknown)]), posts(&[("x", Fate::Unknown)])];
+        assert_eq!(check(&both, &log(&[(1, "a"), (2, "b"), (3, "x")])), []);
+        let late = [Fault::Overtaken("r".into(), "a".into())];
+        assert_eq!(check(&both, &log(&[(1, "b"), (2, "x"), (3, "a")])), late);
     }
 }

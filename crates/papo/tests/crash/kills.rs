@@ -51,6 +51,35 @@ fn what_was_acknowledged_or_seen_survives_every_kill() {
     }
 }
 
+/// Whoever runs rooms and accounts does so while the server is killed; a few others talk meanwhile.
+fn run_kept(seed: u64, kills: usize) {
+    let mut world = World::new(seed);
+    world.keep();
+    let mut random = Random::part(seed, 4);
+    let (tcp, web) = (world.server.tcp(), world.server.web());
+    world.populate(3, tcp, web);
+    for _ in 0..kills {
+        world.wait_for_deeds(random.below(60));
+        std::thread::sleep(Duration::from_micros(random.below(8_000) as u64));
+        let end = if random.chance(6) { World::stop } else { World::kill };
+        end(&mut world);
+        world.restart();
+    }
+    world.wait_for_deeds(10);
+    world.check(&[]);
+}
+
+#[test]
+fn what_was_done_to_rooms_and_accounts_survives_every_kill() {
+    if is_long() {
+        for number in 0..4 {
+            run_kept(seed(0x0D0) + number, 40);
+        }
+    } else {
+        run_kept(seed(0x0D0), 8);
+    }
+}
+
 /// The client library waits half a second and more before it comes back.
 #[test]
 fn the_client_library_loses_and_repeats_nothing_over_kills() {

@@ -4,6 +4,7 @@
 //! * `world` – a server that can be killed and comes back, the clients around it, and the end of a run;
 //! * `program`, `person` – a plain client of papo/1 and one of the text dialect, as threads of their own;
 //! * `library` – a client that is made of the client library, which connects and resumes by itself;
+//! * `keeper` – does what must survive to rooms and accounts, and looks whether it did;
 //! * `kills`, `lines` – the server is killed; lines go through a proxy that breaks them;
 //! * `away` – clients come back after a long time; `disk` – the disk is full for a while.
 //!
@@ -13,6 +14,7 @@
 
 mod away;
 mod disk;
+mod keeper;
 mod kills;
 mod library;
 mod lines;

@@ -12,6 +12,7 @@ use papo_client::{ALPN_HTTP, ALPN_PAPO, ClientTls, Target, Trust};
 use papo_testkit::checks::{self, Event, Logs, Story};
 use papo_testkit::{Ended, PATIENCE, Papo, Proxy, Random, Structured, free_port};
 
+use crate::keeper::{Keeper, Kept};
 use crate::library::Library;
 use crate::person::Person;
 use crate::program::Program;
@@ -42,6 +43,8 @@ pub(crate) struct Signals {
     pub(crate) rejected: AtomicUsize,
     /// Gaps that clients were told of.
     pub(crate) gaps: AtomicUsize,
+    /// Things that the keeper did.
+    pub(crate) kept: AtomicUsize,
     /// At most one client stays away at a time, or nobody would post.
     away: Mutex<()>,
     /// Nobody begins anything any more; what was begun is finished.
@@ -88,6 +91,7 @@ pub(crate) struct World {
     pub(crate) server: Papo,
     pub(crate) signals: Arc<Signals>,
     clients: Vec<JoinHandle<Story>>,
+    keeper: Option<JoinHandle<Kept>>,
     /// Clients say here that they have no answer to wait for any more.
     pub(crate) idle: Arc<AtomicUsize>,
 }
@@ -125,7 +129,7 @@ impl World {
         let signals = Arc::new(Signals::default());
         signals.say_up(true);
         let idle = Arc::new(AtomicUsize::new(0));
-        Self { seed, data, _place: place, args, server, signals, clients: Vec::new(), idle }
+        Self { seed, data, _place: place, args, server, signals, clients: Vec::new(), keeper: None, idle }
     }
 
     /// Clients of every kind come, by these addresses of framed TCP and of the web.
@@ -163,6 +167,13 @@ impl World {
         }
     }
 
+    /// Somebody looks after rooms and accounts; straight to the server, since only its end may part them.
+    pub(crate) fn keep(&mut self) {
+        let keeper = Keeper::new(self.server.tcp(), Random::part(self.seed, 3_000), self.signals.clone());
+        let thread = std::thread::Builder::new().name("keeper".to_owned());
+        self.keeper = Some(thread.spawn(move || keeper.live()).expect("a thread"));
+    }
+
     /// Waits until so many further posts are acknowledged.
     pub(crate) fn wait_for_posts(&self, further: usize) {
         let wanted = self.signals.acknowledged.load(Ordering::SeqCst) + further;
@@ -171,12 +182,20 @@ impl World {
         });
     }
 
+    /// Waits until the keeper has done so many further things.
+    pub(crate) fn wait_for_deeds(&self, further: usize) {
+        let wanted = self.signals.kept.load(Ordering::SeqCst) + further;
+        self.wait_until("further things are done", |signals| signals.kept.load(Ordering::SeqCst) >= wanted);
+    }
+
     /// Waits while the clients go on, until something is true.
     pub(crate) fn wait_until(&self, what: &str, is_true: impl Fn(&Signals) -> bool) {
         let until = Instant::now() + 2 * PATIENCE;
         while !is_true(&self.signals) {
             assert!(Instant::now() < until, "seed {}: waited in vain until {what}", self.seed);
             assert!(!self.clients.iter().any(JoinHandle::is_finished), "seed {}: a client has failed", self.seed);
+            let has_failed = self.keeper.as_ref().is_some_and(JoinHandle::is_finished) && !self.signals.is_finishing();
+            assert!(!has_failed, "seed {}: the keeper has failed", self.seed);
             std::thread::sleep(Duration::from_millis(1));
         }
     }
@@ -236,8 +255,28 @@ impl World {
         let seed = self.seed;
         let faults = checks::all(&stories, &logs);
         assert!(faults.is_empty(), "seed {seed}: {} faults: {:?}", faults.len(), &faults[..faults.len().min(20)]);
+        self.check_kept();
         self.close();
         (stories, logs)
+    }
+
+    /// What was done to rooms and accounts holds. After one more kill what was taken back is soon in no file.
+    fn check_kept(&mut self) {
+        let Some(keeper) = self.keeper.take() else { return };
+        let (seed, Kept { journal, gone }) = (self.seed, keeper.join().expect("the keeper has failed"));
+        let faults = checks::kept::check(&journal);
+        assert!(faults.is_empty(), "seed {seed}: {} faults: {:?}", faults.len(), &faults[..faults.len().min(20)]);
+        self.kill();
+        self.restart();
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let faults = checks::gone::check(&self.data, &gone);
+            if faults.is_empty() {
+                break;
+            }
+            assert!(Instant::now() < until, "seed {seed}: {faults:?}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
 }
 
