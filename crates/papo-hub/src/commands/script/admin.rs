@@ -78,7 +78,7 @@ fn the_first_administrator_comes_by_an_invitation() {
          a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
          a> /register segredo123
          a< [ERRO] Este servidor não aceita contas novas.
-         a> /register segredo123 AAAA
+         a> /register segredo123 AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI
          a< [ERRO] É preciso um convite que ainda valha para criar uma conta aqui.
          a> /register segredo123 8iKiCyGSfYjnI3cDHwHv4N5DlsZ-qUTYLb-AEm_hHm0
          a< [SYS] A conta Ana é sua. Da próxima vez: /login Ana <senha>
