@@ -354,6 +354,7 @@ fn who_deletes_an_account_takes_its_bots_along() {
          a> /delete-account segredo123
          a< [SYS] Conta apagada. O nome fica reservado para sempre.
          a< [SYS] Robo saiu de #geral.
+         a< [SYS] Seu nome agora é convidado-4487.
          p< {"is":"notice","about":"login_ended","text":"Sua sessão foi encerrada. Entre de novo com /login <nome> <senha>."}
          p> {"do":"post","txn":3,"room":1,"text":"bip"}
          q> {"do":"hello","txn":1,"version":1,"login":"8iKiCyGSfYjnI3cDHwHv4N5DlsZ-qUTYLb-AEm_hHm0"}

@@ -104,6 +104,7 @@ fn a_password_or_an_account_that_cannot_be_changed_stays() {
          a< [ERRO] O disco do servidor está cheio; a mensagem não foi guardada. Tente de novo mais tarde.
          a> /delete-account segredo123
          a< [ERRO] O disco do servidor está cheio; a mensagem não foi guardada. Tente de novo mais tarde.
+         a< [SYS] Seu nome agora é convidado-4487.
          *disk ok
          a> /login Ana outrasenha
          a< [ERRO] Nome ou senha errados.
