@@ -7,11 +7,15 @@
 //! * `rooms`, `hidden`, `moderation`, `redact` – rights; `admin` – whoever runs the server;
 //! * `failures` – what is decided and cannot be kept.
 
+mod admin;
 mod directs;
+mod failures;
 mod happen;
 mod hidden;
+mod moderation;
 mod papo1;
 mod people;
+mod redact;
 mod rooms;
 mod store;
 mod text;

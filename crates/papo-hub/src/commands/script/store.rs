@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use papo_proto::words::people::AuditRecord;
 use papo_proto::words::{Place, Redact, RedactWhat};
-use papo_proto::{Person, Record, RoomId, Seq, SessionId, Stored, Txn, papo1};
+use papo_proto::{AccountId, LoginId, Person, Record, RoomId, Seq, SessionId, Stored, Txn, papo1};
 
 use crate::KnownRoom;
 use crate::resume::Found;
@@ -23,6 +23,8 @@ pub(super) struct FakeStore {
     pub(super) audit: Vec<AuditRecord>,
     /// The highest number that a room ever had.
     pub(super) newest_room: RoomId,
+    /// Likewise of accounts and logins.
+    pub(super) newest_people: (AccountId, LoginId),
     /// Nothing can be written.
     pub(super) full: bool,
 }
@@ -74,8 +76,11 @@ impl FakeStore {
                 Stored::Done
             }
             other => {
-                if let Record::Room(room) = other {
-                    self.newest_room = self.newest_room.max(room.id);
+                match other {
+                    Record::Room(room) => self.newest_room = self.newest_room.max(room.id),
+                    Record::Account(account) => self.newest_people.0 = self.newest_people.0.max(account.id),
+                    Record::Login(login) => self.newest_people.1 = self.newest_people.1.max(login.id),
+                    _ => {}
                 }
                 self.kept.retain(|kept| !is_of_the_same(kept, other));
                 self.kept.push(other.clone());

@@ -152,7 +152,7 @@ impl World {
             wall_ms: 1,
             policy: Policy::default(),
             people: store.people(),
-            newest_people: Default::default(),
+            newest_people: store.newest_people,
         })
     }
 
