@@ -7,7 +7,6 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use papo_proto::words::people::AuditRecord;
 use papo_proto::words::{Change, Redact, RoomRecord};
 use papo_proto::{
     AccountId, Append, Command, Encoding, Ephemeral, Lang, LoginId, Nickname, Person, Record, Reject, Reply, RoomId,
@@ -30,8 +29,8 @@ pub(crate) enum Effect {
     /// Something that is so by decision is kept; whoever did it is told. When it cannot be kept it
     /// never was.
     Settle { record: Record, undo: Undo, session: SessionId, txn: Option<Txn>, reply: Option<Box<Reply>> },
-    /// Messages are taken back; whoever did it is told how many, and the deed is written down.
-    Redact { redact: Redact, session: SessionId, txn: Option<Txn>, audit: Option<Box<AuditRecord>> },
+    /// Messages are taken back, and the deed is written down; whoever did it is told how many.
+    Redact { redact: Redact, session: SessionId, txn: Option<Txn> },
     /// A room is kept; whoever made it is told.
     Create { record: RoomRecord, existed: bool, session: SessionId, txn: Option<Txn>, cut: bool },
     /// A notice to a room's readers, but not to this session.

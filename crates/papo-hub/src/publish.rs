@@ -78,14 +78,11 @@ impl Hub {
                     self.answer(session, txn, *reply, outlet);
                 }
             }
-            (Effect::Redact { redact, session, txn, audit }, Stored::Redacted(seq, seqs)) => {
+            (Effect::Redact { redact, session, txn }, Stored::Redacted(seq, seqs)) => {
                 self.redacted(redact, seq, &seqs, outlet);
                 let count = seqs.len() as u64;
                 let reply = if count == 0 { Reply::Rejected(Reject::NoMessage) } else { Reply::Redacted(count) };
                 self.answer(session, txn, reply, outlet);
-                if let Some(audit) = audit.filter(|_| count > 0) {
-                    self.outbox.push(Effect::Keep(Record::Audit(*audit)));
-                }
             }
             (Effect::Create { record, existed, session, txn, cut }, _) => {
                 self.room_is_stored(record.id);

@@ -64,7 +64,13 @@ impl Kept {
             }
             Record::Redact(redact) => {
                 self.now_ms = self.now_ms.max(redact.at_ms);
-                return self.logs.redact(redact);
+                let stored = self.logs.redact(redact);
+                if let (Stored::Redacted(_, seqs), Some(act)) = (&stored, &redact.audit)
+                    && !seqs.is_empty()
+                {
+                    self.people.act(act);
+                }
+                return stored;
             }
             Record::Recall { session, txn } => {
                 return self.logs.place(*session, *txn).map_or(Stored::Unknown, Stored::Repeated);

@@ -192,6 +192,8 @@ pub struct Redact {
     pub person: Person,
     /// Their name.
     pub author: Arc<str>,
+    /// What is written down of it, if there is something to take back.
+    pub audit: Option<Box<AuditRecord>>,
 }
 
 /// Which messages are taken back.

@@ -174,7 +174,7 @@ fn a_lockdown_is_kept(store: &dyn Store) {
     assert!(!recovered(store).lockdown);
 }
 
-fn audit(store: &dyn Store, room: Option<u64>, limit: usize) -> Vec<AuditRecord> {
+pub(super) fn audit(store: &dyn Store, room: Option<u64>, limit: usize) -> Vec<AuditRecord> {
     store.reader().expect("a reader").audit(room.map(RoomId), limit).expect("read")
 }
 

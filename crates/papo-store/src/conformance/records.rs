@@ -34,6 +34,7 @@ pub fn redact(room: u64, what: RedactWhat) -> Redact {
         session: SessionId(8),
         person: Person::Account(AccountId(80)),
         author: "Bob".into(),
+        audit: None,
     }
 }
 

@@ -1,9 +1,10 @@
 //! What is taken back, and what is not.
 
-use papo_proto::words::{AccountId, Body, Person, Place, Record, RedactWhat, Stored};
+use papo_proto::words::{AccountId, Body, Person, Place, Record, Redact, RedactWhat, Stored};
 use papo_proto::{Append, Event, RoomId, Seq, SessionId};
 
-use super::{Promise, append, commit, find, log, page, redact, said, sent, session, texts, with_rooms};
+use super::people::audit;
+use super::{Promise, act, append, commit, find, log, page, redact, said, sent, session, texts, with_rooms};
 use crate::{Span, Store};
 
 pub(super) const PROMISES: &[Promise] = &[
@@ -14,6 +15,7 @@ pub(super) const PROMISES: &[Promise] = &[
     at_most_so_many_go_at_once,
     nothing_is_taken_back_twice,
     nothing_in_the_room_is_no_event,
+    what_was_taken_back_is_written_down_with_it,
     a_batch_takes_back_what_it_has_said,
     a_command_that_was_taken_back_is_still_known,
     a_guest_is_not_the_account_by_the_same_number,
@@ -141,6 +143,19 @@ fn nothing_in_the_room_is_no_event(store: &dyn Store) {
     let all = [RedactWhat::One(Seq(1), None), RedactWhat::Last(ANA), RedactWhat::Of(ANA, 0)];
     assert_eq!(commit(store, &all.map(|what| take(1, what))), [taken(0, &[]), taken(0, &[]), taken(0, &[])]);
     assert_eq!(commit(store, &[said(1, "a")]), [Stored::Appended(Seq(1))]);
+}
+
+fn what_was_taken_back_is_written_down_with_it(store: &dyn Store) {
+    with_rooms(store, &[1]);
+    commit(store, &[said(1, "a"), said(1, "b")]);
+    let take = |seq, note: &str| {
+        let audit = Some(Box::new(act(Some(1), note)));
+        Record::Redact(Redact { audit, ..redact(1, RedactWhat::One(Seq(seq), None)) })
+    };
+    commit(store, &[take(1, "first"), take(1, "nothing is left of it"), take(9, "never was"), take(2, "second")]);
+    assert_eq!(audit(store, Some(1), 9), [act(Some(1), "first"), act(Some(1), "second")]);
+    assert!(store.commit(&[said(1, "c"), take(5, "third"), said(404, "d")]).is_err());
+    assert_eq!(audit(store, Some(1), 9).len(), 2, "all or nothing");
 }
 
 fn a_batch_takes_back_what_it_has_said(store: &dyn Store) {

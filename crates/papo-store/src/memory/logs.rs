@@ -259,6 +259,7 @@ mod tests {
             session: SessionId(8),
             person: Person::NOBODY,
             author: "Bob".into(),
+            audit: None,
         };
         let stored = logs.redact(&redact(RedactWhat::One(Seq(1), None)));
         assert_eq!(stored, Stored::Redacted(Seq(3), [Seq(1)].into()));

@@ -21,6 +21,7 @@ pub(super) fn run(hub: &mut Hub, actor: &Actor, wanted: RedactTarget, now: Now) 
             (RedactWhat::Of(author(hub, actor, &who)?, since_ms), who.to_string())
         }
     };
+    let is_own = matches!(what, RedactWhat::Last(person) | RedactWhat::Of(person, _) if person == actor.person);
     let redact = Redact {
         room: actor.room,
         what,
@@ -28,11 +29,10 @@ pub(super) fn run(hub: &mut Hub, actor: &Actor, wanted: RedactTarget, now: Now) 
         session: actor.session,
         person: actor.person,
         author: actor.name.clone(),
+        audit: (!is_own).then(|| Box::new(note_of(actor, "redact", &whose, "", now))),
     };
-    let is_own = matches!(what, RedactWhat::Last(person) | RedactWhat::Of(person, _) if person == actor.person);
-    let audit = (!is_own).then(|| Box::new(note_of(actor, "redact", &whose, "", now)));
     let txn = hub.asking.take();
-    hub.outbox.push(Effect::Redact { redact, session: actor.session, txn, audit });
+    hub.outbox.push(Effect::Redact { redact, session: actor.session, txn });
     Ok(())
 }
 

@@ -105,6 +105,7 @@ impl FakeStore {
         if seqs.is_empty() {
             return Stored::Redacted(Seq(0), [].into());
         }
+        self.audit.extend(redact.audit.as_deref().cloned());
         let head = self.heads.entry(redact.room).or_insert(0);
         *head += 1;
         Stored::Redacted(Seq(*head), seqs.into())

@@ -39,8 +39,10 @@ fn taken_back() -> impl Strategy<Value = Record> {
         person().prop_map(RedactWhat::Last),
         (person(), 999..1_002_u64).prop_map(|(person, since_ms)| RedactWhat::Of(person, since_ms)),
     ];
-    (ids(), what, person())
-        .prop_map(|(room, what, person)| Record::Redact(Redact { person, at_ms: 1_000, ..redact(room, what) }))
+    (ids(), what, person(), any::<bool>()).prop_map(|(room, what, person, is_written)| {
+        let audit = is_written.then(|| Box::new(act(Some(room), "redact")));
+        Record::Redact(Redact { person, at_ms: 1_000, audit, ..redact(room, what) })
+    })
 }
 
 fn room_now() -> impl Strategy<Value = Record> {

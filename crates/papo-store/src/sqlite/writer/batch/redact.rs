@@ -36,6 +36,9 @@ impl Batch<'_> {
             self.run(ERASE, [keys.up_to(*seq)])?;
         }
         self.known.has_traces = true;
+        if let Some(act) = &redact.audit {
+            self.act(act)?;
+        }
         let (seq, key) = self.next(redact.room)?;
         self.run(
             INSERT,
