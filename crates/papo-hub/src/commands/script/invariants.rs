@@ -93,7 +93,9 @@ fn everything_is_published(hub: &Hub) {
     for id in hub.sessions.ids() {
         let session = hub.sessions.get(id).expect("it is there");
         let mut reads: Vec<RoomId> = session.reading.iter().map(|log| log.room()).collect();
-        reads.iter().for_each(|room| *readers.entry(*room).or_default() += 1);
+        for room in &reads {
+            *readers.entry(*room).or_default() += 1;
+        }
         reads.retain(|room| *room != DIRECTORY);
         let mut rooms = session.rooms.to_vec();
         if session.link.is_none() {

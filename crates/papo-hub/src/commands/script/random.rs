@@ -125,6 +125,7 @@ fn step() -> impl Strategy<Value = String> {
         8 => Just("*go".to_owned()),
         3 => Just("*disk full".to_owned()),
         6 => Just("*disk ok".to_owned()),
+        2 => select(vec!["*passwords wait", "*passwords looked at", "*passwords refused"]).prop_map(str::to_owned),
         2 => Just("*wait 31".to_owned()),
         1 => Just("*wait 86400".to_owned()),
         1 => Just("*restart".to_owned()),
@@ -171,10 +172,7 @@ impl Run {
     fn speak(&mut self, who: &str, line: &str) {
         self.said += 1;
         let line = line.replace('$', &format!("dito{}!", self.said)).replace('?', &self.said.to_string());
-        if !line.starts_with('{') {
-            self.world.session(who);
-            self.world.send(who, &line);
-        } else {
+        if line.starts_with('{') {
             let token = self.tokens.get(who).copied().unwrap_or(250);
             let line = line.replace('@', &papo_proto::papo1::Token([token; 32]).to_text());
             if self.world.people.iter().all(|(name, ..)| name != who) {
@@ -184,6 +182,9 @@ impl Run {
                 self.tokens.insert(who.to_owned(), self.world.link(who).slot as u8 + 1);
             }
             self.world.send_json(who, &line);
+        } else {
+            self.world.session(who);
+            self.world.send(who, &line);
         }
         self.heard_by.insert(self.said, self.world.hub.rooms.members());
     }
