@@ -125,9 +125,8 @@ impl Hub {
     pub(crate) fn mark_read(&mut self, session: SessionId, room: RoomId, seq: Seq) {
         let Some(account) = self.account(session) else { return };
         let Some(known) = self.people.get_mut(account) else { return };
-        let read = known.reads.entry(room).or_default();
-        if *read < seq {
-            *read = seq;
+        if known.reads.get(&room).copied().unwrap_or_default() < seq {
+            known.reads.insert(room, seq);
             self.outbox.push(Effect::Keep(Record::Read(ReadRecord { account, room, seq })));
         }
     }

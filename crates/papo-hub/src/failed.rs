@@ -100,7 +100,20 @@ impl Hub {
         rooms.dedup();
         let shut_out: Vec<_> = rooms.into_iter().flat_map(|room| self.shut_out(room, now)).collect();
         let is_out = |session: &SessionId, room: &RoomId| shut_out.contains(&(*session, *room));
-        self.outbox.put_right(|effect| !matches!(effect, Effect::Enter { session, room, .. } if is_out(session, room)));
+        let rooms = &self.rooms;
+        self.outbox.put_right(|effect| {
+            match effect {
+                Effect::Enter { session, room, .. } => return !is_out(session, room),
+                // A room that waits to be kept is kept as it is now.
+                Effect::Keep(Record::Room(record)) | Effect::Create { record, .. } => {
+                    if let Some(room) = rooms.get(record.id) {
+                        record.clone_from(&room.record);
+                    }
+                }
+                _ => {}
+            }
+            true
+        });
         shut_out
     }
 

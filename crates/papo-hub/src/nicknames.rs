@@ -42,6 +42,12 @@ impl Nicknames {
         }
     }
 
+    /// How many names are held.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.holders.len()
+    }
+
     /// A guest's name that nobody holds, drawn with `random`.
     pub(crate) fn guest(&self, lang: Lang, mut random: impl FnMut() -> u64) -> Nickname {
         let word = match lang {

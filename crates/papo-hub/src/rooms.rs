@@ -288,6 +288,24 @@ impl Rooms {
         !self.changed.is_empty() || !self.gone.is_empty()
     }
 
+    /// All of them.
+    #[cfg(test)]
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Room> {
+        self.all.values()
+    }
+
+    /// Who is in each room.
+    #[cfg(test)]
+    pub(crate) fn members(&self) -> std::collections::BTreeMap<RoomId, BTreeSet<SessionId>> {
+        self.all.iter().map(|(id, room)| (*id, room.members.iter().copied().collect())).collect()
+    }
+
+    /// Whether nothing waits to be published of rooms that have ended, or to be kept of names.
+    #[cfg(test)]
+    pub(crate) fn has_no_remains(&self) -> bool {
+        self.ended.is_empty() && self.reserved.is_empty()
+    }
+
     /// The rooms that somebody made or has a role in.
     pub(crate) fn of_person(&self, person: Person) -> Vec<RoomId> {
         let is_of = |room: &&Room| room.record.owner == Some(person) || room.grants.contains_key(&person);

@@ -27,7 +27,9 @@ impl Hub {
     pub(crate) fn sessions_of(&self, person: Person) -> Vec<SessionId> {
         let all = match person {
             Person::Account(account) => self.people.get(account).map_or(Vec::new(), |known| known.sessions.to_vec()),
-            Person::Guest(session) => vec![session],
+            // Whoever has logged in is that guest no more.
+            Person::Guest(session) if self.account(session).is_none() => vec![session],
+            Person::Guest(_) => Vec::new(),
         };
         all.into_iter().filter(|session| self.sessions.get(*session).is_some_and(|found| !found.ending)).collect()
     }
@@ -36,7 +38,10 @@ impl Hub {
     pub(crate) fn name_of(&self, person: Person) -> Option<Arc<str>> {
         match person {
             Person::Account(account) => self.people.get(account).map(|account| account.name().clone()),
-            Person::Guest(session) => self.sessions.get(session)?.nick.as_ref().map(|nick| nick.shared().clone()),
+            Person::Guest(session) => {
+                let found = self.sessions.get(session).filter(|found| found.account.is_none())?;
+                found.nick.as_ref().map(|nick| nick.shared().clone())
+            }
         }
     }
 
@@ -57,8 +62,8 @@ impl Hub {
                 let is_deleted = known.is_none_or(|known| known.record.standing == Standing::Deleted);
                 if is_deleted { Err(Reject::Nobody(name())) } else { Ok(()) }
             }
-            Person::Guest(_) if self.sessions_of(person).is_empty() => Err(Reject::GuestAway(name())),
-            Person::Guest(_) => Ok(()),
+            Person::Guest(_) if self.policy.guests && !self.sessions_of(person).is_empty() => Ok(()),
+            Person::Guest(_) => Err(Reject::GuestAway(name())),
         }
     }
 

@@ -5,6 +5,7 @@
 //! * `text`, `papo1` – the scripts of what was there first, by dialect;
 //! * `people`, `names`, `sessions` – accounts; `directs` – conversations of two, `ignore`;
 //! * `rooms`, `hidden`, `moderation`, `redact` – rights; `admin` – whoever runs the server;
+//! * `random` – scripts that nobody wrote, `invariants` – what holds in all of them;
 //! * `failures` – what is decided and cannot be kept.
 
 mod admin;
@@ -12,11 +13,14 @@ mod directs;
 mod failures;
 mod happen;
 mod hidden;
+mod invariants;
 mod moderation;
 mod papo1;
 mod people;
+mod random;
 mod redact;
 mod rooms;
+mod sessions;
 mod store;
 mod text;
 mod world;

@@ -361,3 +361,16 @@ fn who_deletes_an_account_takes_its_bots_along() {
          q< hello "convidado-5804" resumed:false,"rooms":[]}}"#,
     );
 }
+
+#[test]
+fn guests_are_not_written_to_where_they_may_not_be() {
+    check(
+        r#"p> {"do":"hello","txn":1,"version":1,"nick":"Pia"}
+         p< hello "Pia" resumed:false,"rooms":[]}}
+         *policy open no-guests
+         a> /register segredo123
+         a< [SYS] A conta convidado-4487 é sua. Da próxima vez: /login convidado-4487 <senha> Você entrou em #geral.
+         a> /msg Pia oi
+         a< [ERRO] Pia não está aqui e não tem conta; a mensagem não foi enviada."#,
+    );
+}

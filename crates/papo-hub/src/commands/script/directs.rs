@@ -140,7 +140,7 @@ fn a_guest_who_logs_in_is_another_person() {
          b< [SYS] convidado-4487 agora é Caio.
          c< [SYS] Você entrou como Caio.
          a> /r oi
-         c< [@Ana] Ana: oi
+         a< [ERRO] Ninguém lhe escreveu ainda. Use /msg <nome> <mensagem>.
          b> /register segredo123
          b< [SYS] A conta Bia é sua. Da próxima vez: /login Bia <senha>
          a> /msg Bia oi
@@ -407,5 +407,27 @@ fn what_was_not_shown_is_not_answered() {
          a< [SYS] Você entrou como Ana. Você entrou em #geral.
          a> /r ninguém
          a< [ERRO] Ninguém lhe escreveu ainda. Use /msg <nome> <mensagem>.",
+    );
+}
+
+/// A conversation with the guest who was no more was made, and the account was in it.
+#[test]
+fn a_guest_who_has_logged_in_is_not_answered_as_that_guest() {
+    check(
+        "a> /nick Ana
+         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
+         b> /nick Bia
+         a< [SYS] Bia entrou em #geral.
+         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
+         a> /msg Bia oi
+         b< [@Ana] Ana: oi
+         a> /register segredo123
+         a< [SYS] A conta Ana é sua. Da próxima vez: /login Ana <senha>
+         b> /r oi
+         b< [ERRO] Ninguém lhe escreveu ainda. Use /msg <nome> <mensagem>.
+         b> /msg Ana oi
+         a< [@Bia] Bia: oi
+         a> /r oi
+         b< [@Ana] Ana: oi",
     );
 }

@@ -383,3 +383,64 @@ fn who_is_ignored_is_as_before() {
          a< [SYS] Você vê as mensagens de todo mundo.",
     );
 }
+
+/// Its next message brought along that it was private, which had failed.
+#[test]
+fn a_room_that_waits_to_be_kept_is_kept_as_it_is() {
+    check(
+        r"a> /nick Ana
+         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
+         b> /nick Bia
+         a< [SYS] Bia entrou em #geral.
+         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
+         *hold
+         a> /join sala
+         *take
+         a> /private
+         a> oi
+         *fail
+         a< [SYS] Você entrou em #sala.
+         b< [SYS] Ana saiu de #geral.
+         *go
+         a< [ERRO] O disco do servidor está cheio; a mensagem não foi guardada. Tente de novo mais tarde.
+         *restart
+         c> /rooms
+         c< [SYS] Salas (2):\n- #geral (0 online)\n- #sala (0 online)",
+    );
+}
+
+#[test]
+fn a_role_that_was_given_and_taken_while_the_disk_failed_is_none() {
+    check(
+        "a> /nick Ana
+         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
+         a> /join sala
+         a< [SYS] Você entrou em #sala.
+         b> /nick Bia
+         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
+         b> /register segredo123
+         b< [SYS] A conta Bia é sua. Da próxima vez: /login Bia <senha>
+         b> /join sala
+         a< [SYS] Bia entrou em #sala.
+         b< [SYS] Você entrou em #sala.
+         *hold
+         a> /op Bia
+         *take
+         a> /deop Bia
+         *fail
+         a< [ERRO] O disco do servidor está cheio; a mensagem não foi guardada. Tente de novo mais tarde.
+         a< [ERRO] O disco do servidor está cheio; a mensagem não foi guardada. Tente de novo mais tarde.
+         *disk full
+         *go
+         *disk ok
+         b> /topic x
+         b< [ERRO] Só a moderação da sala pode fazer isso.
+         *restart
+         b> /login Bia segredo123
+         b< [SYS] Você entrou como Bia. Você entrou em #geral.
+         b> /join sala
+         b< [SYS] Você entrou em #sala.
+         b> /topic x
+         b< [ERRO] Só a moderação da sala pode fazer isso.",
+    );
+}

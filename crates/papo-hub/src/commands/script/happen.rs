@@ -9,8 +9,10 @@ use super::world::{TEXT, World};
 use crate::hub::Policy;
 
 /// * `wait 60` lets so many seconds pass;
+/// * `take` – a batch goes to the disk, which waits; `fail` – it fails, and what was decided since waits on;
 /// * `disk full` and `disk ok`: whether anything can be kept; `hold` and `go` make the disk wait;
-/// * `restart` – a fresh hub begins with what was kept, and nobody in it;
+/// * `passwords wait`, `passwords looked at`, `passwords refused`: until then, when, and that nobody does;
+/// * `drain` – the server stops; `restart` – a fresh hub begins with what was kept, and nobody in it;
 /// * `from 192.0.2.7` – where the next connections come from; `plain`, `safe` – whether others can listen;
 /// * `policy open|invite|closed guests|no-guests [greeting]`;
 /// * `admin …` – a command of whoever runs the server, whose answer is returned.
@@ -24,6 +26,18 @@ pub(super) fn happen(world: &mut World, what: &str) -> Option<String> {
             world.tick();
         }
         "disk" => world.store.full = rest == "full",
+        "passwords" if rest == "wait" => world.hold_passwords = true,
+        "passwords" if rest == "looked at" => {
+            world.hold_passwords = false;
+            world.look_at_passwords();
+        }
+        "passwords" => world.refuse_passwords(),
+        "drain" => {
+            world.hub.drain();
+            world.tick();
+        }
+        "take" => world.take_batch(),
+        "fail" => world.fail_batch(),
         "hold" => world.hold_commits = true,
         "go" => {
             world.hold_commits = false;

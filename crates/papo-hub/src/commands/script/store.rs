@@ -17,6 +17,8 @@ pub(super) struct FakeStore {
     pub(super) sessions: BTreeMap<papo_proto::words::TokenHash, papo_proto::words::SessionRecord>,
     /// Who said what, for those who take it back.
     said: Vec<(RoomId, Seq, Person, u64)>,
+    /// The room in which each thing was said.
+    pub(super) rooms_of_texts: BTreeMap<String, RoomId>,
     /// Everything else that was kept, each thing as it is now.
     pub(super) kept: Vec<Record>,
     /// What moderators did.
@@ -40,6 +42,7 @@ impl FakeStore {
                 if let Some(place) = posted.txn.and_then(|txn| self.places.get(&(posted.session, txn))) {
                     return Stored::Repeated(*place);
                 }
+                self.rooms_of_texts.insert(posted.text.to_string(), posted.room);
                 let head = self.heads.entry(posted.room).or_insert(0);
                 *head += 1;
                 let place = Place { room: posted.room, seq: Seq(*head), at_ms: posted.at_ms };

@@ -107,6 +107,11 @@ pub(crate) struct World {
     pub(super) people: Vec<(String, SessionId, Link)>,
     connections: u32,
     pub(super) store: FakeStore,
+    /// Passwords that wait to be looked at, and whether they do.
+    asked: Vec<(SessionId, Box<PasswordAsk>)>,
+    pub(super) hold_passwords: bool,
+    /// A batch that is neither kept nor refused yet.
+    with_store: Vec<papo_proto::Record>,
     /// The disk hangs.
     pub(super) hold_commits: bool,
     pub(super) outside: Vec<(Txn, Reply)>,
@@ -127,6 +132,9 @@ impl World {
             people: Vec::new(),
             connections: 0,
             store: FakeStore::default(),
+            asked: Vec::new(),
+            hold_passwords: false,
+            with_store: Vec::new(),
             hold_commits: false,
             outside: Vec::new(),
             logins: 0,
@@ -161,6 +169,8 @@ impl World {
         self.generation += 1;
         self.hub = self.fresh_hub();
         self.people.clear();
+        self.with_store.clear();
+        self.asked.clear();
         self.now.running = Duration::from_secs(1);
         self.settle();
     }
@@ -207,18 +217,49 @@ impl World {
     fn settle(&mut self) {
         let mut later = Later::default();
         self.hub.publish(&mut later);
-        loop {
-            let batch = if self.hold_commits { Vec::new() } else { self.hub.take_batch() };
-            if batch.is_empty() {
+        while !self.hold_commits {
+            if self.with_store.is_empty() {
+                self.with_store = self.hub.take_batch();
+            }
+            if self.with_store.is_empty() {
                 break;
             }
-            if self.store.full {
-                self.hub.commit_failed(CommitError::Full, self.now, &mut later);
-            } else {
-                let stored = self.store.commit(&batch);
-                self.hub.committed(&stored, self.now, &mut later);
-            }
+            self.commit(&mut later);
         }
+        self.happen(later);
+    }
+
+    /// The batch that is with the store is kept, or not.
+    fn commit(&mut self, later: &mut Later) {
+        let batch = std::mem::take(&mut self.with_store);
+        if self.store.full {
+            self.hub.commit_failed(CommitError::Full, self.now, later);
+        } else {
+            let stored = self.store.commit(&batch);
+            self.hub.committed(&stored, self.now, later);
+        }
+    }
+
+    /// A batch goes to the store, and the disk waits.
+    pub(super) fn take_batch(&mut self) {
+        self.hold_commits = true;
+        if self.with_store.is_empty() {
+            self.with_store = self.hub.take_batch();
+        }
+    }
+
+    /// The batch that is with the store fails; what was decided since waits.
+    pub(super) fn fail_batch(&mut self) {
+        if !self.with_store.is_empty() {
+            let full = std::mem::replace(&mut self.store.full, true);
+            let mut later = Later::default();
+            self.commit(&mut later);
+            self.store.full = full;
+            self.happen(later);
+        }
+    }
+
+    fn happen(&mut self, mut later: Later) {
         self.outside.append(&mut later.outside);
         let mut asked = Vec::new();
         for Delivery { link, session, what } in later.deliveries {
@@ -234,10 +275,26 @@ impl World {
                 reader.catch_up(session, room, None);
             }
         }
-        for (session, ask) in asked {
-            self.look_at_password(session, *ask);
+        self.asked.extend(asked);
+        if !self.hold_passwords {
+            self.look_at_passwords();
         }
         assert!(self.hold_commits || (self.hub.waiting(), self.hub.waiting_bytes()) == (0, 0));
+    }
+
+    /// The passwords that wait are looked at.
+    pub(super) fn look_at_passwords(&mut self) {
+        for (session, ask) in std::mem::take(&mut self.asked) {
+            self.look_at_password(session, *ask);
+        }
+    }
+
+    /// Nobody has time for the passwords that wait.
+    pub(super) fn refuse_passwords(&mut self) {
+        for (session, ask) in std::mem::take(&mut self.asked) {
+            self.hub.unchecked(session, ask.txn);
+        }
+        self.settle();
     }
 
     /// A password's hash is the password with a mark.
