@@ -197,6 +197,36 @@ mod tests {
     }
 
     #[test]
+    fn every_act_is_a_deed_of_the_table() {
+        let who = || papo_proto::Nickname::parse("Ana").expect("good").name;
+        let (seq, why) = (papo_proto::Seq(1), || std::sync::Arc::<str>::from(""));
+        for (act, deed) in [
+            (Act::Topic(why()), Deed::Topic),
+            (Act::Invite(who()), Deed::Invite),
+            (Act::Kick(who(), why()), Deed::Restrict),
+            (Act::Ban(who(), None, why()), Deed::Restrict),
+            (Act::Unban(who()), Deed::Restrict),
+            (Act::Mute(who(), 1), Deed::Restrict),
+            (Act::Unmute(who()), Deed::Restrict),
+            (Act::Slow(1), Deed::Calm),
+            (Act::ReadOnly(true), Deed::Calm),
+            (Act::Op(who()), Deed::Appoint),
+            (Act::Deop(who()), Deed::Appoint),
+            (Act::Private(true), Deed::Hide),
+            (Act::Redact(RedactTarget::Last(None)), Deed::RedactOwn),
+            (Act::Redact(RedactTarget::One(seq)), Deed::RedactOwn),
+            (Act::Redact(RedactTarget::Last(Some(who()))), Deed::RedactOther),
+            (Act::Redact(RedactTarget::Of(who(), 1)), Deed::RedactOther),
+            (Act::Close, Deed::Close),
+            (Act::Report { seq: None, why: why() }, Deed::Report),
+            (Act::Audit { limit: 1 }, Deed::Audit),
+        ] {
+            assert_eq!(Deed::of(&act), deed, "{act:?}");
+            assert!(DEEDS.contains(&deed));
+        }
+    }
+
+    #[test]
     fn what_restricts_meets_those_without_a_role() {
         for (restricted, guest, moderator) in [
             (Member { banned: Some(None), ..member(Role::Guest, Place::Public) }, "bbbbbbbbbbbbb", "++++++++++OOO"),
