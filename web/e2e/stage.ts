@@ -127,10 +127,11 @@ export class Stage {
   }
 
   #usual(frame: ClientFrame, hasCookie: boolean): Reply {
+    const isForStrangers = ['hello', 'login', 'register', 'ping', 'bye'].includes(frame.do);
+    if (this.isForAccounts && this.account === null && !isForStrangers) return { code: 2020, text: 'Este servidor é só para quem tem conta.' };
     switch (frame.do) {
       case 'hello': {
         if (!hasCookie) this.account = null;
-        if (this.isForAccounts && this.account === null) return { code: 2020, text: 'Este servidor é só para quem tem conta.' };
         if (this.account === null) this.nick = frame.nick ?? 'convidado-7';
         const resumed = frame.session !== undefined;
         const ids = (frame.resume ?? []).map(({ room }) => room);

@@ -5,6 +5,7 @@ import type { Answer } from './codec';
 import type { Told } from './connection';
 import type { Conversation } from './conversation';
 import type { TextKey, Words } from './language';
+import * as moderation from './moderation';
 import { failed, said, type Note } from './note';
 import type { RoomChange } from './protocol.gen';
 import * as list from './rooms';
@@ -53,7 +54,7 @@ export function answered(talk: Conversation, ask: Ask, answer: Answer, now: numb
       if (typed) note(said({ key: answer.count === 1 ? 'redactedOne' : 'redactedOther', values: { n: answer.count } }));
       return [];
     case 'done':
-      return done(talk, ask, note);
+      return done(talk, ask, now);
     case 'nick':
       talk.rename(answer.nick);
       note(said({ key: answer.cut ? 'nickCut' : 'nickIs', values: { nick: answer.nick } }));
@@ -73,9 +74,12 @@ export function answered(talk: Conversation, ask: Ask, answer: Answer, now: numb
   }
 }
 
-/** It was done: what is not told by a frame of its own is told here. */
-function done(talk: Conversation, ask: Ask, note: (note: Note) => void): Ask[] {
-  const { command, by } = ask;
+/** It was done. Whoever did it is told of it by this alone: the frames about it go to the others. */
+function done(talk: Conversation, { command, by, room }: Ask, now: number): Ask[] {
+  const note = (note: Note) => talk.note(note, room, now);
+  if (command.do === 'close') {
+    return moderation.removed(talk, { is: 'removed', room: command.room, by: talk.nick, why: '', banned: false, closed: true }, now);
+  }
   if (command.do === 'ignore') talk.ignore([...talk.ignored, command.who]);
   if (command.do === 'unignore') talk.ignore([...talk.ignored].filter((name) => name !== command.who));
   const change = changeOf(command);

@@ -12,7 +12,7 @@ const AGAIN_MOST_MS = 10_000;
 const AGAIN_MS = 2_000;
 
 export function asked(c: Connection, ask: Ask): Step {
-  if (c.phase.at !== 'online' && c.phase.at !== 'door') return [c, [refusal(ask)]];
+  if (c.phase.at !== 'online') return [c, [refusal(ask)]];
   const txn = c.lastTxn + 1;
   const next = { ...c, lastTxn: txn, asked: new Map(c.asked).set(txn, { ask, tries: 1, again: null }) };
   return [next, [transmit(txn, ask.command)]];

@@ -4,7 +4,7 @@
  * arguments, and `deadline` says when it wants to be woken.
  *
  *     idle ─► opening ─► greeting ─► online ─► fenced
- *               ▲ └► probing │ └► door  │
+ *               ▲ └► probing │          │
  *               └── waiting ◄┴──────────┘ lost
  *
  * What is said while there is no line waits with its txn, and is sent until it is answered: under the same txn the
@@ -157,7 +157,6 @@ function greet(c: Connection, world: World): Step {
 function received(c: Connection, frame: Heard, world: World): Step {
   if (frame.is === 'notice' && frame.about === 'login_ended' && c.phase.at !== 'idle') return end(c, { why: 'login', words: frame.text });
   if (c.phase.at === 'greeting') return whileGreeting(c, c.phase, frame, world);
-  if (c.phase.at === 'door') return whileAtDoor(c, frame, world);
   if (c.phase.at !== 'online') return [c, []];
   const heard: Connection = { ...c, phase: { ...c.phase, heard: world.now, pinged: null } };
   if (frame.is === 'ack') return answered(heard, frame.txn, frame.answer);
@@ -181,7 +180,6 @@ function whileGreeting(c: Connection, greeting: Extract<Phase, { at: 'greeting' 
     const until = world.now + Math.min(frame.after_ms ?? AGAIN_MS, GREETING_MS);
     return [{ ...c, lastWords: frame.text, phase: { ...greeting, until, again: true } }, []];
   }
-  if (frame.code === CODES.login_first) return atDoor(c, frame.text);
   const aboutName = frame.code === CODES.nickname || frame.code === CODES.nickname_taken || frame.code === CODES.name_of_account;
   return end(c, { why: aboutName ? 'name' : 'refused', words: frame.text });
 }
@@ -197,24 +195,11 @@ function enter(c: Connection, hello: Extract<Answer, { to: 'hello' }>, world: Wo
   return [sent, [{ do: 'tell', told: { is: 'welcomed', hello } }, ...effects]];
 }
 
-/** The server is for accounts: it is asked what was to be asked first, or the person who they are. */
-function atDoor(c: Connection, words: string): Step {
-  const door: Connection = { ...c, phase: { at: 'door' }, login: { as: 'nobody' } };
-  return c.first?.ask == null ? end(door, { why: 'login', words }) : asking.asked(door, c.first.ask);
-}
-
-/** Nobody is in yet: only the answer to a login counts. */
-function whileAtDoor(c: Connection, frame: Heard, world: World): Step {
-  if (frame.is === 'notice') return [{ ...c, lastWords: frame.text }, []];
-  if (frame.is === 'ack') return answered(c, frame.txn, frame.answer);
-  return frame.is === 'reject' ? refused(c, frame, world) : [c, []];
-}
-
 function swapped(c: Connection, ok: boolean, world: World): Step {
   if (c.login.as !== 'swapping') return [c, []];
   const next: Connection = { ...c, login: { ...c.login, as: ok ? 'kept' : 'tab' } };
   if (c.phase.at === 'waiting') return open(next, world);
-  if (c.phase.at !== 'online' && c.phase.at !== 'door') return [next, []];
+  if (c.phase.at !== 'online') return [next, []];
   if (!ok) return withoutCookie(next, world);
   // Over a new line the session is the account's in all that hello tells: its rooms, roles and read markers.
   const [dropped, refusals] = asking.dropped(next);
@@ -226,7 +211,7 @@ function swapped(c: Connection, ok: boolean, world: World): Step {
 function withoutCookie(c: Connection, world: World): Step {
   if (c.first === null || c.login.as === 'nobody') return [c, []];
   const { hello } = c.first;
-  if (hello === null) return end(c, { why: 'login', words: '' });
+  if (hello === null) return [c, []];
   return enter({ ...c, first: null }, { ...hello, account: c.login.id, nick: c.nick }, world);
 }
 
@@ -251,11 +236,12 @@ function answered(c: Connection, txn: number, answer: Answer): Step {
     const first = c.first === null ? null : { ...c.first, ask: null };
     return [{ ...next, nick, first, login: { as: 'swapping', id: account } }, [...effects, { do: 'swap', login: secret }]];
   }
-  if (answer.to === 'logout' || c.asked.get(txn)?.ask.command.do === 'delete_account') {
+  const command = c.asked.get(txn)?.ask.command;
+  if (answer.to === 'logout' || command?.do === 'delete_account') {
     const [left, leaving] = leave(next);
     return [left, [...effects, ...leaving, { do: 'forget' }]];
   }
-  const followed = follow(next, answer);
+  const followed = command?.do === 'close' ? follow(next, { is: 'gone', room: command.room }) : follow(next, answer);
   const settled = answer.to === 'history' ? posting.seenInPage(followed, answer) : followed;
   return [answer.to === 'nick' ? { ...settled, nick: answer.nick } : settled, effects];
 }
@@ -263,6 +249,7 @@ function answered(c: Connection, txn: number, answer: Answer): Step {
 function refused(c: Connection, reject: Extract<Heard, { is: 'reject' }>, world: World): Step {
   const { txn } = reject;
   if (txn === undefined) return [c, []];
+  if (reject.code === CODES.login_first) return byeAndEnd(c, { why: 'login', words: reject.text });
   const post = c.posts.find((post) => post.txn === txn);
   if (post !== undefined) {
     const told: Effect = { do: 'tell', told: { is: 'unposted', post, code: reject.code, words: reject.text } };
@@ -277,7 +264,6 @@ function refused(c: Connection, reject: Extract<Heard, { is: 'reject' }>, world:
 function closed(c: Connection, world: World): Step {
   const { at } = c.phase;
   if (at === 'idle' || at === 'waiting' || at === 'fenced') return [c, []];
-  if (at === 'door' && c.login.as === 'nobody') return end(c, { why: 'login', words: c.lastWords });
   if (!c.settled) {
     if (at === 'opening') return [{ ...c, phase: { at: 'probing', until: world.now + PROBING_MS } }, [{ do: 'open', address: c.address, plain: true }]];
     return end(c, at === 'probing' ? { why: 'unreachable' } : { why: 'closed', words: c.lastWords });
@@ -343,7 +329,7 @@ function leave(c: Connection): Step {
 
 function byeAndEnd(c: Connection, ending: Ending): Step {
   const [ended, effects] = end(c, ending);
-  return [ended, c.phase.at === 'door' ? effects : [{ do: 'transmit', frame: { do: 'bye', txn: c.lastTxn + 1 } }, ...effects]];
+  return [ended, [{ do: 'transmit', frame: { do: 'bye', txn: c.lastTxn + 1 } }, ...effects]];
 }
 
 /** Ends here, for the person to decide: nothing stays open. What was said stays, in case that another name goes on. */

@@ -225,6 +225,85 @@ describe('history', () => {
   });
 });
 
+describe('people', () => {
+  const direct = (head: number, read?: number): RoomState => ({ ...room(9, 'Bob', head), kind: 'direct', role: 'member', ...(read === undefined ? {} : { read }) });
+
+  it('who are spoken with alone stand apart, with what is not read, and nothing opens by itself', () => {
+    const talk = new Talk().helloTo({ account: 3 }, GERAL).frame({ is: 'direct', room: direct(12, 10) }).message(9, 13);
+    expect([talk.of.open, talk.of.unread(9), talk.of.lastDirect]).toEqual([1, 3, 9]);
+    expect(ordered(talk.of.rooms).directs.map(({ name }) => name)).toEqual(['Bob']);
+    talk.expect('rooms', 'who 1').add(talk.of.show(9)).expect();
+    talk.of.readAll();
+    talk.add(talk.of.unmarked()).expect('read 9 13').add(talk.of.unmarked()).expect();
+  });
+
+  it('who begin to speak are new altogether', () => {
+    const talk = new Talk().hello(GERAL).frame({ is: 'direct', room: direct(1) }).message(9, 1);
+    expect(talk.of.unread(9)).toBe(1);
+    expect(talk.of.unmarked()).toEqual([]);
+  });
+
+  it('who invite are shown until one enters or declines', () => {
+    const talk = new Talk().hello(GERAL).frame({ is: 'invited', room: JOGOS, by: 'bob' });
+    expect([...talk.of.invitations.keys()]).toEqual([2]);
+    talk.join(JOGOS);
+    expect([...talk.of.invitations.keys()]).toEqual([]);
+  });
+
+  it('who take one out say why', () => {
+    const talk = new Talk().hello(GERAL, JOGOS).frame({ is: 'removed', room: 1, by: 'bob', why: 'gritou', banned: true, closed: false });
+    expect([talk.of.open, talk.notes(), talk.of.rooms.get(1)?.joined]).toEqual([2, ['youWereBanned reasonGiven'], false]);
+    talk.frame({ is: 'removed', room: 1, by: 'bob', why: '', banned: false, closed: false });
+    expect(talk.notes().length).toBe(1);
+  });
+
+  it('who end a room themselves are told by the answer alone', () => {
+    const talk = new Talk().hello(GERAL, JOGOS);
+    talk.answer({ do: 'close', room: 1 }, { to: 'done' }, 'form');
+    expect([talk.of.open, talk.notes(), talk.of.rooms.has(1)]).toEqual([2, ['roomClosed'], false]);
+  });
+
+  it('change a room, and whoever does sees it by the answer', () => {
+    const talk = new Talk().hello(GERAL);
+    talk.frame({ is: 'changed', room: 1, by: 'bob', change: { of: 'role', who: 'ana', role: 'owner' } });
+    talk.frame({ is: 'changed', room: 1, by: 'bob', change: { of: 'slow', seconds: 30 } });
+    talk.answer({ do: 'topic', room: 1, topic: 'xadrez' }, { to: 'done' });
+    expect(talk.of.rooms.get(1)).toMatchObject({ role: 'owner', slow: 30, topic: 'xadrez' });
+    expect(talk.notes()).toEqual(['changed', 'changed']);
+  });
+
+  it('wait in a slow room after each message, and while they are muted', () => {
+    const talk = new Talk().hello({ ...GERAL, slow: 30 });
+    const post = { txn: 5, room: 1, text: 'oi', at: 0, state: 'waiting' as const, sent: 'now' as const, notBefore: 0, reason: '' };
+    talk.tell({ is: 'posted', post, seq: 11, at: 7 });
+    expect(talk.of.here.pause).toMatchObject({ why: 'slow', until: 30_000 });
+    talk.frame({ is: 'changed', room: 1, by: 'bob', change: { of: 'muted', who: 'ana', seconds: 60 } });
+    expect(talk.of.here.pause).toMatchObject({ why: 'muted', until: 60_000 });
+    talk.frame({ is: 'changed', room: 1, by: 'bob', change: { of: 'muted', who: 'ana', seconds: 0 } });
+    expect(talk.of.here.pause).toBeNull();
+    talk.tell({ is: 'unposted', post, code: 2037, words: 'sem voz' });
+    expect(talk.of.here.pause).toMatchObject({ why: 'barred', words: 'sem voz' });
+  });
+
+  it('are greeted once, in the first room; announcements are told where one is', () => {
+    const talk = new Talk().helloTo({ greeting: 'oi' }).join(GERAL);
+    talk.tell({ is: 'lost' }).helloTo({ greeting: 'oi' }, GERAL).frame({ is: 'notice', about: 'announcement', text: 'x' });
+    expect(talk.notes()).toEqual(['announced', 'link', 'link', 'announced']);
+  });
+
+  it('may have another name by the server’s will', () => {
+    const talk = new Talk().hello(GERAL).frame({ is: 'named', nick: 'convidado-7' });
+    expect([talk.of.nick, talk.notes()]).toEqual(['convidado-7', ['nameReclaimed']]);
+  });
+
+  it('whom one does not want to hear are neither shown nor counted', () => {
+    const talk = new Talk().helloTo({ ignored: ['bob'] }, GERAL).message(1, 11);
+    expect(talk.of.unread(1)).toBe(0);
+    talk.answer({ do: 'unignore', who: 'bob' }, { to: 'done' }, 'hand').message(1, 12);
+    expect([talk.of.unread(1), talk.of.ignored.size, talk.notes()]).toEqual([1, 0, ['notIgnored']]);
+  });
+});
+
 describe('typed commands', () => {
   it('are answered in words', () => {
     const talk = new Talk().hello().join(GERAL);

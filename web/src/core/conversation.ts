@@ -52,6 +52,7 @@ export class Conversation {
   #isLost = false;
   /** Said to everybody who comes; told in the first room that is shown. */
   #greeting: { text: string; at: number } | null = null;
+  #isGreeted = false;
 
   /** `wished`: the room to enter when the session is in none; empty as soon as that is answered. */
   constructor(public wished = '') {}
@@ -61,6 +62,7 @@ export class Conversation {
     conversation.#kept = rooms;
     conversation.open = open;
     conversation.nick = nick;
+    conversation.#isGreeted = true;
     for (const { id, name, kind, epoch, seq, read } of rooms) {
       const state: RoomState = { id, name, kind, epoch, first: seq + 1, head: seq, role: 'guest', topic: '' };
       conversation.rooms = list.entered(conversation.rooms, state);
@@ -102,12 +104,12 @@ export class Conversation {
     this.here.read = this.here.timeline.head;
   }
 
-  /** Read markers that the server does not know yet. */
+  /** Read markers that the server does not know yet; it keeps those of conversations of two. */
   unmarked(): Ask[] {
     if (this.account === null) return [];
     const asks: Ask[] = [];
     for (const [room, place] of this.#places) {
-      if (place.read <= place.marked) continue;
+      if (place.read <= place.marked || this.rooms.get(room)?.kind !== 'direct') continue;
       place.marked = place.read;
       asks.push(page({ do: 'read', room, seq: place.read }));
     }
@@ -208,7 +210,8 @@ export class Conversation {
     this.registration = hello.registration;
     this.account = typeof hello.account === 'number' ? { id: hello.account, admin: hello.admin === true } : null;
     this.ignored = new Set(hello.ignored);
-    if (!hello.resumed && hello.greeting !== '') this.#greeting = { text: hello.greeting, at: now };
+    if (!this.#isGreeted && hello.greeting !== '') this.#greeting = { text: hello.greeting, at: now };
+    this.#isGreeted = true;
     this.rooms = list.welcomed(this.rooms, hello.rooms);
     for (const id of this.#places.keys()) if (this.rooms.get(id)?.joined !== true) this.#places.delete(id);
     for (const room of hello.rooms) this.#resume(room);
@@ -269,7 +272,7 @@ export class Conversation {
         return this.#gone(frame.room, now);
       case 'direct':
         // Somebody begins to speak: without a marker of the reader's own, all of it is new.
-        if (!this.#places.has(frame.room.id)) this.enter({ read: Math.max(0, frame.room.first - 1), ...frame.room });
+        this.enter({ read: Math.max(0, frame.room.first - 1), ...frame.room });
         return [];
       case 'invited':
         this.invitations = new Map(this.invitations).set(frame.room.id, frame);

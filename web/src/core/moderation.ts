@@ -25,6 +25,7 @@ export function barred(talk: Conversation, { post: { room }, code, words }: Extr
 }
 
 export function removed(talk: Conversation, { room, by, why, banned, closed }: Extract<Heard, { is: 'removed' }>, now: number): Ask[] {
+  if (!talk.isIn(room)) return [];
   const values = { room: talk.name(room), by };
   const asks = talk.leave(room, closed || talk.rooms.get(room)?.kind !== 'public');
   const text = (key: TextKey): Words => ({ key, values });
@@ -40,10 +41,11 @@ export function reported(talk: Conversation, { room, by, seq, why }: Extract<Hea
 }
 
 export function changed(talk: Conversation, { room, by, change }: Extract<Heard, { is: 'changed' }>, now: number): void {
+  if (!talk.isIn(room)) return;
   talk.rooms = list.altered(talk.rooms, room, change, talk.nick);
   if (change.of === 'muted' && change.who === talk.nick) {
     talk.at(room).pause = change.seconds === 0 ? null : { why: 'muted', until: now + change.seconds * 1_000, words: '' };
   }
   if (change.of === 'slow' && change.seconds === 0 && talk.at(room).pause?.why === 'slow') talk.at(room).pause = null;
-  if (talk.isIn(room)) talk.note({ is: 'changed', by, change }, room, now);
+  talk.note({ is: 'changed', by, change }, room, now);
 }

@@ -24,8 +24,6 @@ export type Phase =
   | { at: 'probing'; until: number }
   /** `hello` is on its way; `again`: it was refused for now and is said once more then. */
   | { at: 'greeting'; until: number; txn: number; again: boolean }
-  /** `hello` was refused because the server is for accounts: the line stays for somebody to log in. */
-  | { at: 'door' }
   | { at: 'online'; since: number; heard: number; pinged: number | null; patience: number }
   | { at: 'waiting'; until: number }
   /** The session goes on elsewhere; only the person brings it back. */
@@ -103,7 +101,6 @@ export const OFFLINE: Connection = {
 export function deadline(c: Connection): number | null {
   switch (c.phase.at) {
     case 'idle':
-    case 'door':
     case 'fenced':
       return null;
     case 'waiting':
@@ -128,7 +125,7 @@ function retryAt(c: Connection): number {
 }
 
 export function canPost(c: Connection): boolean {
-  if (c.phase.at === 'idle' || c.phase.at === 'door') return false;
+  if (c.phase.at === 'idle') return false;
   const waiting = c.posts.filter((post) => post.state === 'waiting');
   return waiting.length < WAITING_POSTS && waiting.reduce((sum, post) => sum + post.text.length, 0) < WAITING_CHARS;
 }

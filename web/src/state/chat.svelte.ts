@@ -334,6 +334,7 @@ class Chat {
   }
 
   #loginIs({ login: { as }, nick, phase }: Connection): void {
+    if (as !== 'nobody') form.invite = '';
     if (as === 'kept') form.loggedIn(nick);
     else if (as === 'nobody' && (phase.at !== 'idle' || phase.ending.why === 'login')) form.loggedIn(null);
   }

@@ -18,7 +18,6 @@ export function condition(c: Connection): Condition {
     case 'probing':
       return { text: 'stateConnecting', tone: 'busy' };
     case 'greeting':
-    case 'door':
       return { text: 'stateNaming', tone: 'busy' };
     case 'online':
       return { text: 'stateOnline', tone: 'good' };
