@@ -133,8 +133,7 @@ impl Keeper {
         enter(&mut member, ROOM)?;
         while !self.signals.is_finishing() {
             self.act(&mut owner, &mut member, room, secret)?;
-            self.signals.kept.fetch_add(1, Ordering::SeqCst);
-            std::thread::sleep(Duration::from_millis(self.random.below(4) as u64));
+            std::thread::sleep(Duration::from_millis(self.random.below(3) as u64));
         }
         Ok(())
     }
@@ -174,6 +173,7 @@ impl Keeper {
         make: impl FnOnce(u64) -> ClientFrame,
     ) -> Result<Result<Answer, u16>, Broken> {
         let answer = line.ask(make);
+        self.signals.kept.fetch_add(1, Ordering::SeqCst);
         let came = match &answer {
             Ok(Ok(_)) => Came::Done,
             Ok(Err(_)) => Came::Rejected,

@@ -59,8 +59,9 @@ fn run_kept(seed: u64, kills: usize) {
     let (tcp, web) = (world.server.tcp(), world.server.web());
     world.populate(3, tcp, web);
     for _ in 0..kills {
-        world.wait_for_deeds(random.below(60));
-        std::thread::sleep(Duration::from_micros(random.below(8_000) as u64));
+        world.wait_for_deeds(1 + random.below(40));
+        let moments = *random.pick(&[0, 0, 0, 8_000]);
+        std::thread::sleep(Duration::from_micros(random.below(moments + 1) as u64));
         let end = if random.chance(6) { World::stop } else { World::kill };
         end(&mut world);
         world.restart();
@@ -76,7 +77,7 @@ fn what_was_done_to_rooms_and_accounts_survives_every_kill() {
             run_kept(seed(0x0D0) + number, 40);
         }
     } else {
-        run_kept(seed(0x0D0), 8);
+        run_kept(seed(0x0D0), 12);
     }
 }
 

@@ -182,21 +182,28 @@ impl World {
         });
     }
 
-    /// Waits until the keeper has done so many further things.
+    /// Waits until the keeper has done so many further things, and not a moment longer: between an answer
+    /// and what it promises there is hardly any time.
     pub(crate) fn wait_for_deeds(&self, further: usize) {
         let wanted = self.signals.kept.load(Ordering::SeqCst) + further;
-        self.wait_until("further things are done", |signals| signals.kept.load(Ordering::SeqCst) >= wanted);
+        let pause = Duration::from_micros(20);
+        let is_done = |signals: &Signals| signals.kept.load(Ordering::SeqCst) >= wanted;
+        self.wait_with(pause, "further things are done", is_done);
     }
 
     /// Waits while the clients go on, until something is true.
     pub(crate) fn wait_until(&self, what: &str, is_true: impl Fn(&Signals) -> bool) {
+        self.wait_with(Duration::from_millis(1), what, is_true);
+    }
+
+    fn wait_with(&self, pause: Duration, what: &str, is_true: impl Fn(&Signals) -> bool) {
         let until = Instant::now() + 2 * PATIENCE;
         while !is_true(&self.signals) {
             assert!(Instant::now() < until, "seed {}: waited in vain until {what}", self.seed);
             assert!(!self.clients.iter().any(JoinHandle::is_finished), "seed {}: a client has failed", self.seed);
             let has_failed = self.keeper.as_ref().is_some_and(JoinHandle::is_finished) && !self.signals.is_finishing();
             assert!(!has_failed, "seed {}: the keeper has failed", self.seed);
-            std::thread::sleep(Duration::from_millis(1));
+            std::thread::sleep(pause);
         }
     }
 
