@@ -3,7 +3,7 @@
 //!
 //! Bound: [`PASSWORDS_WAITING`]; beyond it people are asked to try again.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Argon2, PasswordHash};
@@ -19,9 +19,10 @@ use crate::jobs::Jobs;
 /// Threads that hash: each takes 19 MiB and a processor for some tens of milliseconds.
 pub(crate) const HASHERS: usize = 1;
 
-/// What a password is compared with where there is no account: it takes as long.
-static NOBODY: LazyLock<Arc<str>> =
-    LazyLock::new(|| hash(&Secret::new("nobody has this password")).unwrap_or_else(|| "".into()));
+/// What a password is compared with where there is no account: made with the same parameters as all others,
+/// it takes as long. Of which password it is does not matter.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$\
+    F0LlKuxgfErkL3t+33ysKQ$15SHdX9CUcpBr85DtZg1qmuZyTeyguIStb5KjapMtb4";
 
 /// The passwords that wait.
 #[derive(Debug)]
@@ -43,8 +44,6 @@ impl Passwords {
 
     /// Compares and hashes until [`Passwords::end`].
     pub(crate) fn answer(&self, engine: &Engine) {
-        // Made before anybody asks, or the first wrong name would take twice as long.
-        LazyLock::force(&NOBODY);
         while let Some((session, ask)) = self.jobs.next() {
             let PasswordAsk { txn, compare, hash, intent } = ask;
             match look(compare.as_ref(), hash.as_ref()) {
@@ -77,7 +76,7 @@ fn look(compare: Option<&(Secret, Option<Arc<str>>)>, new: Option<&Secret>) -> O
 
 /// Whether a password has this hash; where there is none, it takes as long to say no.
 fn matches(password: &Secret, known: Option<&str>) -> bool {
-    let parsed = PasswordHash::new(known.unwrap_or(&NOBODY));
+    let parsed = PasswordHash::new(known.unwrap_or(NOBODY));
     let right = parsed.is_ok_and(|hash| Argon2::default().verify_password(password.expose().as_bytes(), &hash).is_ok());
     right && known.is_some()
 }
@@ -101,7 +100,10 @@ mod tests {
     #[test]
     fn a_password_is_known_by_its_hash_alone() {
         let hash = hash(&Secret::new("um segredo")).expect("hashed");
+        let parameters = |hash: &str| hash.rsplitn(3, '$').nth(2).map(str::to_owned);
         assert!(hash.starts_with("$argon2id$v=19$"), "{hash}");
+        assert_eq!(parameters(&hash), parameters(NOBODY), "where there is no account it takes as long");
+        assert!(PasswordHash::new(NOBODY).is_ok());
         assert!(matches(&Secret::new("um segredo"), Some(&hash)));
         assert!(!matches(&Secret::new("outro segredo"), Some(&hash)));
         assert!(!matches(&Secret::new("nobody has this password"), None));
