@@ -33,6 +33,9 @@ fn run(seed: u64, clients: usize, kills: usize) {
         done += 1;
     }
     world.wait_for_posts(20);
+    world.wait_until("accounts were logged in to and wrote to each other", |signals| {
+        signals.logins.load(Ordering::SeqCst) > kills / 4 && signals.whispers.load(Ordering::SeqCst) > kills
+    });
     let (stories, _) = world.check(&[]);
     let posts = stories.iter().flat_map(|story| &story.posts);
     let acknowledged = posts.filter(|post| matches!(post.fate, Fate::Stored(_))).count();
@@ -77,7 +80,7 @@ fn what_was_done_to_rooms_and_accounts_survives_every_kill() {
             run_kept(seed(0x0D0) + number, 40);
         }
     } else {
-        run_kept(seed(0x0D0), 12);
+        run_kept(seed(0x0D0), 8);
     }
 }
 

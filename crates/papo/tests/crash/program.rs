@@ -2,6 +2,7 @@
 //! not answered, fills gaps by history, and writes down everything.
 
 mod hearing;
+mod login;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -15,6 +16,7 @@ use papo_proto::papo1::{ClientFrame, SUBPROTOCOL, ServerFrame};
 use papo_testkit::checks::{Fate, Post, Story, Told};
 use papo_testkit::{Heard, PATIENCE, Random, Structured, Wire};
 
+use crate::account::Account;
 use crate::world::{ROOMS, Signals};
 
 /// Posts that wait for an answer.
@@ -31,6 +33,10 @@ const ANSWER: Duration = Duration::from_secs(8);
 /// A room as it knows it.
 struct Room {
     name: String,
+    /// Two people alone are in it.
+    is_direct: bool,
+    /// The session is in it now.
+    is_in: bool,
     epoch: u64,
     /// Everything up to here was told, by itself or by history.
     whole: u64,
@@ -41,6 +47,8 @@ struct Room {
 pub(crate) struct Program {
     addr: SocketAddr,
     is_ws: bool,
+    /// What it is one client of, and whether it is the one that makes it.
+    account: Option<(Arc<Account>, bool)>,
     random: Random,
     signals: Arc<Signals>,
     line: Option<Structured>,
@@ -51,6 +59,8 @@ pub(crate) struct Program {
     next_txn: u64,
     /// The txn of each post of the story.
     txns: Vec<u64>,
+    /// Posts before this one are of other sessions, which know them by their txns.
+    own_from: usize,
     /// Posts without an answer: their txns, rooms and places in the story.
     pending: VecDeque<(u64, u64, usize)>,
     /// Until when the oldest of what it asked must be answered.
@@ -64,10 +74,18 @@ pub(crate) struct Program {
 struct Broken;
 
 impl Program {
-    pub(crate) fn new(who: &str, addr: SocketAddr, is_ws: bool, random: Random, signals: Arc<Signals>) -> Self {
+    pub(crate) fn new(
+        who: &str,
+        addr: SocketAddr,
+        is_ws: bool,
+        account: Option<(Arc<Account>, bool)>,
+        random: Random,
+        signals: Arc<Signals>,
+    ) -> Self {
         Self {
             addr,
             is_ws,
+            account,
             random,
             signals,
             line: None,
@@ -76,6 +94,7 @@ impl Program {
             rooms: BTreeMap::new(),
             next_txn: 1,
             txns: Vec::new(),
+            own_from: 0,
             pending: VecDeque::new(),
             asked: None,
             gives_up: None,
@@ -131,20 +150,42 @@ impl Program {
         let wire = if self.is_ws { Wire::ws(self.addr, Some(SUBPROTOCOL)) } else { Wire::tcp(self.addr) };
         self.line = Some(Structured::over(wire.map_err(|_| Broken)?));
         self.asked = Some(Instant::now() + ANSWER);
-        let resume: Vec<RoomCursor> =
-            self.rooms.iter().map(|(id, room)| RoomCursor { room: *id, epoch: room.epoch, seq: room.whole }).collect();
+        if self.logs_in() {
+            self.log_in()?;
+        } else {
+            self.say_hello()?;
+        }
+        self.asked = None;
+        self.register()?;
+        for (txn, room, at) in self.pending.clone() {
+            self.story.sent_again.insert(at, self.story.posts.len());
+            self.send_post(txn, room, at);
+        }
+        Ok(())
+    }
+
+    /// Where it has got to in the rooms that it may name.
+    fn cursors(&self, with_directs: bool) -> Vec<RoomCursor> {
+        let known = self.rooms.iter().filter(|(_, room)| with_directs || !room.is_direct);
+        known.map(|(id, room)| RoomCursor { room: *id, epoch: room.epoch, seq: room.whole }).collect()
+    }
+
+    /// Begins a session by its name, or goes on with the one that it has.
+    fn say_hello(&mut self) -> Result<(), Broken> {
+        let resume = self.cursors(true);
         let nick = format!("{}x{}", self.story.who, self.names);
         let token = self.token.clone();
         let line = self.line.as_mut().ok_or(Broken)?;
         let hello = line.hello(token.is_none().then_some(nick.as_str()), token.as_deref(), resume);
         line.send(&hello);
         match self.answer(papo_testkit::txn_of(&hello))? {
-            Ok(Answer::Hello { session, nick, resumed, rooms, .. }) => {
+            Ok(Answer::Hello { session, nick, resumed, rooms, account, .. }) => {
                 assert_eq!(resumed, self.token.is_some(), "{}: a token is good for its session", self.story.who);
                 self.token = Some(session.to_string());
                 self.story.names.push(nick.to_string());
                 assert_eq!(rooms.len(), self.rooms.len(), "{}: no room is gone", self.story.who);
-                self.go_on();
+                self.go_on(&rooms);
+                self.is_known(&nick, account.is_some());
             }
             // Its hello of before was taken though the answer was lost; that session is held for a while.
             Err(2001) if self.token.is_none() => {
@@ -154,17 +195,16 @@ impl Program {
             Err(3001) => return Err(Broken),
             other => panic!("{}: {other:?}", self.story.who),
         }
-        self.asked = None;
-        for (txn, room, at) in self.pending.clone() {
-            self.story.sent_again.insert(at, self.story.posts.len());
-            self.send_post(txn, room, at);
-        }
         Ok(())
     }
 
     /// What was held beyond a hole is discarded; everything after it comes again.
-    fn go_on(&mut self) {
-        for room in self.rooms.values_mut() {
+    fn go_on(&mut self, rooms: &[RoomState]) {
+        for (id, room) in &mut self.rooms {
+            room.is_in = rooms.iter().any(|state| state.id == *id);
+            if !room.is_in {
+                continue;
+            }
             room.next = room.whole + 1;
             self.story.told.push((room.name.clone(), Told::From(room.whole)));
         }
@@ -174,8 +214,9 @@ impl Program {
     fn turn(&mut self) -> Result<(), Broken> {
         if !self.signals.is_finishing() {
             match self.random.below(40) {
-                0..2 if self.rooms.len() < ROOMS.len() => self.join()?,
-                _ if self.rooms.is_empty() => self.join()?,
+                0..2 if self.rooms.values().filter(|room| !room.is_direct).count() < ROOMS.len() => self.join()?,
+                _ if !self.rooms.values().any(|room| room.is_in) => self.join()?,
+                39 => self.converse()?,
                 2..14 => (0..=self.random.below(WINDOW)).for_each(|_| self.post()),
                 _ => {}
             }
@@ -202,7 +243,10 @@ impl Program {
         if self.pending.len() >= WINDOW {
             return;
         }
-        let rooms: Vec<u64> = self.rooms.keys().copied().collect();
+        let rooms: Vec<u64> = self.rooms.iter().filter(|(_, room)| room.is_in).map(|(id, _)| *id).collect();
+        if rooms.is_empty() {
+            return;
+        }
         let room = *self.random.pick(&rooms);
         let (txn, number) = (self.txn(), self.story.posts.len());
         let filler = if self.random.chance(10) { "z".repeat(self.random.below(3_000)) } else { String::new() };
@@ -257,6 +301,8 @@ impl Program {
     fn enter(&mut self, state: &RoomState) {
         let name = state.name.to_string();
         self.story.told.push((name.clone(), Told::From(state.head)));
-        self.rooms.insert(state.id, Room { name, epoch: state.epoch, whole: state.head, next: state.head + 1 });
+        let (whole, next) = (state.head, state.head + 1);
+        let room = Room { name, is_direct: false, is_in: true, epoch: state.epoch, whole, next };
+        self.rooms.insert(state.id, room);
     }
 }

@@ -9,9 +9,12 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use papo_client::{ALPN_HTTP, ALPN_PAPO, ClientTls, Target, Trust};
+use papo_proto::papo1::ClientFrame;
+use papo_proto::papo1::server::{Answer, Message};
 use papo_testkit::checks::{self, Event, Logs, Story};
 use papo_testkit::{Ended, PATIENCE, Papo, Proxy, Random, Structured, free_port};
 
+use crate::account::{self, Account, People};
 use crate::keeper::{Keeper, Kept};
 use crate::library::Library;
 use crate::person::Person;
@@ -43,6 +46,12 @@ pub(crate) struct Signals {
     pub(crate) rejected: AtomicUsize,
     /// Gaps that clients were told of.
     pub(crate) gaps: AtomicUsize,
+    /// Times that a client logged in once more, beside its session of before.
+    pub(crate) logins: AtomicUsize,
+    /// Posts in conversations of two that were acknowledged.
+    pub(crate) whispers: AtomicUsize,
+    /// Those of the clients who have accounts.
+    pub(crate) people: People,
     /// Things that the keeper did.
     pub(crate) kept: AtomicUsize,
     /// At most one client stays away at a time, or nobody would post.
@@ -134,14 +143,17 @@ impl World {
 
     /// Clients of every kind come, by these addresses of framed TCP and of the web.
     pub(crate) fn populate(&mut self, clients: usize, tcp: SocketAddr, web: SocketAddr) {
+        // The first two programs of each six are one account.
+        let accounts: Vec<Arc<Account>> = (0..=clients / 6).map(|_| Arc::default()).collect();
         for number in 0..clients {
             let random = Random::part(self.seed, 1_000 + number as u64);
+            let account = (number % 6 < 2).then(|| (accounts[number / 6].clone(), number % 6 == 0));
             let (signals, idle) = (self.signals.clone(), self.idle.clone());
             let is_ws = number % 2 == 1;
             let addr = if is_ws { web } else { tcp };
             let life = move || match number % 3 {
                 2 => Person::new(&format!("t{number}"), addr, is_ws, random, signals).live(&idle),
-                _ => Program::new(&format!("p{number}"), addr, is_ws, random, signals).live(&idle),
+                _ => Program::new(&format!("p{number}"), addr, is_ws, account, random, signals).live(&idle),
             };
             let thread = std::thread::Builder::new().name(format!("client {number}"));
             self.clients.push(thread.spawn(life).expect("a thread"));
@@ -243,7 +255,7 @@ impl World {
         self.signals.finishing.store(true, Ordering::SeqCst);
         let (idle, all) = (self.idle.clone(), self.clients.len());
         self.wait_until("every post is answered", |_| idle.load(Ordering::SeqCst) == all);
-        let logs = read_logs(self.server.tcp());
+        let logs = read_logs(self.server.tcp(), &self.signals.people);
         let heads = logs.iter().map(|(room, log)| (room.clone(), log.len() as u64)).collect();
         *self.signals.heads.lock().expect("no panic") = Some(heads);
         let stories = self.clients.drain(..).map(|client| client.join().expect("a client has failed")).collect();
@@ -309,17 +321,32 @@ fn assert_well(data: &Path) {
     assert!(checked.out.ends_with("All is well.\n"), "{checked:?}");
 }
 
-/// The logs of all rooms, by a client that has seen nothing before.
-pub(crate) fn read_logs(addr: SocketAddr) -> Logs {
+/// The logs of all rooms, by a client that has seen nothing before, and of conversations, by one of the two.
+fn read_logs(addr: SocketAddr, people: &People) -> Logs {
     let (mut reader, _) = Structured::tcp(addr).named("leitor");
-    let log = |room: &&str| {
+    let mut logs = Logs::new();
+    for room in ROOMS {
         let id = reader.join(room).id;
-        let event = |message: papo_proto::papo1::server::Message| Event {
-            seq: message.seq,
-            author: message.author.to_string(),
-            text: message.text.to_string(),
-        };
-        ((*room).to_owned(), reader.log(id).into_iter().map(event).collect())
+        logs.insert(room.to_owned(), read_log(&mut reader, id));
+    }
+    for pair in people.pairs() {
+        let mut party = Structured::tcp(addr);
+        let hello = party.hello(None, None, Vec::new());
+        party.ask(&hello).expect("it is let in");
+        let (txn, nick) = (party.txn(), pair.0.as_str().into());
+        party.ask(&ClientFrame::Login { txn, nick, password: account::password() }).expect("the password is right");
+        let (txn, who) = (party.txn(), pair.1.as_str().into());
+        let Ok(Answer::Direct { room }) = party.ask(&ClientFrame::Direct { txn, who }) else { panic!("{pair:?}") };
+        logs.insert(account::title(&pair), read_log(&mut party, room.id));
+    }
+    logs
+}
+
+fn read_log(reader: &mut Structured, room: u64) -> Vec<Event> {
+    let event = |message: Message| Event {
+        seq: message.seq,
+        author: message.author.to_string(),
+        text: message.text.to_string(),
     };
-    ROOMS.iter().map(log).collect()
+    reader.log(room).into_iter().map(event).collect()
 }

@@ -29,6 +29,7 @@ impl Program {
                 }
                 self.fill(room);
             }
+            ServerFrame::Direct { room } => self.enter_direct(&room),
             ServerFrame::Reset { room } => self.tell(room.id, Told::Reset(room.head)),
             ServerFrame::Gone { room } => self.tell(room, Told::Reset(0)),
             _ => {}
@@ -51,6 +52,7 @@ impl Program {
     /// It finds its own posts among what it missed by their txns.
     fn recognise(&self, message: &Message) {
         let own = self.story.posts.iter().position(|post| *post.text == *message.text);
+        let own = own.filter(|number| *number >= self.own_from);
         let txn = own.map(|number| self.txns[number]);
         assert_eq!(message.txn, txn, "{}: {}", self.story.who, message.text);
     }
@@ -69,6 +71,7 @@ impl Program {
         let (_, _, number) = self.pending.remove(at).expect("just found");
         self.asked = (!self.pending.is_empty()).then(|| Instant::now() + ANSWER);
         self.signals.acknowledged.fetch_add(1, Ordering::SeqCst);
+        self.signals.whispers.fetch_add(usize::from(self.rooms[&room].is_direct), Ordering::SeqCst);
         self.story.posts[number].fate = Fate::Stored(Some(seq));
         let is_new = self.rooms[&room].next == seq;
         // Of a post of before it may not know under which name it was stored; the log has been told.
@@ -87,7 +90,7 @@ impl Program {
     }
 
     /// Asks for what is missing in front of what comes by itself.
-    fn fill(&mut self, room: u64) {
+    pub(super) fn fill(&mut self, room: u64) {
         let (txn, after) = (self.txn(), self.rooms[&room].whole);
         if let Some(line) = &mut self.line {
             line.send(&ClientFrame::History { txn, room, before: None, after: Some(after), limit: Some(200) });
