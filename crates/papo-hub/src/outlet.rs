@@ -76,6 +76,8 @@ pub struct Query {
     pub room: RoomId,
     /// Its name.
     pub name: RoomName,
+    /// The other one's name, if it is a conversation of two.
+    pub with: Option<Arc<str>>,
     /// Which events.
     pub slice: Slice,
     /// How many at most.

@@ -208,10 +208,10 @@ fn next_lines(store: &Arc<dyn Store>, held: &mut Held, mut lines: Lines) -> (Vec
     };
     let shown: Vec<_> = page.events.into_iter().take_while(|event| event.seq <= query.head).collect();
     let mut frame = if std::mem::replace(begun, true) {
-        text::history_goes_on(encoding.lang, &query.name)
+        text::history_goes_on(encoding.lang, &query.name, query.with.as_deref())
     } else {
         let total = shown.first().map_or(0, |first| query.head.0 + 1 - first.seq.0);
-        text::history_begins(encoding.lang, &query.name, total)
+        text::history_begins(encoding.lang, &query.name, query.with.as_deref(), total)
     };
     let last = shown.last().map(|event| event.seq);
     let is_shown = |person| ignored.as_ref().is_none_or(|ignored| ignored.binary_search(&person).is_err());

@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use papo_proto::papo1::client::RoomCursor;
+use papo_proto::papo1::client::{Hidden, RoomCursor};
 use papo_proto::papo1::server::{About, Answer, Retry, RoomState};
 use papo_proto::papo1::{ClientFrame, ServerFrame};
 use papo_proto::ws::close;
@@ -65,6 +65,84 @@ fn every_command_is_answered_once_with_its_txn() {
         let txn = client.txn();
         assert_eq!(client.ask(&ClientFrame::Bye { txn }), Ok(Answer::Bye));
         assert_eq!(client.read(), None, "nothing after the goodbye");
+    }
+}
+
+/// A command about people that is answered with an ack of this kind, or a reject with this code.
+type Row = (Makes, Result<&'static str, u16>);
+
+/// Everything that an account can do; Bia has one too, and is in the room.
+const OF_PEOPLE: &[Row] = &[
+    (|txn, _| ClientFrame::Logins { txn }, Err(2021)),
+    (|txn, _| ClientFrame::Register { txn, nick: None, password: secret("um segredo"), invite: None }, Ok("register")),
+    (|txn, _| ClientFrame::Login { txn, nick: "Pia".into(), password: secret("um segredo") }, Err(2022)),
+    (|txn, _| ClientFrame::Password { txn, old: secret("outro segredo"), new: secret("dois segredos") }, Err(2023)),
+    (|txn, _| ClientFrame::Password { txn, old: secret("um segredo"), new: secret("dois segredos") }, Ok("done")),
+    (|txn, _| ClientFrame::Logins { txn }, Ok("logins")),
+    (|txn, _| ClientFrame::EndLogin { txn, login: 999 }, Err(2029)),
+    (|txn, _| ClientFrame::NewToken { txn, nick: "R2".into(), rooms: vec!["aula".into()] }, Ok("new_token")),
+    (|txn, _| ClientFrame::Tokens { txn }, Ok("tokens")),
+    (|txn, _| ClientFrame::RevokeToken { txn, nick: "R2".into() }, Ok("done")),
+    (|txn, _| ClientFrame::Ignore { txn, who: "Bia".into() }, Ok("done")),
+    (|txn, _| ClientFrame::Unignore { txn, who: "Bia".into() }, Ok("done")),
+    (|txn, _| ClientFrame::Direct { txn, who: "Bia".into() }, Ok("direct")),
+    (|txn, room| ClientFrame::Read { txn, room, seq: 1 }, Err(2039)),
+    (|txn, room| ClientFrame::Topic { txn, room, topic: "frações".into() }, Ok("done")),
+    (|txn, room| ClientFrame::Slow { txn, room, seconds: 5 }, Ok("done")),
+    (|txn, room| ClientFrame::Readonly { txn, room, on: true }, Ok("done")),
+    (|txn, room| ClientFrame::Private { txn, room, on: true }, Ok("done")),
+    (|txn, room| ClientFrame::Invite { txn, room, who: "Bia".into() }, Ok("done")),
+    (|txn, room| ClientFrame::Op { txn, room, who: "Bia".into() }, Ok("done")),
+    (|txn, room| ClientFrame::Deop { txn, room, who: "Bia".into() }, Ok("done")),
+    (|txn, room| ClientFrame::Mute { txn, room, who: "Bia".into(), seconds: 60 }, Ok("done")),
+    (|txn, room| ClientFrame::Unmute { txn, room, who: "Bia".into() }, Ok("done")),
+    (|txn, room| ClientFrame::Kick { txn, room, who: "Bia".into(), why: None }, Ok("done")),
+    (|txn, room| ClientFrame::Ban { txn, room, who: "Bia".into(), seconds: Some(60), why: None }, Ok("done")),
+    (|txn, room| ClientFrame::Unban { txn, room, who: "Bia".into() }, Ok("done")),
+    (|txn, room| ClientFrame::Unban { txn, room, who: "Bia".into() }, Err(2030)),
+    (|txn, room| ClientFrame::Post { txn, room, text: "oi".into() }, Ok("post")),
+    (|txn, room| ClientFrame::Redact { txn, room, seq: None, who: None, seconds: None }, Ok("redact")),
+    (|txn, room| ClientFrame::Redact { txn, room, seq: Some(1), who: None, seconds: None }, Err(2040)),
+    (|txn, room| ClientFrame::Report { txn, room, seq: None, why: "barulho".into() }, Ok("done")),
+    (|txn, room| ClientFrame::Audit { txn, room, limit: None }, Ok("audit")),
+    (|txn, room| ClientFrame::Close { txn, room }, Ok("done")),
+    (|txn, _| ClientFrame::Logout { txn }, Ok("logout")),
+    (|txn, _| ClientFrame::Login { txn, nick: "Pia".into(), password: secret("dois segredos") }, Ok("login")),
+    (|txn, _| ClientFrame::DeleteAccount { txn, password: secret("dois segredos") }, Ok("done")),
+    (|txn, _| ClientFrame::Ping { txn }, Ok("ping")),
+];
+
+fn secret(password: &str) -> Hidden {
+    Hidden(password.into())
+}
+
+#[test]
+fn every_command_about_people_is_answered_once_with_its_txn() {
+    for connect in [tcp, ws] {
+        let server = start();
+        let (mut client, _) = connect(&server).named("Pia");
+        let room = client.join("aula").id;
+        let (mut bia, _) = tcp(&server).named("Bia");
+        let txn = bia.txn();
+        bia.ask(&ClientFrame::Register { txn, nick: None, password: secret("um segredo"), invite: None })
+            .expect("registered");
+        bia.join("aula");
+        for (make, expected) in OF_PEOPLE {
+            let frame = make(client.txn(), room);
+            client.send(&frame);
+            // What else comes between is no answer.
+            let (txn, answer) = client.find(|frame| match frame {
+                ServerFrame::Ack { txn, answer } => Some((*txn, Ok(answer.clone()))),
+                ServerFrame::Reject { txn, code, .. } => Some((txn.expect("it is of a command"), Err(*code))),
+                _ => None,
+            });
+            let kind = |answer: Answer| serde_json::to_value(&answer).expect("JSON")["to"].as_str().map(str::to_owned);
+            let answer = answer.map(|answer| kind(answer).expect("its kind"));
+            assert_eq!((txn, answer), (txn_of(&frame), expected.map(str::to_owned)), "{frame:?}");
+        }
+        let mut rest = std::iter::from_fn(|| client.hear(Duration::from_millis(300)).ok());
+        let is_answer = |frame: ServerFrame| matches!(frame, ServerFrame::Ack { .. } | ServerFrame::Reject { .. });
+        assert!(!rest.any(is_answer), "nothing is answered twice");
     }
 }
 

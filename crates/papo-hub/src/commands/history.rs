@@ -11,8 +11,11 @@ pub(super) fn run(hub: &mut Hub, session: SessionId, of: Target, slice: Slice, l
     match hub.target(session, of) {
         Ok(room) => {
             let txn = hub.asking.take();
-            let name = hub.rooms.of(room).name().clone();
-            let query = Box::new(Query { txn, room, name, slice, limit, head: Seq(0) });
+            let me = hub.person(session);
+            let found = hub.rooms.of_ref(room);
+            let name = found.name().clone();
+            let with = found.other(me).and_then(|other| hub.name_of(other));
+            let query = Box::new(Query { txn, room, name, with, slice, limit, head: Seq(0) });
             hub.outbox.push(Effect::Read { session, query });
         }
         Err(reject) => hub.reject(session, reject),

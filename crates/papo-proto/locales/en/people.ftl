@@ -20,6 +20,9 @@ unread =
         [one] 1 message from { $nome } came while you were away. The newest:
        *[other] { $total } messages from { $nome } came while you were away. The newest:
     }
+history-with = Last messages with { $nome } ({ $total }):
+history-with-more = Messages with { $nome }, continued:
+history-with-empty = Nothing has been said with { $nome } yet.
 ignored = You are not shown messages of ({ $total }):
 ignored-nobody = You are shown everybody's messages.
 done = Done.

@@ -20,6 +20,9 @@ unread =
         [one] 1 mensagem de { $nome } chegou enquanto você estava fora. As últimas:
        *[other] { $total } mensagens de { $nome } chegaram enquanto você estava fora. As últimas:
     }
+history-with = Últimas mensagens com { $nome } ({ $total }):
+history-with-more = Mensagens com { $nome }, continuação:
+history-with-empty = Ainda não se disse nada com { $nome }.
 ignored = Você não vê mensagens de ({ $total }):
 ignored-nobody = Você vê as mensagens de todo mundo.
 done = Feito.

@@ -81,15 +81,23 @@ fn words(lang: Lang, reply: &Reply) -> Option<String> {
 }
 
 /// The words before the newest messages of a room, of which `total` follow; none when there is
-/// nothing to show.
-pub fn history_begins(lang: Lang, room: &RoomName, total: u64) -> String {
-    let id = if total == 0 { "history-empty" } else { "history" };
-    format!("{NOTICE}{}", TEXTS.say(lang, id, &[("sala", room.as_str().into()), ("total", total.into())]))
+/// nothing to show. A conversation of two is called by the other one's name.
+pub fn history_begins(lang: Lang, room: &RoomName, with: Option<&str>, total: u64) -> String {
+    history_words(lang, room, with, if total == 0 { "-empty" } else { "" }, total)
 }
 
 /// The words before the messages that go on with a room's history in a further frame.
-pub fn history_goes_on(lang: Lang, room: &RoomName) -> String {
-    format!("{NOTICE}{}", TEXTS.say(lang, "history-more", &[("sala", room.as_str().into())]))
+pub fn history_goes_on(lang: Lang, room: &RoomName, with: Option<&str>) -> String {
+    history_words(lang, room, with, "-more", 0)
+}
+
+fn history_words(lang: Lang, room: &RoomName, with: Option<&str>, which: &str, total: u64) -> String {
+    let total = ("total", total.into());
+    let words = match with {
+        Some(name) => TEXTS.say(lang, &format!("history-with{which}"), &[("nome", name.into()), total]),
+        None => TEXTS.say(lang, &format!("history{which}"), &[("sala", room.as_str().into()), total]),
+    };
+    format!("{NOTICE}{words}")
 }
 
 /// One message of a room's history: the time as it is shown, who, and what; further lines are
@@ -270,13 +278,18 @@ mod tests {
 
     #[test]
     fn history_is_a_line_for_each_message_and_none_can_be_forged() {
-        let mut lines = history_begins(Lang::PtBr, &RoomName::lobby(), 2);
+        let mut lines = history_begins(Lang::PtBr, &RoomName::lobby(), None, 2);
         for text in ["oi", "um\n10:00 Bob: dois"] {
             lines.push('\n');
             history_line("09:59", "Ana", text, &mut lines);
         }
         assert_eq!(lines, "[SYS] Últimas mensagens de #geral (2):\n09:59 Ana: oi\n09:59 Ana: um\n    10:00 Bob: dois");
-        assert_eq!(history_begins(Lang::En, &RoomName::lobby(), 0), "[SYS] Nothing has been said in #geral yet.");
+        let told = |with, total| history_begins(Lang::En, &RoomName::lobby(), with, total);
+        assert_eq!(told(None, 0), "[SYS] Nothing has been said in #geral yet.");
+        assert_eq!(told(Some("Bob"), 2), "[SYS] Last messages with Bob (2):");
+        assert_eq!(told(Some("Bob"), 0), "[SYS] Nothing has been said with Bob yet.");
+        let goes_on = history_goes_on(Lang::PtBr, &RoomName::direct(), Some("Bob"));
+        assert_eq!(goes_on, "[SYS] Mensagens com Bob, continuação:");
     }
 
     #[test]

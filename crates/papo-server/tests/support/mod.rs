@@ -1,6 +1,8 @@
 //! A server in this process, with times that tests can wait for.
 #![allow(dead_code, missing_docs, unreachable_pub, reason = "shared by test files, each of which uses its own part")]
 
+pub mod script;
+
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;

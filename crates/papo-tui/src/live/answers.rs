@@ -83,7 +83,7 @@ pub(super) fn rooms(lang: Lang, rooms: &[RoomInfo]) -> Option<Incoming> {
 
 /// What leads a room's history of so many messages.
 pub(super) fn history_begins(lang: Lang, room: &str, total: u64) -> Option<Incoming> {
-    let begins = text::history_begins(lang, &room_name(room)?, total);
+    let begins = text::history_begins(lang, &room_name(room)?, None, total);
     Some(Incoming::read(begins.as_bytes()))
 }
 

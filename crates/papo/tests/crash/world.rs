@@ -162,8 +162,11 @@ impl World {
 
     /// Clients come that are made of the client library.
     pub(crate) fn populate_with_library(&mut self, clients: usize, tcp: SocketAddr, web: SocketAddr) {
+        let account = Arc::new(Account::default());
         for number in 0..clients {
             let random = Random::part(self.seed, 2_000 + number as u64);
+            // The first two are one account.
+            let account = (number < 2).then(|| (account.clone(), number == 0));
             let (signals, idle) = (self.signals.clone(), self.idle.clone());
             let plain = match number % 2 {
                 0 => Target::tcp("127.0.0.1", tcp.port()),
@@ -173,7 +176,7 @@ impl World {
             let alpn = if number % 2 == 0 { ALPN_PAPO } else { ALPN_HTTP };
             let tls = || ClientTls::new(&Trust::FirstUse(None), alpn).expect("no file is read");
             let target = Target { tls: (number % 4 < 2).then(tls), ..plain };
-            let life = move || Library::new(&format!("c{number}"), random, signals).live(target, &idle);
+            let life = move || Library::new(&format!("c{number}"), account, random, signals).live(target, &idle);
             let thread = std::thread::Builder::new().name(format!("client {number} by the library"));
             self.clients.push(thread.spawn(life).expect("a thread"));
         }
