@@ -185,7 +185,9 @@ it('keeps a private room to who is invited, and takes people out with the reason
   await bob.page.getByText('só a moderação escreve').waitFor();
   await alice.says('/readonly off');
   await bob.says('/msg Alice oi');
+  await bob.page.getByRole('heading', { name: 'Alice', exact: true }).waitFor();
   await bob.room('segredo').locator('.room').click();
+  await bob.page.getByRole('heading', { name: '#segredo' }).waitFor();
   await bob.says('oi a todos');
   await alice.sees('oi a todos');
 

@@ -131,6 +131,20 @@ impl Hub {
         }
     }
 
+    /// One's own words in a conversation are read, if everything before them is.
+    pub(crate) fn read_own(&mut self, person: Person, room: RoomId, seq: Seq) {
+        let Some(account) = person.account() else { return };
+        if self.rooms.get(room).and_then(Room::parties).is_none() {
+            return;
+        }
+        let Some(known) = self.people.get_mut(account) else { return };
+        let read = known.reads.entry(room).or_default();
+        if read.next() == seq {
+            *read = seq;
+            self.outbox.push(Effect::Keep(Record::Read(ReadRecord { account, room, seq })));
+        }
+    }
+
     /// A text client has read what was said in its conversations while it was there. Kept when it goes:
     /// after a crash it is shown some of it again.
     pub(crate) fn keep_reads(&mut self, session: SessionId) {

@@ -102,6 +102,7 @@ impl Hub {
         if txn.is_some() {
             self.answer(session, txn, Reply::Posted(Place { room, seq, at_ms }), outlet);
         }
+        self.read_own(person, room, seq);
     }
 
     /// Nothing of these messages is left: neither here nor in the store.
