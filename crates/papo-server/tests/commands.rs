@@ -78,6 +78,7 @@ fn passwords_and_the_end_of_an_account() {
         ana: [ERRO] Wrong name or password.
         ana> /delete-account segredo-dois
         ana: [SYS] Account deleted. Its name stays reserved for ever.
+        ana: [SYS] Your name is now guest-….
         ana> /login Ana segredo-dois
         ana: [ERRO] Wrong name or password.
         ana> /sessions
