@@ -16,8 +16,15 @@ const READER_CACHE_KIB: i32 = 4 * 1024;
 /// Every statement of a connection stays prepared.
 const STATEMENTS: usize = 32;
 
-/// The connection that the store begins with: the file is made where it is missing.
+/// The connection that the store begins with: the file is made where it is missing, for this user alone,
+/// since the folder may be open to others. SQLite gives the files beside it the same rights.
 pub(super) fn first(database: &Path) -> rusqlite::Result<Connection> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // What keeps it from being made is told by SQLite next; where it is already there, nothing is opened.
+    drop(options.open(database));
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     open(database, flags)
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use rusqlite::Connection;
 
-use super::super::{OpenError, SqliteStore, check, folder as files, schema};
+use super::super::{OpenError, SqliteStore, backup, check, folder as files, schema};
 use super::{folder, open};
 use crate::Store as _;
 
@@ -33,6 +33,23 @@ fn a_folder_is_made_for_its_user_alone() {
     let deep = folder.path().join("papo/data");
     open(&deep);
     assert_eq!(fs::metadata(&deep).expect("made").permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
+fn files_are_for_their_user_alone_in_a_folder_that_others_may_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("open to all");
+    let store = open(folder.path());
+    let copy = folder.path().join("copy.db");
+    backup(folder.path(), &copy, &mut |_, _| {}).expect("copied");
+    let database = files::database(folder.path());
+    let beside = ["-wal", "-shm"].map(|suffix| format!("{}{suffix}", database.display()).into());
+    for file in [database, copy].iter().chain(&beside) {
+        let mode = fs::metadata(file).expect("made").permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}", file.display());
+    }
+    drop(store);
 }
 
 #[test]
