@@ -121,7 +121,12 @@ impl Room {
     }
 
     pub(crate) fn count(&self) -> RoomCount {
-        RoomCount { id: self.record.id, name: self.record.name.clone(), online: self.online() }
+        RoomCount {
+            id: self.record.id,
+            name: self.record.name.clone(),
+            online: self.online(),
+            private: self.record.kind == RoomKind::Private,
+        }
     }
 }
 

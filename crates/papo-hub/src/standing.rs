@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use papo_proto::limits::LOCKDOWN_AGE;
 use papo_proto::words::people::{AccountRecord, Restricted, Restriction, Standing};
-use papo_proto::words::{RoomCounts, RoomFacts, RoomKind};
+use papo_proto::words::{RoomCount, RoomCounts, RoomFacts, RoomKind};
 use papo_proto::{AccountId, Address, Nickname, Person, Reject, Role, RoomId, RoomName, SessionId};
+use rustc_hash::FxHashSet;
 
 use crate::hub::{Hub, Now};
 use crate::rights::{self, Deed, Member, Place};
@@ -178,7 +179,8 @@ impl Hub {
         }
     }
 
-    /// The rooms that a session may know of.
+    /// The rooms that a session may know of. A name is that of its private room first, so that a public
+    /// one of the same name could not be entered from the list.
     pub(crate) fn list_rooms(&mut self, session: SessionId) -> RoomCounts {
         let public = self.rooms.list();
         let mut own: Vec<_> = self
@@ -190,7 +192,11 @@ impl Hub {
         if own.is_empty() {
             return public;
         }
-        own.extend(public.iter().cloned());
+        let taken: FxHashSet<_> = own.iter().map(|room| room.name.key().clone()).collect();
+        let is_reached =
+            |room: &&RoomCount| !taken.contains(room.name.key()) || self.sessions.of(session).is_in(room.id);
+        let reached: Vec<_> = public.iter().filter(is_reached).cloned().collect();
+        own.extend(reached);
         own.sort_by(busiest_first);
         own.into()
     }

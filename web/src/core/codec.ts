@@ -75,7 +75,7 @@ const roomState = shape({
   slow: maybe(number),
   read: maybe(number),
 } satisfies Every<RoomState>);
-const roomInfo = shape({ id: number, name: text, online: number } satisfies Every<RoomInfo>);
+const roomInfo = shape({ id: number, name: text, online: number, private: maybe(flag) } satisfies Every<RoomInfo>);
 const people = shape({ room: number, who: listOf(text) });
 const loggedIn = shape({ account: number, nick: text, admin: flag, login: text, ends: number } satisfies Every<LoggedIn>);
 const login = shape({ id: number, label: text, made: number, seen: number, this: flag } satisfies Every<Login>);

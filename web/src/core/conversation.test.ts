@@ -137,6 +137,20 @@ describe('rooms', () => {
     talk.frame({ is: 'rooms', changed: [], gone: [], stale: true }).expect('rooms');
   });
 
+  it('that are private have their names to themselves, also when they are left', () => {
+    const talk = new Talk().hello().join(GERAL).join({ ...JOGOS, kind: 'private' });
+    const others = () => ordered(talk.of.rooms).others.map(({ id, kind }) => `${id} ${kind}`);
+    talk.frame({ is: 'rooms', changed: [{ id: 7, name: 'Jogos', online: 3 }], gone: [] });
+    expect(others()).toEqual([]);
+    talk.answer({ do: 'leave', room: 2 }, { to: 'leave', room: 2 }, 'typed');
+    expect(others()).toEqual(['2 private']);
+    talk.answer({ do: 'rooms' }, { to: 'rooms', rooms: [{ id: 2, name: 'jogos', online: 0, private: true }, { id: 7, name: 'Jogos', online: 3 }] });
+    expect(others()).toEqual(['2 private']);
+    talk.frame({ is: 'gone', room: 2 });
+    talk.frame({ is: 'rooms', changed: [{ id: 7, name: 'Jogos', online: 4 }], gone: [] });
+    expect(others()).toEqual(['7 public']);
+  });
+
   it('that are left or gone make way for another', () => {
     const talk = new Talk().hello().join(GERAL).join(JOGOS);
     talk.answer({ do: 'leave', room: 2 }, { to: 'leave', room: 2 }, 'typed');

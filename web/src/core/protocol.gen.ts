@@ -673,7 +673,9 @@ export type RoomInfo = {
     /** Its name as first written, without `#`. */
     name: string,
     /** How many people are in it. */
-    online: number, };
+    online: number,
+    /** Only who is invited may be in it. */
+    private?: boolean, };
 
 /** Something about the connection. */
 export type About = "slowed_down" | "draining" | "fenced" | "frame_too_big" | "announcement" | "login_ended" | "other";

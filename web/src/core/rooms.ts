@@ -39,9 +39,9 @@ export function listed(rooms: Rooms, infos: readonly RoomInfo[]): Rooms {
 export function changed(rooms: Rooms, infos: readonly RoomInfo[], gone: readonly number[]): Rooms {
   const next = new Map(rooms);
   for (const id of gone) if (next.get(id)?.joined !== true) next.delete(id);
-  for (const { id, name, online } of infos) {
+  for (const { id, name, online, private: isPrivate = false } of infos) {
     const known = next.get(id);
-    next.set(id, { ...(known?.name === name ? known : named(known, id, name)), online });
+    next.set(id, { ...(known?.name === name ? known : named(known, id, name)), online, kind: isPrivate ? 'private' : 'public' });
   }
   return next;
 }
@@ -134,13 +134,17 @@ export function renamedSelf(rooms: Rooms, from: string, to: string): Rooms {
   );
 }
 
-/** Conversations of two and the rooms that the session is in, by name; the others, busiest first. */
+/**
+ * Conversations of two and the rooms that the session is in, by name; the others, busiest first. A name means the
+ * private room before a public one, which is therefore not shown: it could not be entered.
+ */
 export function ordered(rooms: Rooms): { directs: Room[]; joined: Room[]; others: Room[] } {
   const all = [...rooms.values()].sort((one, other) => (one.sortKey < other.sortKey ? -1 : 1));
+  const taken = new Set(all.filter(({ kind }) => kind === 'private').map(({ name }) => folded(name)));
   return {
     directs: all.filter(({ joined, kind }) => joined && kind === 'direct'),
     joined: all.filter(({ joined, kind }) => joined && kind !== 'direct'),
-    others: all.filter(({ joined, kind }) => !joined && kind === 'public').sort((one, other) => (other.online ?? 0) - (one.online ?? 0)),
+    others: all.filter(({ joined, kind, name }) => !joined && kind !== 'direct' && (kind === 'private' || !taken.has(folded(name)))).sort((one, other) => (other.online ?? 0) - (one.online ?? 0)),
   };
 }
 

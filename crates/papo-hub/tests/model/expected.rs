@@ -268,5 +268,5 @@ impl Model {
 
 /// A room in a list.
 pub(crate) fn counted(room: &Room) -> RoomCount {
-    RoomCount { id: room.record.id, name: room.name(), online: room.members.len() as u32 }
+    RoomCount { id: room.record.id, name: room.name(), online: room.members.len() as u32, private: false }
 }

@@ -184,5 +184,5 @@ fn state(room: &RoomFacts) -> RoomState {
 }
 
 fn info(room: &RoomCount) -> RoomInfo {
-    RoomInfo { id: room.id.0, name: room.name.shared().clone(), online: room.online }
+    RoomInfo { id: room.id.0, name: room.name.shared().clone(), online: room.online, private: room.private }
 }

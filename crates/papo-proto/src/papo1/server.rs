@@ -464,6 +464,10 @@ pub struct RoomInfo {
     pub name: Arc<str>,
     /// How many people are in it.
     pub online: u32,
+    /// Only who is invited may be in it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(test, ts(as = "Option<_>", optional))]
+    pub private: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]

@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn the_documents_words() {
         let jogos = RoomName::parse("jogos").expect("good").name;
-        let counted = |id, name, online| RoomCount { id: RoomId(id), name, online };
+        let counted = |id, name, online| RoomCount { id: RoomId(id), name, online, private: false };
         let table = [
             (Reply::Entered { room: lobby(), cut: false }, "[SYS] Você entrou em #geral."),
             (

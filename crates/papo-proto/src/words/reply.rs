@@ -16,6 +16,8 @@ pub struct RoomCount {
     pub name: RoomName,
     /// How many are in it.
     pub online: u32,
+    /// Only who is invited may be in it.
+    pub private: bool,
 }
 
 /// Rooms with the number of people in each, shared: the list may be long.

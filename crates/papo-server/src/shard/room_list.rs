@@ -37,7 +37,7 @@ mod tests {
     #[test]
     fn the_same_list_is_encoded_once() {
         let encoding = Encoding::text(Framing::Length, Lang::PtBr);
-        let counted = |online| vec![RoomCount { id: RoomId(1), name: RoomName::lobby(), online }];
+        let counted = |online| vec![RoomCount { id: RoomId(1), name: RoomName::lobby(), online, private: false }];
         let rooms: RoomCounts = counted(1).into();
         let mut list = RoomList::default();
         let first = list.answer(&rooms, encoding);

@@ -76,8 +76,10 @@ pub(super) fn members(lang: Lang, room: u64, name: &str, members: &[Arc<str>]) -
 }
 
 pub(super) fn rooms(lang: Lang, rooms: &[RoomInfo]) -> Option<Incoming> {
-    let count =
-        |room: &RoomInfo| Some(RoomCount { id: RoomId(room.id), name: room_name(&room.name)?, online: room.online });
+    let count = |room: &RoomInfo| {
+        let (id, name) = (RoomId(room.id), room_name(&room.name)?);
+        Some(RoomCount { id, name, online: room.online, private: room.private })
+    };
     line(lang, &Reply::Rooms(rooms.iter().filter_map(count).collect()))
 }
 
@@ -159,7 +161,10 @@ mod tests {
             (left(pt, 1, "geral"), "Você saiu de #geral."),
             (created(pt, &room, true, false), "A sala #geral já existe. Entre com /join #geral."),
             (members(pt, 1, "geral", &["Ana".into(), "Bob".into()]), "Em #geral (2):\n- Ana\n- Bob"),
-            (rooms(pt, &[RoomInfo { id: 1, name: "geral".into(), online: 2 }]), "Salas (1):\n- #geral (2 online)"),
+            (
+                rooms(pt, &[RoomInfo { id: 1, name: "geral".into(), online: 2, private: false }]),
+                "Salas (1):\n- #geral (2 online)",
+            ),
             (
                 named(pt, "Alice", &Naming::Chosen { cut: false }, Some(&room)),
                 "Seu nome agora é Alice. Você entrou em #geral.",

@@ -28,7 +28,7 @@ fn an_outsider_makes_a_room_of_the_same_name() {
          b> /topic meu
          b< [SYS] Feito.
          a> /rooms
-         a< [SYS] Salas (3):\n- #segredo (1 online)\n- #segredo (1 online)\n- #geral (0 online)
+         a< [SYS] Salas (2):\n- #segredo (1 online)\n- #geral (0 online)
          a> /join geral
          a< [SYS] Você entrou em #geral.
          a> /join segredo
@@ -49,6 +49,8 @@ fn a_guessed_number_is_that_of_no_room() {
          p< {"is":"ack","txn":3,"answer":{"to":"done"}}
          p> {"do":"post","txn":4,"room":2,"text":"oi"}
          p< {"is":"ack","txn":4,"answer":{"to":"post","room":2,"seq":1,"at":1}}
+         p> {"do":"rooms","txn":5}
+         p< {"is":"ack","txn":5,"answer":{"to":"rooms","rooms":[{"id":2,"name":"segredo","online":1,"private":true},{"id":1,"name":"geral","online":0}]}}
          q> {"do":"hello","txn":1,"version":1,"nick":"Quim","resume":[{"room":2,"epoch":5,"seq":0},{"room":9,"epoch":5,"seq":0}]}
          q< hello "Quim" resumed:false,"rooms":[]}}
          q< {"is":"gone","room":2}
