@@ -164,13 +164,7 @@ fn where_guests_may_not_be_strangers_read_nothing() {
 #[test]
 fn guests_go_when_they_may_not_be_here_any_more() {
     check(
-        r#"a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /register segredo123
-         a< [SYS] A conta Ana é sua. Da próxima vez: /login Ana <senha>
-         b> /nick Bia
-         a< [SYS] Bia entrou em #geral.
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
+        r#"*in geral: a Ana with an account, b Bia
          p> {"do":"hello","txn":1,"version":1,"nick":"Pia","capabilities":["rooms"]}
          p< hello "Pia" resumed:false,"rooms":[]}}
          p> {"do":"join","txn":2,"room":"geral"}
@@ -201,13 +195,7 @@ fn guests_go_when_they_may_not_be_here_any_more() {
 #[test]
 fn in_a_lockdown_only_old_accounts_post() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /register segredo123
-         a< [SYS] A conta Ana é sua. Da próxima vez: /login Ana <senha>
-         b> /nick Bia
-         a< [SYS] Bia entrou em #geral.
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
+        "*in geral: a Ana with an account, b Bia
          *admin lockdown on
          admin< [SYS] Feito.
          a> oi
@@ -256,11 +244,7 @@ fn everybody_is_told() {
 #[test]
 fn a_guest_with_the_name_of_an_account_is_renamed_and_told() {
     check(
-        r#"b> /nick Ana
-         b< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         c> /nick Caio
-         b< [SYS] Caio entrou em #geral.
-         c< [SYS] Seu nome agora é Caio. Você entrou em #geral.
+        r#"*in geral: b Ana, c Caio
          p> {"do":"hello","txn":1,"version":1,"nick":"Pia"}
          p< hello "Pia" resumed:false,"rooms":[]}}
          *admin add Ana segredo123

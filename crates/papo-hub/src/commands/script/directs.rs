@@ -5,15 +5,7 @@ use super::check;
 #[test]
 fn two_people_whisper_and_nobody_else_hears() {
     check(
-        r"a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         b> /nick Bia
-         a< [SYS] Bia entrou em #geral.
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         c> /nick Caio
-         a< [SYS] Caio entrou em #geral.
-         b< [SYS] Caio entrou em #geral.
-         c< [SYS] Seu nome agora é Caio. Você entrou em #geral.
+        r"*in geral: a Ana, b Bia, c Caio
          a> /msg Bia oi
          b< [@Ana] Ana: oi
          b> /r oi Ana
@@ -38,15 +30,7 @@ fn two_people_whisper_and_nobody_else_hears() {
 #[test]
 fn what_an_account_is_told_while_away_is_kept_and_counted() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /register segredo123
-         a< [SYS] A conta Ana é sua. Da próxima vez: /login Ana <senha>
-         b> /nick Bia
-         a< [SYS] Bia entrou em #geral.
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /register segredo123
-         b< [SYS] A conta Bia é sua. Da próxima vez: /login Bia <senha>
+        "*in geral: a Ana with an account, b Bia with an account
          a> /msg Bia um
          b< [@Ana] Ana: um
          b> /quit
@@ -84,13 +68,7 @@ fn what_an_account_is_told_while_away_is_kept_and_counted() {
 #[test]
 fn a_guests_conversations_end_with_the_session() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /register segredo123
-         a< [SYS] A conta Ana é sua. Da próxima vez: /login Ana <senha>
-         b> /nick Bia
-         a< [SYS] Bia entrou em #geral.
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
+        "*in geral: a Ana with an account, b Bia
          a> /msg Bia oi
          b< [@Ana] Ana: oi
          b> /r oi
@@ -114,21 +92,10 @@ fn a_guests_conversations_end_with_the_session() {
 #[test]
 fn a_guest_who_logs_in_is_another_person() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /register segredo123
-         a< [SYS] A conta Ana é sua. Da próxima vez: /login Ana <senha>
-         b> /nick Bia
-         a< [SYS] Bia entrou em #geral.
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
+        "*in geral: a Ana with an account, b Bia
          b> /msg Ana oi
          a< [@Bia] Bia: oi
-         c> /nick Caio
-         a< [SYS] Caio entrou em #geral.
-         b< [SYS] Caio entrou em #geral.
-         c< [SYS] Seu nome agora é Caio. Você entrou em #geral.
-         c> /register segredo123
-         c< [SYS] A conta Caio é sua. Da próxima vez: /login Caio <senha>
+         *in geral: c Caio with an account
          c> /logout
          a< [SYS] Caio agora é convidado-4487.
          b< [SYS] Caio agora é convidado-4487.
@@ -152,11 +119,7 @@ fn a_guest_who_logs_in_is_another_person() {
 #[test]
 fn what_a_guest_says_last_is_still_read() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         b> /nick Bia
-         a< [SYS] Bia entrou em #geral.
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
+        "*in geral: a Ana, b Bia
          a> /msg Bia oi
          b< [@Ana] Ana: oi
          *hold
@@ -172,15 +135,7 @@ fn what_a_guest_says_last_is_still_read() {
 #[test]
 fn whoever_is_ignored_notices_nothing() {
     check(
-        r"a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /register segredo123
-         a< [SYS] A conta Ana é sua. Da próxima vez: /login Ana <senha>
-         b> /nick Bia
-         a< [SYS] Bia entrou em #geral.
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /register segredo123
-         b< [SYS] A conta Bia é sua. Da próxima vez: /login Bia <senha>
+        r"*in geral: a Ana with an account, b Bia with an account
          c> /login Ana segredo123
          c< [SYS] Você entrou como Ana. Você entrou em #geral.
          a> /ignore
@@ -349,13 +304,7 @@ fn a_guest_who_is_away_is_not_written_to() {
 #[test]
 fn conversations_of_guests_who_are_gone_end_after_a_day() {
     check(
-        r#"a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /register segredo123
-         a< [SYS] A conta Ana é sua. Da próxima vez: /login Ana <senha>
-         b> /nick Bia
-         a< [SYS] Bia entrou em #geral.
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
+        r#"*in geral: a Ana with an account, b Bia
          b> /msg Ana oi
          a< [@Bia] Bia: oi
          *restart
@@ -376,19 +325,7 @@ fn conversations_of_guests_who_are_gone_end_after_a_day() {
 #[test]
 fn what_was_not_shown_is_not_answered() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /register segredo123
-         a< [SYS] A conta Ana é sua. Da próxima vez: /login Ana <senha>
-         b> /nick Bia
-         a< [SYS] Bia entrou em #geral.
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /register segredo123
-         b< [SYS] A conta Bia é sua. Da próxima vez: /login Bia <senha>
-         c> /nick Caio
-         a< [SYS] Caio entrou em #geral.
-         b< [SYS] Caio entrou em #geral.
-         c< [SYS] Seu nome agora é Caio. Você entrou em #geral.
+        "*in geral: a Ana with an account, b Bia with an account, c Caio
          a> /ignore Bia
          a< [SYS] Feito: Bia.
          c> /msg Ana oi
@@ -414,11 +351,7 @@ fn what_was_not_shown_is_not_answered() {
 #[test]
 fn a_guest_who_has_logged_in_is_not_answered_as_that_guest() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         b> /nick Bia
-         a< [SYS] Bia entrou em #geral.
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
+        "*in geral: a Ana, b Bia
          a> /msg Bia oi
          b< [@Ana] Ana: oi
          a> /register segredo123

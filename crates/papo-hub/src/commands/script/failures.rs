@@ -5,11 +5,7 @@ use super::check;
 #[test]
 fn a_guest_who_registers_on_a_full_disk_is_the_guest_of_before() {
     check(
-        r"a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         b> /nick Bia
-         a< [SYS] Bia entrou em #geral.
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
+        r"*in geral: a Ana, b Bia
          *disk full
          a> /register segredo123
          a< [ERRO] O disco do servidor está cheio; a mensagem não foi guardada. Tente de novo mais tarde.
@@ -35,11 +31,7 @@ fn a_guest_who_registers_on_a_full_disk_is_the_guest_of_before() {
 #[test]
 fn what_was_made_as_an_account_that_never_was_is_the_guests() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         b> /nick Bia
-         a< [SYS] Bia entrou em #geral.
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
+        "*in geral: a Ana, b Bia
          *hold
          a> /register segredo123
          a> /join sala
@@ -69,13 +61,7 @@ fn what_was_made_as_an_account_that_never_was_is_the_guests() {
 #[test]
 fn a_login_that_cannot_be_kept_is_none() {
     check(
-        r"a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /register segredo123
-         a< [SYS] A conta Ana é sua. Da próxima vez: /login Ana <senha>
-         b> /nick Bia
-         a< [SYS] Bia entrou em #geral.
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
+        r"*in geral: a Ana with an account, b Bia
          *disk full
          b> /login Ana segredo123
          a< [SYS] Bia saiu de #geral.
@@ -116,17 +102,7 @@ fn a_password_or_an_account_that_cannot_be_changed_stays() {
 #[test]
 fn rights_that_cannot_be_kept_are_as_before() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /join sala
-         a< [SYS] Você entrou em #sala.
-         b> /nick Bia
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /register segredo123
-         b< [SYS] A conta Bia é sua. Da próxima vez: /login Bia <senha>
-         b> /join sala
-         a< [SYS] Bia entrou em #sala.
-         b< [SYS] Você entrou em #sala.
+        "*in sala: a Ana, b Bia with an account
          *disk full
          a> /topic novo
          a< [ERRO] O disco do servidor está cheio; a mensagem não foi guardada. Tente de novo mais tarde.
@@ -162,15 +138,7 @@ fn rights_that_cannot_be_kept_are_as_before() {
 #[test]
 fn what_builds_on_what_failed_falls_with_it() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /join sala
-         a< [SYS] Você entrou em #sala.
-         b> /nick Bia
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /join sala
-         a< [SYS] Bia entrou em #sala.
-         b< [SYS] Você entrou em #sala.
+        "*in sala: a Ana, b Bia
          *hold
          a> /readonly
          a> /topic meu
@@ -196,12 +164,8 @@ fn what_builds_on_what_failed_falls_with_it() {
 #[test]
 fn a_room_that_could_not_become_private_has_its_name() {
     check(
-        r"a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /join sala
-         a< [SYS] Você entrou em #sala.
-         b> /nick Bia
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
+        r"*in sala: a Ana
+         *in geral: b Bia
          *hold
          a> /private
          b> /join sala
@@ -281,14 +245,8 @@ fn who_is_out_stays_out_when_a_room_could_not_be_opened() {
 #[test]
 fn a_ban_is_lifted_or_not() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /join sala
-         a< [SYS] Você entrou em #sala.
-         b> /nick Bia
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /register segredo123
-         b< [SYS] A conta Bia é sua. Da próxima vez: /login Bia <senha>
+        "*in sala: a Ana
+         *in geral: b Bia with an account
          a> /ban Bia
          a< [SYS] Feito: Bia.
          *disk full
@@ -364,15 +322,7 @@ fn an_invitation_that_was_not_used_is_good() {
 #[test]
 fn who_is_ignored_is_as_before() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /register segredo123
-         a< [SYS] A conta Ana é sua. Da próxima vez: /login Ana <senha>
-         b> /nick Bia
-         a< [SYS] Bia entrou em #geral.
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /register segredo123
-         b< [SYS] A conta Bia é sua. Da próxima vez: /login Bia <senha>
+        "*in geral: a Ana with an account, b Bia with an account
          *disk full
          a> /ignore Bia
          a< [ERRO] O disco do servidor está cheio; a mensagem não foi guardada. Tente de novo mais tarde.
@@ -388,11 +338,7 @@ fn who_is_ignored_is_as_before() {
 #[test]
 fn a_room_that_waits_to_be_kept_is_kept_as_it_is() {
     check(
-        r"a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         b> /nick Bia
-         a< [SYS] Bia entrou em #geral.
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
+        r"*in geral: a Ana, b Bia
          *hold
          a> /join sala
          *take
@@ -412,17 +358,7 @@ fn a_room_that_waits_to_be_kept_is_kept_as_it_is() {
 #[test]
 fn a_role_that_was_given_and_taken_while_the_disk_failed_is_none() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /join sala
-         a< [SYS] Você entrou em #sala.
-         b> /nick Bia
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /register segredo123
-         b< [SYS] A conta Bia é sua. Da próxima vez: /login Bia <senha>
-         b> /join sala
-         a< [SYS] Bia entrou em #sala.
-         b< [SYS] Você entrou em #sala.
+        "*in sala: a Ana, b Bia with an account
          *hold
          a> /op Bia
          *take

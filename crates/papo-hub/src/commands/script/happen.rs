@@ -8,6 +8,8 @@ use papo_proto::{Nickname, Reply};
 use super::world::{TEXT, World};
 use crate::hub::Policy;
 
+/// * `in sala: a Ana, b Bia with an account` – these come into a room, one after the other, and what everybody
+///   reads of it is passed over;
 /// * `wait 60` lets so many seconds pass;
 /// * `take` – a batch goes to the disk, which waits; `fail` – it fails, and what was decided since waits on;
 /// * `disk full` and `disk ok`: whether anything can be kept; `hold` and `go` make the disk wait;
@@ -19,6 +21,12 @@ use crate::hub::Policy;
 pub(super) fn happen(world: &mut World, what: &str) -> Option<String> {
     let (verb, rest) = what.split_once(' ').unwrap_or((what, ""));
     match verb {
+        "in" => {
+            let (room, people) = rest.split_once(": ").expect("a room and people");
+            for person in people.split(", ") {
+                come(world, room, person);
+            }
+        }
         "wait" => {
             let seconds = rest.parse().expect("so many seconds");
             world.now.running += Duration::from_secs(seconds);
@@ -58,6 +66,24 @@ pub(super) fn happen(world: &mut World, what: &str) -> Option<String> {
         _ => panic!("nobody knows what {what:?} is"),
     }
     None
+}
+
+/// Somebody comes, and nothing of it is rejected.
+fn come(world: &mut World, room: &str, person: &str) {
+    let (who, name) = person.split_once(' ').expect("a person and a name");
+    let (name, has_account) = name.strip_suffix(" with an account").map_or((name, false), |name| (name, true));
+    world.session(who);
+    world.send(who, &format!("/nick {name}"));
+    if has_account {
+        world.send(who, "/register segredo123");
+    }
+    if room != "geral" {
+        world.send(who, &format!("/join {room}"));
+    }
+    for (other, ..) in world.people.clone() {
+        let read = world.read(&other);
+        assert!(!read.iter().any(|line| line.starts_with("[ERRO]")), "{other} reads {read:?}");
+    }
 }
 
 fn policy(words: &str) -> Policy {

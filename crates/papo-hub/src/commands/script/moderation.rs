@@ -5,15 +5,7 @@ use super::check;
 #[test]
 fn who_is_kicked_may_come_back() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /join sala
-         a< [SYS] Você entrou em #sala.
-         b> /nick Bia
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /join sala
-         a< [SYS] Bia entrou em #sala.
-         b< [SYS] Você entrou em #sala.
+        "*in sala: a Ana, b Bia
          a> /kick Nada
          a< [ERRO] Não há ninguém chamado Nada.
          a> /kick Ana
@@ -36,17 +28,7 @@ fn who_is_kicked_may_come_back() {
 #[test]
 fn a_ban_of_an_account_meets_it_everywhere() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /join sala
-         a< [SYS] Você entrou em #sala.
-         b> /nick Bia
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /register segredo123
-         b< [SYS] A conta Bia é sua. Da próxima vez: /login Bia <senha>
-         b> /join sala
-         a< [SYS] Bia entrou em #sala.
-         b< [SYS] Você entrou em #sala.
+        "*in sala: a Ana, b Bia with an account
          *from 192.0.2.9
          c> /login Bia segredo123
          c< [SYS] Você entrou como Bia. Você entrou em #geral.
@@ -95,26 +77,7 @@ fn a_ban_of_a_guest_meets_the_address() {
          a> /join sala
          a< [SYS] Você entrou em #sala.
          *from 192.0.2.9
-         b> /nick Bia
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /join sala
-         a< [SYS] Bia entrou em #sala.
-         b< [SYS] Você entrou em #sala.
-         c> /nick Caio
-         c< [SYS] Seu nome agora é Caio. Você entrou em #geral.
-         c> /join sala
-         a< [SYS] Caio entrou em #sala.
-         b< [SYS] Caio entrou em #sala.
-         c< [SYS] Você entrou em #sala.
-         d> /nick Davi
-         d< [SYS] Seu nome agora é Davi. Você entrou em #geral.
-         d> /register segredo123
-         d< [SYS] A conta Davi é sua. Da próxima vez: /login Davi <senha>
-         d> /join sala
-         a< [SYS] Davi entrou em #sala.
-         b< [SYS] Davi entrou em #sala.
-         c< [SYS] Davi entrou em #sala.
-         d< [SYS] Você entrou em #sala.
+         *in sala: b Bia, c Caio, d Davi with an account
          a> /ban Bia
          a< [SYS] Feito: Bia.
          b< [SYS] Ana baniu você de #sala.
@@ -128,12 +91,7 @@ fn a_ban_of_a_guest_meets_the_address() {
          c> /join sala
          c< [ERRO] Você foi banido desta sala.
          *from 192.0.2.10
-         e> /nick Eva
-         e< [SYS] Seu nome agora é Eva. Você entrou em #geral.
-         e> /join sala
-         a< [SYS] Eva entrou em #sala.
-         d< [SYS] Eva entrou em #sala.
-         e< [SYS] Você entrou em #sala.
+         *in sala: e Eva
          a> /unban Nada
          a< [ERRO] Não há ninguém chamado Nada.
          a> /unban Bia
@@ -150,17 +108,7 @@ fn a_ban_of_a_guest_meets_the_address() {
 #[test]
 fn who_is_banned_and_becomes_banned_is_out() {
     check(
-        r"a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /join sala
-         a< [SYS] Você entrou em #sala.
-         b> /nick Bia
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /register segredo123
-         b< [SYS] A conta Bia é sua. Da próxima vez: /login Bia <senha>
-         b> /join sala
-         a< [SYS] Bia entrou em #sala.
-         b< [SYS] Você entrou em #sala.
+        r"*in sala: a Ana, b Bia with an account
          a> /ban Bia
          a< [SYS] Feito: Bia.
          b< [SYS] Ana baniu você de #sala.
@@ -183,15 +131,7 @@ fn who_is_banned_and_becomes_banned_is_out() {
 #[test]
 fn who_is_mute_may_read_and_leave() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /join sala
-         a< [SYS] Você entrou em #sala.
-         b> /nick Bia
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /join sala
-         a< [SYS] Bia entrou em #sala.
-         b< [SYS] Você entrou em #sala.
+        "*in sala: a Ana, b Bia
          a> /mute Bia 1m
          a< [SYS] Feito: Bia.
          b< [SYS] Ana silenciou Bia por 60 s.
@@ -218,25 +158,7 @@ fn who_is_mute_may_read_and_leave() {
 #[test]
 fn a_moderator_is_not_over_moderators() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /join sala
-         a< [SYS] Você entrou em #sala.
-         b> /nick Bia
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /register segredo123
-         b< [SYS] A conta Bia é sua. Da próxima vez: /login Bia <senha>
-         b> /join sala
-         a< [SYS] Bia entrou em #sala.
-         b< [SYS] Você entrou em #sala.
-         c> /nick Caio
-         c< [SYS] Seu nome agora é Caio. Você entrou em #geral.
-         c> /register segredo123
-         c< [SYS] A conta Caio é sua. Da próxima vez: /login Caio <senha>
-         c> /join sala
-         a< [SYS] Caio entrou em #sala.
-         b< [SYS] Caio entrou em #sala.
-         c< [SYS] Você entrou em #sala.
+        "*in sala: a Ana, b Bia with an account, c Caio with an account
          a> /op Bia
          a< [SYS] Feito: Bia.
          b< [SYS] Ana fez de Bia moderador(a).
@@ -278,21 +200,7 @@ fn a_moderator_is_not_over_moderators() {
 #[test]
 fn reports_reach_those_who_look_after_the_room() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /join sala
-         a< [SYS] Você entrou em #sala.
-         b> /nick Bia
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /join sala
-         a< [SYS] Bia entrou em #sala.
-         b< [SYS] Você entrou em #sala.
-         c> /nick Caio
-         c< [SYS] Seu nome agora é Caio. Você entrou em #geral.
-         c> /join sala
-         a< [SYS] Caio entrou em #sala.
-         b< [SYS] Caio entrou em #sala.
-         c< [SYS] Você entrou em #sala.
+        "*in sala: a Ana, b Bia, c Caio
          b> /report Caio grita
          a< [SYS] Bia relata em #sala: Caio grita
          b< [SYS] Feito.

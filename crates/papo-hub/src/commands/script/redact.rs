@@ -5,21 +5,7 @@ use super::check;
 #[test]
 fn ones_own_and_those_of_others() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /join sala
-         a< [SYS] Você entrou em #sala.
-         b> /nick Bia
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /join sala
-         a< [SYS] Bia entrou em #sala.
-         b< [SYS] Você entrou em #sala.
-         c> /nick Caio
-         c< [SYS] Seu nome agora é Caio. Você entrou em #geral.
-         c> /join sala
-         a< [SYS] Caio entrou em #sala.
-         b< [SYS] Caio entrou em #sala.
-         c< [SYS] Você entrou em #sala.
+        "*in sala: a Ana, b Bia, c Caio
          b> um
          a< [#sala] Bia: um
          c< [#sala] Bia: um
@@ -89,17 +75,7 @@ fn ones_own_and_those_of_others() {
 #[test]
 fn a_moderator_takes_nothing_back_of_the_owner_by_name() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /join sala
-         a< [SYS] Você entrou em #sala.
-         b> /nick Bia
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /register segredo123
-         b< [SYS] A conta Bia é sua. Da próxima vez: /login Bia <senha>
-         b> /join sala
-         a< [SYS] Bia entrou em #sala.
-         b< [SYS] Você entrou em #sala.
+        "*in sala: a Ana, b Bia with an account
          a> /op Bia
          a< [SYS] Feito: Bia.
          b< [SYS] Ana fez de Bia moderador(a).
@@ -154,15 +130,7 @@ fn in_a_conversation_only_ones_own() {
 #[test]
 fn only_what_was_said_in_the_last_while() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /join sala
-         a< [SYS] Você entrou em #sala.
-         b> /nick Bia
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /join sala
-         a< [SYS] Bia entrou em #sala.
-         b< [SYS] Você entrou em #sala.
+        "*in sala: a Ana, b Bia
          b> um
          a< [#sala] Bia: um
          *wait 100
@@ -183,15 +151,7 @@ fn only_what_was_said_in_the_last_while() {
 #[test]
 fn nothing_is_taken_back_on_a_full_disk() {
     check(
-        "a> /nick Ana
-         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
-         a> /join sala
-         a< [SYS] Você entrou em #sala.
-         b> /nick Bia
-         b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
-         b> /join sala
-         a< [SYS] Bia entrou em #sala.
-         b< [SYS] Você entrou em #sala.
+        "*in sala: a Ana, b Bia
          b> um
          a< [#sala] Bia: um
          *disk full
