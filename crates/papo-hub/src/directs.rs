@@ -31,6 +31,9 @@ impl Hub {
         if let Some(room) = self.rooms.direct(me, other) {
             return Ok(room);
         }
+        if self.bound_to(session).is_some() {
+            return Err(Reject::NotForBots);
+        }
         if self.rooms.directs() >= DIRECTS_MAX {
             return Err(Reject::TooManyRooms);
         }
@@ -138,9 +141,9 @@ impl Hub {
             return;
         }
         let Some(known) = self.people.get_mut(account) else { return };
-        let read = known.reads.entry(room).or_default();
+        let read = known.reads.get(&room).copied().unwrap_or_default();
         if read.next() == seq {
-            *read = seq;
+            known.reads.insert(room, seq);
             self.outbox.push(Effect::Keep(Record::Read(ReadRecord { account, room, seq })));
         }
     }

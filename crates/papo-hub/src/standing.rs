@@ -135,12 +135,19 @@ impl Hub {
         if self.is_stranger(session) {
             return Err(Reject::LoginFirst);
         }
-        let allowed = rights::check(&self.member_at(session, room, now.wall_ms), deed);
-        let bot = self.account(session).and_then(|account| self.people.get(account)?.record.bot.as_ref());
-        match bot {
-            Some(bot) if !bot.rooms.is_empty() && !bot.rooms.contains(&room) => Err(Reject::NotForBots),
-            _ => allowed,
+        let member = self.member_at(session, room, now.wall_ms);
+        // Whoever writes to a bot is answered, whatever its rooms are.
+        let is_elsewhere = |rooms: &[RoomId]| member.place != Place::Direct && !rooms.contains(&room);
+        if self.bound_to(session).is_some_and(is_elsewhere) {
+            return Err(Reject::NotForBots);
         }
+        rights::check(&member, deed)
+    }
+
+    /// The rooms that a bot is bound to, if it is.
+    pub(crate) fn bound_to(&self, session: SessionId) -> Option<&[RoomId]> {
+        let account = self.people.get(self.account(session)?)?;
+        account.record.bot.as_ref().map(|bot| &bot.rooms[..]).filter(|rooms| !rooms.is_empty())
     }
 
     /// Whether a session has no account where everybody needs one.

@@ -28,8 +28,7 @@ pub(super) fn run(hub: &mut Hub, session: SessionId, room: &Parsed<RoomName>, no
 /// Makes a room that does not exist yet, within the limits. It is there at once; to be kept it is
 /// still to be told to the store.
 pub(super) fn make(hub: &mut Hub, session: SessionId, name: &RoomName, now: Now) -> Result<RoomRecord, Reject> {
-    let account = hub.account(session).and_then(|account| hub.people.get(account));
-    if account.is_some_and(|account| account.record.bot.as_ref().is_some_and(|bot| !bot.rooms.is_empty())) {
+    if hub.bound_to(session).is_some() {
         return Err(Reject::NotForBots);
     }
     if hub.rooms.is_reserved(name) {

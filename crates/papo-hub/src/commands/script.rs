@@ -31,7 +31,7 @@ use std::fmt::Write as _;
 use world::World;
 
 /// Runs a script: `Ana> line` sends, `Ana< line` is the next thing that Ana reads; in the end nobody
-/// may have anything left to read. `Ana!` loses her connection, and has another one when she next sends.
+/// may have anything left to read, and the invariants hold after each step. `Ana!` loses her connection, and has another one when she next sends.
 ///
 /// What happens to all begins with `*`, and is in [`happen`]; `admin` reads what whoever runs the server is
 /// answered.
@@ -73,6 +73,7 @@ fn check_in(world: &mut World, script: &str) {
                 unread.entry(name.clone()).or_default().push_back(line);
             }
         }
+        invariants::hold(world);
         if let Some(lost) = step.strip_suffix('!') {
             // What she sends next comes by another connection.
             world.people.retain(|(name, ..)| name != lost);

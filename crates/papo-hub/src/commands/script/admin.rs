@@ -298,7 +298,13 @@ fn a_bot_has_a_token_and_somebody_answers_for_it() {
          p> {"do":"new_token","txn":7,"nick":"Outro"}
          p< {"is":"reject","txn":7,"code":2042,"text":"Um robô não pode fazer isso.","retry":"changed"}
          p> {"do":"direct","txn":8,"who":"Ana"}
-         p< {"is":"ack","txn":8,"answer":{"to":"direct","room":{"id":3,"epoch":5,"name":"Ana","first":0,"head":0,"kind":"direct","role":"member","topic":"","read":0}}}
+         p< {"is":"reject","txn":8,"code":2042,"text":"Um robô não pode fazer isso.","retry":"changed"}
+         a> /msg Robo ajuda
+         p< {"is":"direct","room":{"id":3,"epoch":5,"name":"Ana","first":0,"head":0,"kind":"direct","role":"member","topic":"","read":0}}
+         p< {"is":"message","room":3,"seq":1,"at":1,"account":1,"author":"Ana","text":"ajuda"}
+         p> {"do":"post","txn":9,"room":3,"text":"bip"}
+         a< [@Robo] Robo: bip
+         p< {"is":"ack","txn":9,"answer":{"to":"post","room":3,"seq":2,"at":1}}
          b> /nick Bia
          b< [SYS] Seu nome agora é Bia. Você entrou em #geral.
          b> /register segredo123
@@ -313,7 +319,7 @@ fn a_bot_has_a_token_and_somebody_answers_for_it() {
          a< [SYS] Robo saiu de #sala.
          a< [SYS] Robo terminou.
          p< {"is":"notice","about":"login_ended","text":"Sua sessão foi encerrada. Entre de novo com /login <nome> <senha>."}
-         p> {"do":"post","txn":9,"room":2,"text":"bip"}
+         p> {"do":"post","txn":10,"room":2,"text":"bip"}
          a> /token new Robo
          a< [ERRO] O nome Robo já está em uso, ou é parecido demais com um que está. Escolha outro com /nick <nome>.
          a> /token list

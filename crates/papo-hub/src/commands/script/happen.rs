@@ -42,6 +42,7 @@ pub(super) fn happen(world: &mut World, what: &str) -> Option<String> {
         "passwords" => world.refuse_passwords(),
         "drain" => {
             world.hub.drain();
+            world.is_drained = true;
             world.tick();
         }
         "take" => world.take_batch(),

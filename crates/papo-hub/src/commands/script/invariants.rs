@@ -13,8 +13,10 @@ use crate::rights::Deed;
 use crate::room::DIRECTORY;
 
 pub(super) fn hold(world: &World) {
-    names(&world.hub);
-    members(&world.hub, world.now);
+    if !world.is_drained {
+        names(&world.hub);
+        members(&world.hub, world.now);
+    }
     if world.hub.waiting() == 0 {
         everything_is_published(&world.hub);
         if world.hub.unkept.is_empty() {

@@ -15,6 +15,13 @@ use super::world::{PAPO1, World};
 
 const PEOPLE: [&str; 7] = ["a", "b", "c", "d", "e", "p", "q"];
 const NAMES: [&str; 6] = ["Ana", "Bia", "Caio", "ANA", "Robo", "Pia"];
+/// How it begins: what takes many steps to come about is there from the first one now and then.
+const BEGINNINGS: [&[&str]; 4] = [
+    &[],
+    &["*in sala: a Ana with an account, b Bia with an account, c Caio"],
+    &["*in sala: a Ana with an account, b Bia", "a> /private", "a> /invite Bia", "a> /op Bia"],
+    &["*in geral: a Ana with an account, b Bia with an account", "a> /msg Bia $", "b> /r $", "a> /token new Robo"],
+];
 const ROOMS: [&str; 3] = ["geral", "sala", "jogos"];
 
 fn name() -> impl Strategy<Value = &'static str> {
@@ -214,12 +221,13 @@ proptest! {
     })]
 
     #[test]
-    fn whatever_people_do(steps in vec(step(), 1..120)) {
+    fn whatever_people_do(begin in select(&BEGINNINGS[..]), steps in vec(step(), 1..120)) {
         let mut run = Run::new();
-        for step in &steps {
+        for step in begin.iter().copied().chain(steps.iter().map(String::as_str)) {
             run.step(step);
         }
         run.step("*disk ok");
         run.step("*go");
+        run.step("*drain");
     }
 }

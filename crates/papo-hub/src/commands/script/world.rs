@@ -119,6 +119,8 @@ pub(crate) struct World {
     /// Where the next connections come from.
     pub(super) address: std::net::IpAddr,
     generation: u32,
+    /// Whoever is in this hub is only told to go.
+    pub(super) is_drained: bool,
     /// Nobody can listen to them.
     pub(super) is_safe: bool,
 }
@@ -140,6 +142,7 @@ impl World {
             logins: 0,
             address: [192, 0, 2, 1].into(),
             generation: 1,
+            is_drained: false,
             is_safe: true,
         };
         world.settle();
@@ -167,6 +170,7 @@ impl World {
     /// A fresh hub begins with what was kept, and nobody in it.
     pub(super) fn restart(&mut self) {
         self.generation += 1;
+        self.is_drained = false;
         self.hub = self.fresh_hub();
         self.people.clear();
         self.with_store.clear();
