@@ -109,6 +109,8 @@ impl Item {
     }
 }
 
+/// Most frames of papo/1 are shorter, so that their buffer does not grow while they are written.
+const USUAL_FRAME_BYTES: usize = 512;
 /// Room frames of one framing: a language each for text, one for papo/1.
 const PER_FRAMING: usize = Lang::ALL.len() + 1;
 
@@ -192,7 +194,8 @@ impl Encoding {
 
     /// Appends a frame of papo/1.
     pub fn json(self, frame: &papo1::ServerFrame, out: &mut Vec<u8>) {
-        let json = serde_json::to_vec(frame).expect("invariant: our frames are maps with names for keys");
+        let mut json = Vec::with_capacity(USUAL_FRAME_BYTES);
+        serde_json::to_writer(&mut json, frame).expect("invariant: our frames are maps with names for keys");
         out.reserve(json.len() + 10);
         self.header(json.len(), out);
         out.extend_from_slice(&json);
