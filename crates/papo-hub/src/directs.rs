@@ -3,7 +3,7 @@
 
 use papo_proto::limits::{DIRECT_ROOMS_PER_HOUR, DIRECT_ROOMS_SENT, ROOMS_MAX, ROOMS_PER_SESSION, UNREAD_SHOWN};
 use papo_proto::words::people::ReadRecord;
-use papo_proto::{Dialect, Nickname, Person, Record, Reject, Reply, RoomId, Seq, SessionId};
+use papo_proto::{AccountId, Dialect, Nickname, Person, Record, Reject, Reply, RoomId, Seq, SessionId};
 
 use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
@@ -131,6 +131,17 @@ impl Hub {
         if known.reads.get(&room).copied().unwrap_or_default() < seq {
             known.reads.insert(room, seq);
             self.outbox.push(Effect::Keep(Record::Read(ReadRecord { account, room, seq })));
+            self.tell_read(account, room, seq, session);
+        }
+    }
+
+    /// The account's other programs show as read what it has read.
+    fn tell_read(&mut self, account: AccountId, room: RoomId, seq: Seq, reader: SessionId) {
+        for session in self.sessions_of(Person::Account(account)) {
+            let found = self.sessions.of(session);
+            if session != reader && found.encoding.dialect == Dialect::Papo1 && found.is_in(room) {
+                self.outbox.push(Effect::Reply { session, txn: None, reply: Box::new(Reply::Read(room, seq)) });
+            }
         }
     }
 

@@ -328,6 +328,7 @@ fn about(reply: &Reply) -> Option<RoomId> {
         | Reply::Left(room, _)
         | Reply::Members(room, ..)
         | Reply::Gap(room, ..)
+        | Reply::Read(room, _)
         | Reply::Gone(room) => Some(*room),
         Reply::Posted(place) => Some(place.room),
         _ => None,

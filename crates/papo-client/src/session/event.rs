@@ -84,6 +84,13 @@ pub enum ClientEvent {
         /// What is wrong.
         why: Arc<str>,
     },
+    /// The account has read a conversation up to here, by another of its sessions.
+    Read {
+        /// The room.
+        room: u64,
+        /// Up to where.
+        seq: u64,
+    },
     /// So many events of a room, before its next one, will not be told.
     LeftOut {
         /// The room.

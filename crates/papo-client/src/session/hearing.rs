@@ -76,6 +76,7 @@ impl Session {
             ServerFrame::Notice { about, text } => self.notice(about, text),
             ServerFrame::Changed { .. }
             | ServerFrame::Direct { .. }
+            | ServerFrame::Read { .. }
             | ServerFrame::Invited { .. }
             | ServerFrame::Removed { .. }
             | ServerFrame::Reported { .. }

@@ -25,6 +25,7 @@ impl Session {
                 self.enter(&room);
                 self.events.push_back(ClientEvent::Direct(room));
             }
+            ServerFrame::Read { room, seq } => self.events.push_back(ClientEvent::Read { room, seq }),
             ServerFrame::Invited { room, by } => self.events.push_back(ClientEvent::Invited { room, by }),
             ServerFrame::Removed { room, by, why, banned, closed } => {
                 if let Some(left) = self.rooms.leave(room) {

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use papo_proto::limits::TYPING_EVERY;
 use papo_proto::words::{Parsed, Slice};
-use papo_proto::{Dialect, Ephemeral, Lang, Nickname, Record, Reject, Reply, RoomName, Seq};
+use papo_proto::{Dialect, Ephemeral, Lang, Nickname, Record, Reject, Reply, Role, RoomName, Seq};
 
 use crate::crowd::Came;
 use crate::expected::{Model, counted};
-use crate::parts::Fact;
+use crate::parts::{Fact, guest};
 use crate::published::Anew;
 use crate::steps::{Name, Said};
 
@@ -246,7 +246,12 @@ impl Model {
                 let with_name = people.filter_map(|person| person.name.as_ref());
                 let mut names: Vec<&str> = with_name.map(|(shown, _)| &**shown).collect();
                 names.sort_by_key(|name| name.to_lowercase());
-                Reply::Members(room.record.id, room.name(), names.into_iter().map(Into::into).collect())
+                // Whoever made the room looks after it, also from elsewhere.
+                let maker = (0..self.people.len()).find(|maker| room.record.owner == Some(guest(*maker)));
+                let maker = maker.filter(|maker| self.people[*maker].alive);
+                let shown = maker.and_then(|maker| self.people[maker].name.as_ref()).map(|(shown, _)| &**shown);
+                let roles = shown.map(|shown| (shown.into(), Role::Owner)).into_iter().collect();
+                Reply::Members(room.record.id, room.name(), names.into_iter().map(Into::into).collect(), roles)
             }
         };
         self.answer(who, reply);

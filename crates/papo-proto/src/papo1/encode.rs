@@ -2,7 +2,7 @@
 
 mod people;
 
-use super::server::{About, Answer, AuditEntry, Message, Redacted, Redaction, RoomEvent, RoomInfo, RoomState};
+use super::server::{About, Answer, AuditEntry, Message, Ranked, Redacted, Redaction, RoomEvent, RoomInfo, RoomState};
 use super::{ACCOUNTS_CAPABILITY, ROOMS_CAPABILITY, ServerFrame, VERSION, codes};
 use crate::encoding::Item;
 use crate::lang::Lang;
@@ -94,7 +94,11 @@ pub(crate) fn reply(lang: Lang, txn: Option<Txn>, reply: &Reply) -> Option<Serve
         Reply::Created { room, existed, cut } => Answer::Create { room: state(room), existed: *existed, cut: *cut },
         Reply::Left(room, _) => Answer::Leave { room: room.0 },
         Reply::Rooms(rooms) => Answer::Rooms { rooms: rooms.iter().map(info).collect() },
-        Reply::Members(room, _, members) => Answer::Who { room: room.0, members: members.clone() },
+        Reply::Members(room, _, members, roles) => {
+            let ranked =
+                |(who, role): &(std::sync::Arc<str>, _)| Ranked { who: who.clone(), role: people::role(*role) };
+            Answer::Who { room: room.0, members: members.clone(), roles: roles.iter().map(ranked).collect() }
+        }
         Reply::Posted(place) => Answer::Post { room: place.room.0, seq: place.seq.0, at: place.at_ms },
         Reply::Typing => Answer::Typing,
         Reply::Pong { now_ms } => Answer::Ping { now: *now_ms },

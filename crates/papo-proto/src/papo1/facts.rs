@@ -134,6 +134,16 @@ pub enum Role {
     Admin,
 }
 
+/// Who has a role in a room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Ranked {
+    /// Who.
+    pub who: Arc<str>,
+    /// What they are in it.
+    pub role: Role,
+}
+
 /// What was changed in a room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "of", rename_all = "snake_case")]

@@ -11,7 +11,7 @@ use ts_rs::{Config, TS};
 
 use super::client::{Hidden, RoomCursor};
 use super::server::{
-    About, Answer, AuditEntry, Kind, LoggedIn, Login, Message, Redacted, Redaction, Registration, Retry, Role,
+    About, Answer, AuditEntry, Kind, LoggedIn, Login, Message, Ranked, Redacted, Redaction, Registration, Retry, Role,
     RoomChange, RoomEvent, RoomInfo, RoomState,
 };
 use super::{ClientFrame, ServerFrame, codes};
@@ -76,6 +76,7 @@ fn declarations() -> String {
     declaration::<RoomState>(&mut out);
     declaration::<Kind>(&mut out);
     declaration::<Role>(&mut out);
+    declaration::<Ranked>(&mut out);
     declaration::<RoomChange>(&mut out);
     declaration::<LoggedIn>(&mut out);
     declaration::<Login>(&mut out);

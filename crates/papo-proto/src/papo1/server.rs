@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use super::facts::{AuditEntry, Kind, LoggedIn, Login, Redacted, Redaction, Registration, Role, RoomChange};
+pub use super::facts::{
+    AuditEntry, Kind, LoggedIn, Login, Ranked, Redacted, Redaction, Registration, Role, RoomChange,
+};
 
 /// A frame from the server. What a client does not know (another `is`) it passes over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +93,13 @@ pub enum ServerFrame {
     Direct {
         /// Its room.
         room: RoomState,
+    },
+    /// The account has read a conversation up to here, by another of its sessions.
+    Read {
+        /// The room.
+        room: u64,
+        /// Up to where.
+        seq: u64,
     },
     /// The session may enter a room by `join`.
     Invited {
@@ -343,6 +352,10 @@ pub enum Answer {
         room: u64,
         /// Their names.
         members: Vec<Arc<str>>,
+        /// Who has a role from moderator on, there or not; an administrator only while there.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(test, ts(as = "Option<_>", optional))]
+        roles: Vec<Ranked>,
     },
     /// The session has this name now.
     Nick {

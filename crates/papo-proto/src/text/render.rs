@@ -50,7 +50,7 @@ fn words(lang: Lang, reply: &Reply) -> Option<String> {
         }
         Reply::Left(_, room) => say("left", &[("sala", room.as_str().into())]),
         Reply::Rooms(rooms) => room_list(lang, rooms),
-        Reply::Members(_, room, names) => {
+        Reply::Members(_, room, names, _) => {
             let mut list = say("members", &[("sala", room.as_str().into()), ("total", names.len().into())]);
             for name in names {
                 let _ = write!(list, "\n- {name}");
@@ -266,7 +266,7 @@ mod tests {
                 "[SYS] Salas (2):\n- #geral (2 online)\n- #jogos (1 online)",
             ),
             (
-                Reply::Members(RoomId(1), RoomName::lobby(), vec!["Alice".into(), "Bob".into()]),
+                Reply::Members(RoomId(1), RoomName::lobby(), vec!["Alice".into(), "Bob".into()], Vec::new()),
                 "[SYS] Em #geral (2):\n- Alice\n- Bob",
             ),
         ];

@@ -209,8 +209,8 @@ pub enum Reply {
     Left(RoomId, RoomName),
     /// Every room with the number of people in it, busiest first.
     Rooms(RoomCounts),
-    /// The names of a room's members, in alphabetical order.
-    Members(RoomId, RoomName, Vec<Arc<str>>),
+    /// The names of a room's members, in alphabetical order, and who has a role from moderator on, there or not.
+    Members(RoomId, RoomName, Vec<Arc<str>>, Vec<(Arc<str>, Role)>),
     /// The message is stored; only told to sessions whose commands have numbers.
     Posted(Place),
     /// It is done.
@@ -289,6 +289,8 @@ pub enum Reply {
         /// The room has ended.
         is_closed: bool,
     },
+    /// The account has read a room up to here by another session.
+    Read(RoomId, Seq),
     /// So many messages were taken back.
     Redacted(u64),
     /// Somebody tells the moderators of a room something.

@@ -72,7 +72,7 @@ pub(super) fn named(lang: Lang, nick: &str, naming: &Naming, room: Option<&RoomS
 }
 
 pub(super) fn members(lang: Lang, room: u64, name: &str, members: &[Arc<str>]) -> Option<Incoming> {
-    line(lang, &Reply::Members(RoomId(room), room_name(name)?, members.to_vec()))
+    line(lang, &Reply::Members(RoomId(room), room_name(name)?, members.to_vec(), Vec::new()))
 }
 
 pub(super) fn rooms(lang: Lang, rooms: &[RoomInfo]) -> Option<Incoming> {

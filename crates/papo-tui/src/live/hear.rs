@@ -131,6 +131,7 @@ impl Ear<'_> {
             | ClientEvent::Unreachable { .. }
             | ClientEvent::Gap { .. }
             | ClientEvent::MembersStale { .. }
+            | ClientEvent::Read { .. }
             | ClientEvent::RoomsChanged { .. }
             | ClientEvent::Redacted(_)
             | ClientEvent::Ended(_) => Ok(()),
@@ -242,7 +243,7 @@ impl Ear<'_> {
                 answers::created(lang, room, *existed, cut || *cut_there)
             }
             Answer::Rooms { rooms } => answers::rooms(lang, rooms),
-            Answer::Who { room, members } => answers::members(lang, *room, &face.room_name(*room), members),
+            Answer::Who { room, members, .. } => answers::members(lang, *room, &face.room_name(*room), members),
             Answer::Nick { nick, cut: cut_there } => {
                 *face.nick.borrow_mut() = Some(nick.clone());
                 let naming = Naming::Chosen { cut: cut || *cut_there };

@@ -364,3 +364,32 @@ fn a_guest_who_has_logged_in_is_not_answered_as_that_guest() {
          b< [@Ana] Ana: oi",
     );
 }
+
+#[test]
+fn what_is_read_in_one_session_is_read_in_the_others() {
+    check(
+        r#"*in geral: a Ana with an account, b Bia with an account
+         p> {"do":"hello","txn":1,"version":1}
+         p< hello "convidado-4487" resumed:false,"rooms":[]}}
+         p> {"do":"login","txn":2,"nick":"Ana","password":"segredo123"}
+         p< {"is":"ack","txn":2,"answer":{"to":"login","account":1,"nick":"Ana","admin":false,"login":"Z2dnZ2dnZ2dnZ2dnZ2dnZ2dnZ2dnZ2dnZ2dnZ2dnZ2c","ends":7776000001}}
+         q> {"do":"hello","txn":1,"version":1}
+         q< hello "convidado-5804" resumed:false,"rooms":[]}}
+         q> {"do":"login","txn":2,"nick":"Ana","password":"segredo123"}
+         q< {"is":"ack","txn":2,"answer":{"to":"login","account":1,"nick":"Ana","admin":false,"login":"aGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGg","ends":7776000001}}
+         b> /msg Ana oi
+         a< [@Bia] Bia: oi
+         p< {"is":"direct","room":{"id":2,"epoch":5,"name":"Bia","first":0,"head":0,"kind":"direct","role":"member","topic":"","read":0}}
+         p< {"is":"message","room":2,"seq":1,"at":1,"account":2,"author":"Bia","text":"oi"}
+         q< {"is":"direct","room":{"id":2,"epoch":5,"name":"Bia","first":0,"head":0,"kind":"direct","role":"member","topic":"","read":0}}
+         q< {"is":"message","room":2,"seq":1,"at":1,"account":2,"author":"Bia","text":"oi"}
+         p> {"do":"read","txn":3,"room":2,"seq":1}
+         p< {"is":"ack","txn":3,"answer":{"to":"done"}}
+         q< {"is":"read","room":2,"seq":1}
+         p> {"do":"read","txn":4,"room":2,"seq":1}
+         p< {"is":"ack","txn":4,"answer":{"to":"done"}}
+         a> /quit
+         a< [SYS] Até logo!
+         b< [SYS] Ana saiu de #geral."#,
+    );
+}

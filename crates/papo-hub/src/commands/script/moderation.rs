@@ -281,3 +281,32 @@ fn moderation_in_papo1() {
          p< {"is":"removed","room":2,"by":"Ana","why":"","banned":false,"closed":true}"#,
     );
 }
+
+#[test]
+fn who_looks_after_a_room_is_told_with_who_is_in_it() {
+    check(
+        r#"*in sala: a Ana with an account, b Bia with an account, c Caio with an account
+         a> /op Bia
+         a< [SYS] Feito: Bia.
+         b< [SYS] Ana fez de Bia moderador(a).
+         c< [SYS] Ana fez de Bia moderador(a).
+         *admin promote Caio
+         admin< [SYS] Feito: Caio.
+         a> /leave
+         a< [SYS] Você saiu de #sala.
+         b< [SYS] Ana saiu de #sala.
+         c< [SYS] Ana saiu de #sala.
+         p> {"do":"hello","txn":1,"version":1,"nick":"Pia"}
+         p< hello "Pia" resumed:false,"rooms":[]}}
+         p> {"do":"join","txn":2,"room":"sala"}
+         b< [SYS] Pia entrou em #sala.
+         c< [SYS] Pia entrou em #sala.
+         p< {"is":"ack","txn":2,"answer":{"to":"join","room":{"id":2,"epoch":5,"name":"sala","first":0,"head":0},"cut":false}}
+         p> {"do":"who","txn":3,"room":2}
+         p< {"is":"ack","txn":3,"answer":{"to":"who","room":2,"members":["Bia","Caio","Pia"],"roles":[{"who":"Ana","role":"owner"},{"who":"Bia","role":"moderator"},{"who":"Caio","role":"admin"}]}}
+         p> {"do":"join","txn":4,"room":"geral"}
+         p< {"is":"ack","txn":4,"answer":{"to":"join","room":{"id":1,"epoch":5,"name":"geral","first":0,"head":0},"cut":false}}
+         p> {"do":"who","txn":5,"room":1}
+         p< {"is":"ack","txn":5,"answer":{"to":"who","room":1,"members":["Pia"]}}"#,
+    );
+}

@@ -40,6 +40,7 @@ pub(super) fn answer(txn: Option<Txn>, reply: &Reply) -> Option<Answer> {
 pub(super) fn unasked(reply: &Reply) -> Option<ServerFrame> {
     Some(match reply {
         Reply::Direct(room) => ServerFrame::Direct { room: state(room) },
+        Reply::Read(room, seq) => ServerFrame::Read { room: room.0, seq: seq.0 },
         Reply::Invited { room, by } => ServerFrame::Invited { room: state(room), by: by.clone() },
         Reply::Removed { room, by, why, is_banned, is_closed, .. } => ServerFrame::Removed {
             room: room.0,
