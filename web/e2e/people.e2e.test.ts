@@ -152,11 +152,17 @@ it('lets two people talk alone, keeps it for who is away, and counts what is not
   await bob.page.goto(url);
   await bob.sees('você está aí?');
 
-  // A new tab knows how far was read.
+  // A new tab knows how far was read, and an open one what is read in another.
   const tab = await alice.page.context().newPage();
   await tab.goto(url);
   await tab.locator('nav li', { has: tab.getByText('Bob', { exact: true }) }).waitFor();
   expect(await tab.locator('nav .unread').count()).toBe(0);
+  await alice.room('geral').click();
+  await bob.says('estou');
+  await tab.locator('nav .unread').waitFor();
+  await alice.page.bringToFront();
+  await alice.room('Bob').click();
+  await tab.locator('nav .unread').waitFor({ state: 'detached' });
 });
 
 it('keeps a private room to who is invited, and takes people out with the reason', async () => {
@@ -235,6 +241,7 @@ it('makes moderators, who slow the room down, mute, and are told what is wrong',
   }
   await menu(alice, 'O que fazer com Bob', 'Dar a moderação');
   await bob.sees('Alice deu a Bob outro papel: moderação.');
+  for (const { page } of [alice, bob, carol]) await page.getByRole('listitem').filter({ hasText: /Bob\s*moderação/ }).waitFor();
   await carol.says('isto ofende');
   await bob.sees('isto ofende');
   await carol.page.getByRole('button', { name: 'Opções de #jogos' }).waitFor();
@@ -326,5 +333,5 @@ it('asks for an account first where no guests are taken, and makes the first adm
   await alice.isIn('geral');
   await alice.sees('Seja gentil');
   await me(alice, 'Alice').click();
-  await alice.page.getByText('administração').waitFor();
+  await alice.page.getByRole('group', { name: 'Você é Alice' }).getByText('administração').waitFor();
 });

@@ -64,7 +64,7 @@ export function answered(talk: Conversation, ask: Ask, answer: Answer, now: numb
       if (typed) note(said(...lines({ key: 'roomsTotal', values: { n: answer.rooms.length } }, roomLines(talk))));
       return [];
     case 'who':
-      talk.rooms = list.peopled(talk.rooms, answer.room, answer.members);
+      talk.rooms = list.peopled(talk.rooms, answer.room, answer.members, answer.roles ?? []);
       if (typed) note(said(...whoLines(talk, answer.room)));
       return [];
     case 'history':
@@ -113,6 +113,9 @@ function changeOf(command: Command): RoomChange | null {
     case 'kick':
     case 'ban':
       return { of: 'removed', who: command.who, banned: command.do === 'ban' };
+    case 'op':
+    case 'deop':
+      return { of: 'role', who: command.who, role: command.do === 'op' ? 'moderator' : 'member' };
     default:
       return null;
   }

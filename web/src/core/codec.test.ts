@@ -26,7 +26,7 @@ describe('the golden frames', () => {
     expect([...kinds].sort()).toEqual(
       [
         ...['ack', 'changed', 'direct', 'entered', 'gap', 'gone', 'invited', 'left', 'lost', 'message', 'named', 'notice', 'redacted'],
-        ...['redaction', 'reject', 'removed', 'renamed', 'reported', 'reset', 'rooms', 'stale', 'typing'],
+        ...['read', 'redaction', 'reject', 'removed', 'renamed', 'reported', 'reset', 'rooms', 'stale', 'typing'],
       ].sort(),
     );
     const answers = from('server').flatMap(([, { answer }]) => (answer === undefined ? [] : [(answer as { to: string }).to]));

@@ -13,6 +13,7 @@ import type {
   LoggedIn,
   Login,
   Message,
+  Ranked,
   Redacted,
   Redaction,
   Retry,
@@ -79,6 +80,7 @@ const roomInfo = shape({ id: number, name: text, online: number, private: maybe(
 const people = shape({ room: number, who: listOf(text) });
 const loggedIn = shape({ account: number, nick: text, admin: flag, login: text, ends: number } satisfies Every<LoggedIn>);
 const login = shape({ id: number, label: text, made: number, seen: number, this: flag } satisfies Every<Login>);
+const ranked = shape({ who: text, role: text } satisfies Every<Ranked>);
 const auditEntry = shape({ at: number, actor: text, act: text, target: text, note: text } satisfies Every<AuditEntry>);
 
 const EVENTS: Record<RoomEvent['is'], Check> = {
@@ -131,7 +133,7 @@ const ANSWERS: Record<WireAnswer['to'], Check> = {
   leave: shape({ room: number }),
   create: shape({ room: roomState, existed: flag, cut: flag }),
   rooms: shape({ rooms: listOf(roomInfo) }),
-  who: shape({ room: number, members: listOf(text) }),
+  who: shape({ room: number, members: listOf(text), roles: maybe(listOf(ranked)) }),
   nick: shape({ nick: text, cut: flag }),
   history: shape({ room: number, first: number, head: number, events: listOf(shape({ is: text, seq: number })) }),
   typing: () => true,
@@ -149,6 +151,7 @@ const FRAMES: Record<Exclude<ServerFrame['is'], 'ack'>, Check> = {
   typing: shape({ room: number, who: text }),
   changed: shape({ room: number, by: text, change }),
   direct: shape({ room: roomState }),
+  read: shape({ room: number, seq: number }),
   invited: shape({ room: roomState, by: text }),
   removed: shape({ room: number, by: text, why: text, banned: flag, closed: flag }),
   reported: shape({ room: number, by: text, seq: maybe(number), why: text }),

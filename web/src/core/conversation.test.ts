@@ -4,6 +4,7 @@ import type { Answer, Heard } from './codec';
 import type { Told } from './connection';
 import { Conversation } from './conversation';
 import type { Note } from './note';
+import { isOver } from './rights';
 import { ordered } from './rooms';
 import type { RoomState } from './protocol.gen';
 
@@ -249,6 +250,31 @@ describe('people', () => {
     talk.expect('rooms', 'who 1').add(talk.of.show(9)).expect();
     talk.of.readAll();
     talk.add(talk.of.unmarked()).expect('read 9 13').add(talk.of.unmarked()).expect();
+  });
+
+  it('who were read in another tab are read in this one, as far as it was told', () => {
+    const talk = new Talk().helloTo({ account: 3 }, GERAL).frame({ is: 'direct', room: direct(12, 10) }).message(9, 13);
+    talk.frame({ is: 'read', room: 9, seq: 12 });
+    expect([talk.of.unread(9), talk.of.unmarked()]).toEqual([1, []]);
+    talk.frame({ is: 'read', room: 9, seq: 14 }).message(9, 14);
+    expect([talk.of.unread(9), talk.of.unmarked()]).toEqual([1, []]);
+    talk.frame({ is: 'read', room: 9, seq: 11 }).frame({ is: 'read', room: 7, seq: 1 });
+    expect(talk.of.unread(9)).toBe(1);
+  });
+
+  it('who look after a room are known by what is told, also under another name', () => {
+    const talk = new Talk().hello(GERAL);
+    talk.answer({ do: 'who', room: 1 }, { to: 'who', room: 1, members: ['bob', 'eva'], roles: [{ who: 'bob', role: 'owner' }] });
+    talk.frame({ is: 'renamed', room: 1, from: 'bob', to: 'beto' });
+    talk.frame({ is: 'changed', room: 1, by: 'beto', change: { of: 'role', who: 'ana', role: 'moderator' } });
+    talk.answer({ do: 'op', room: 1, who: 'eva' }, { to: 'done' });
+    const roles = () => Object.fromEntries(talk.of.rooms.get(1)?.roles ?? []);
+    expect(roles()).toEqual({ beto: 'owner', ana: 'moderator', eva: 'moderator' });
+    talk.answer({ do: 'deop', room: 1, who: 'eva' }, { to: 'done' });
+    expect(roles()['eva']).toBe('member');
+    const room = talk.of.rooms.get(1);
+    expect(room && ['beto', 'ana', 'eva', 'zoe'].map((who) => isOver(room, who))).toEqual([false, false, true, true]);
+    expect(room && isOver({ ...room, role: 'admin' }, 'beto')).toBe(true);
   });
 
   it('who begin to speak are new altogether', () => {

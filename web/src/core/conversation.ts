@@ -274,6 +274,9 @@ export class Conversation {
         // Somebody begins to speak: without a marker of the reader's own, all of it is new.
         this.enter({ read: Math.max(0, frame.room.first - 1), ...frame.room });
         return [];
+      case 'read':
+        this.#readElsewhere(frame.room, frame.seq);
+        return [];
       case 'invited':
         this.invitations = new Map(this.invitations).set(frame.room.id, frame);
         return [];
@@ -300,6 +303,14 @@ export class Conversation {
         this.#presence(frame, now);
         return [];
     }
+  }
+
+  /** By another session of the account: it is new here no more. */
+  #readElsewhere(room: number, seq: number): void {
+    const place = this.#places.get(room);
+    if (place === undefined) return;
+    place.marked = Math.max(place.marked, seq);
+    place.read = Math.max(place.read, Math.min(seq, place.timeline.head));
   }
 
   #event(event: RoomEvent): void {

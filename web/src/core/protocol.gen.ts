@@ -348,6 +348,11 @@ export type ServerFrame = { "is": "ack",
   | { "is": "direct",
     /** Its room. */
     room: RoomState, }
+  | { "is": "read",
+    /** The room. */
+    room: number,
+    /** Up to where. */
+    seq: number, }
   | { "is": "invited",
     /** The room. */
     room: RoomState,
@@ -494,7 +499,9 @@ export type Answer = { "to": "hello",
     /** The room. */
     room: number,
     /** Their names. */
-    members: Array<string>, }
+    members: Array<string>,
+    /** Who has a role from moderator on, there or not; an administrator only while there. */
+    roles?: Array<Ranked>, }
   | { "to": "nick",
     /** The name. */
     nick: string,
@@ -591,6 +598,13 @@ export type Kind = "public" | "private" | "direct";
 
 /** What the reader is in a room, from least to most. */
 export type Role = "guest" | "member" | "moderator" | "owner" | "admin";
+
+/** Who has a role in a room. */
+export type Ranked = {
+    /** Who. */
+    who: string,
+    /** What they are in it. */
+    role: Role, };
 
 /** What was changed in a room. */
 export type RoomChange = { "of": "topic",

@@ -35,3 +35,8 @@ export function may({ role, kind, readonly, name }: Pick<Room, 'role' | 'kind' |
   if ((deed === 'invite' && kind === 'private') || (deed === 'post' && readonly)) return isAtLeast(role, 'moderator');
   return isAtLeast(role, NEEDED[deed]);
 }
+
+/** Whether the reader is over somebody in a room: only then may they be restricted or appointed. */
+export function isOver({ role, roles }: Pick<Room, 'role' | 'roles'>, who: string): boolean {
+  return role === 'admin' || !isAtLeast(roles.get(who) ?? 'guest', role);
+}

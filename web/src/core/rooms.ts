@@ -1,6 +1,6 @@
 /** The rooms of a server as a session sees them, and who is in those that it is in. Pure: every change is a new value. */
 
-import type { Kind, Role, RoomChange, RoomInfo, RoomState } from './protocol.gen';
+import type { Kind, Ranked, Role, RoomChange, RoomInfo, RoomState } from './protocol.gen';
 
 export interface Room {
   readonly id: number;
@@ -22,6 +22,8 @@ export interface Room {
   readonly online: number | null;
   /** In the order of their names; null until they were asked for. */
   readonly members: readonly string[] | null;
+  /** Who looks after it, there or not, as far as the page was told. */
+  readonly roles: ReadonlyMap<string, Role>;
   /** The members were told over this line, and changes keep them up to date. */
   readonly isFresh: boolean;
 }
@@ -68,7 +70,7 @@ export function altered(rooms: Rooms, id: number, change: RoomChange, me: string
     case 'slow':
       return next({ slow: change.seconds });
     case 'role':
-      return change.who === me ? next({ role: change.role }) : rooms;
+      return next({ roles: new Map(room.roles).set(change.who, change.role), ...(change.who === me ? { role: change.role } : {}) });
     case 'removed':
       return went(rooms, id, [change.who]);
     default:
@@ -109,8 +111,10 @@ export function stale(rooms: Rooms, id: number): Rooms {
   return room === undefined ? rooms : new Map(rooms).set(id, { ...room, isFresh: false });
 }
 
-export function peopled(rooms: Rooms, id: number, members: readonly string[]): Rooms {
-  return withMembers(rooms, id, () => [...members].sort(NAMES.compare), true);
+export function peopled(rooms: Rooms, id: number, members: readonly string[], ranked: readonly Ranked[]): Rooms {
+  const next = withMembers(rooms, id, () => [...members].sort(NAMES.compare), true);
+  const room = next.get(id);
+  return room === undefined ? next : new Map(next).set(id, { ...room, roles: new Map(ranked.map(({ who, role }) => [who, role])) });
 }
 
 export function came(rooms: Rooms, id: number, who: readonly string[]): Rooms {
@@ -123,7 +127,11 @@ export function went(rooms: Rooms, id: number, who: readonly string[]): Rooms {
 }
 
 export function renamed(rooms: Rooms, id: number, from: string, to: string): Rooms {
-  return came(went(rooms, id, [from]), id, [to]);
+  const next = came(went(rooms, id, [from]), id, [to]);
+  const room = next.get(id);
+  const role = room?.roles.get(from);
+  if (room === undefined || role === undefined) return next;
+  return new Map(next).set(id, { ...room, roles: new Map([...room.roles].filter(([name]) => name !== from)).set(to, role) });
 }
 
 /** One's own new name, in every room at once. */
@@ -188,6 +196,7 @@ const UNKNOWN: Omit<Room, 'id' | 'name' | 'sortKey'> = {
   slow: 0,
   online: null,
   members: null,
+  roles: new Map(),
   isFresh: false,
 };
 

@@ -1,6 +1,6 @@
 /** What can be done with a person, a message and a room, by whoever looks at it. */
 
-import { may } from '../core/rights';
+import { isOver, may } from '../core/rights';
 import type { Room } from '../core/rooms';
 import type { Entry } from '../core/timeline';
 import { copy } from '../io/surroundings';
@@ -18,16 +18,16 @@ const only = (...choices: (Choice | false)[]): Choice[] => choices.filter((choic
 
 export function aboutPerson(room: Room, who: string): Choice[] {
   const isIgnored = chat.ignored.has(who);
-  const restricts = may(room, 'restrict');
-  const appoints = may(room, 'appoint');
+  const restricts = may(room, 'restrict') && isOver(room, who);
+  const appoints = may(room, 'appoint') && isOver(room, who);
+  const isModerator = room.roles.get(who) === 'moderator';
   return only(
     { label: t('writeTo', { who }), act: () => chat.meet(who) },
     { label: t(isIgnored ? 'unignorePerson' : 'ignorePerson'), act: () => chat.order({ do: isIgnored ? 'unignore' : 'ignore', who }) },
     restricts && { label: t('kickPerson'), act: () => dialogs.act('kick', room.id, who) },
     restricts && { label: t('mutePerson'), act: () => dialogs.act('mute', room.id, who) },
     restricts && { label: t('unmutePerson'), act: () => chat.order({ do: 'unmute', room: room.id, who }) },
-    appoints && { label: t('opPerson'), act: () => chat.order({ do: 'op', room: room.id, who }) },
-    appoints && { label: t('deopPerson'), act: () => chat.order({ do: 'deop', room: room.id, who }) },
+    appoints && { label: t(isModerator ? 'deopPerson' : 'opPerson'), act: () => chat.order({ do: isModerator ? 'deop' : 'op', room: room.id, who }) },
     may(room, 'redact_other') && { label: t('redactPerson'), isGrave: true, act: () => dialogs.act('redact_person', room.id, who) },
     restricts && { label: t('banPerson'), isGrave: true, act: () => dialogs.act('ban', room.id, who) },
   );
