@@ -1,7 +1,7 @@
 //! A commit failed: nothing of what was settled is so, and what has ended is told to the store again.
 
 use papo_proto::limits::OUTBOX_MAX_ENTRIES;
-use papo_proto::{AccountId, Append, Person, Record, Reply, RoomId, SessionId};
+use papo_proto::{AccountId, Person, Record, Reply, RoomId, SessionId};
 
 use crate::hub::{Hub, Now};
 use crate::outbox::{Effect, Undo};
@@ -35,9 +35,11 @@ impl Hub {
             Some(Effect::Reply { session, txn, reply })
         };
         match effect {
-            Effect::Append(Append { session, txn, .. })
-            | Effect::Create { session, txn, .. }
-            | Effect::Redact { session, txn, .. } => refuse(session, txn),
+            Effect::Append { append, ticket } => {
+                let (session, txn) = self.asker(&append, ticket);
+                refuse(session, txn)
+            }
+            Effect::Create { session, txn, .. } | Effect::Redact { session, txn, .. } => refuse(session, txn),
             Effect::Recall { session, txn, .. } => {
                 self.recalled(session);
                 refuse(session, Some(txn))
@@ -167,7 +169,9 @@ impl Hub {
         self.rooms.each_owner(to_heir);
         self.outbox.put_right(|effect| {
             match effect {
-                Effect::Append(append) if append.person == never => append.person = Person::Guest(append.session),
+                Effect::Append { append, .. } if append.person == never => {
+                    append.person = Person::Guest(append.session)
+                }
                 Effect::Create { record, .. } | Effect::Keep(Record::Room(record)) => to_heir(&mut record.owner),
                 Effect::Keep(Record::Login(login)) => return login.account != id,
                 Effect::Keep(Record::Read(read)) => return read.account != id,

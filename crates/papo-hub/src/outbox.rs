@@ -19,8 +19,8 @@ use crate::session::Link;
 /// What is to happen once everything decided before it has happened.
 #[derive(Debug)]
 pub(crate) enum Effect {
-    /// A durable event; published when it is committed.
-    Append(Append),
+    /// A durable event; published when it is committed. Who has no session is answered with a ticket.
+    Append { append: Append, ticket: Option<Txn> },
     /// A post that may be a repeat: answered as at first, or else decided anew, unless the session has
     /// gone from its connection to another one meanwhile, whose client sends it again.
     Recall { session: SessionId, txn: Txn, command: Box<Command>, from: Option<Link> },
@@ -77,7 +77,7 @@ impl Effect {
     /// What the store must have before this happens.
     fn record(&self) -> Option<Record> {
         match self {
-            Effect::Append(append) => Some(Record::Event(append.clone())),
+            Effect::Append { append, .. } => Some(Record::Event(append.clone())),
             Effect::Recall { session, txn, .. } => Some(Record::Recall { session: *session, txn: *txn }),
             Effect::Keep(record) | Effect::Settle { record, .. } => Some(record.clone()),
             Effect::Create { record, .. } => Some(Record::Room(record.clone())),
@@ -99,7 +99,7 @@ impl Effect {
     fn waits_for_the_store(&self) -> bool {
         matches!(
             self,
-            Effect::Append(_)
+            Effect::Append { .. }
                 | Effect::Recall { .. }
                 | Effect::Keep(_)
                 | Effect::Create { .. }
@@ -111,7 +111,7 @@ impl Effect {
     /// What it holds in memory, as far as clients choose how much that is.
     fn bytes(&self) -> usize {
         match self {
-            Effect::Append(append) => append.text.len(),
+            Effect::Append { append, .. } => append.text.len(),
             Effect::Recall { command, .. } => match &**command {
                 Command::Post { text, .. } => text.len(),
                 _ => 0,
@@ -247,7 +247,8 @@ mod tests {
     fn append(text: &str) -> Effect {
         let (author, text) = ("Ana".into(), text.into());
         let person = Person::NOBODY;
-        Effect::Append(Append { room: RoomId(1), at_ms: 0, session: SessionId(1), txn: None, person, author, text })
+        let append = Append { room: RoomId(1), at_ms: 0, session: SessionId(1), txn: None, person, author, text };
+        Effect::Append { append, ticket: None }
     }
 
     fn detach(n: u64) -> Effect {
@@ -256,7 +257,7 @@ mod tests {
 
     fn shown(effect: &Effect) -> String {
         match effect {
-            Effect::Append(append) => append.text.to_string(),
+            Effect::Append { append, .. } => append.text.to_string(),
             Effect::Detach { session } => format!("detach {}", session.0),
             other => format!("{other:?}"),
         }

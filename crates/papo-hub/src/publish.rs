@@ -56,8 +56,9 @@ impl Hub {
             self.recalled(*session);
         }
         match (effect, stored) {
-            (Effect::Append(append), Stored::Appended(seq)) => self.appended(append, seq, outlet),
-            (Effect::Append(Append { session, txn, .. }), Stored::Repeated(place)) => {
+            (Effect::Append { append, ticket }, Stored::Appended(seq)) => self.appended(append, ticket, seq, outlet),
+            (Effect::Append { append, ticket }, Stored::Repeated(place)) => {
+                let (session, txn) = self.asker(&append, ticket);
                 self.answer(session, txn, Reply::Posted(place), outlet);
             }
             (Effect::Recall { session, txn, .. }, Stored::Repeated(place)) => {
@@ -96,11 +97,17 @@ impl Hub {
         None
     }
 
-    fn appended(&mut self, append: Append, seq: Seq, outlet: &mut impl Outlet) {
-        let Append { room, at_ms, session, txn, person, author, text } = append;
+    /// Whom the answer to a post is for.
+    pub(crate) fn asker(&self, append: &Append, ticket: Option<Txn>) -> (SessionId, Option<Txn>) {
+        if ticket.is_some() { (self.outside, ticket) } else { (append.session, append.txn) }
+    }
+
+    fn appended(&mut self, append: Append, ticket: Option<Txn>, seq: Seq, outlet: &mut impl Outlet) {
+        let (asker, txn) = self.asker(&append, ticket);
+        let Append { room, at_ms, session, person, author, text, .. } = append;
         self.append(room, &Item::Message { seq, at_ms, person, author, text, txn: None }, session);
         if txn.is_some() {
-            self.answer(session, txn, Reply::Posted(Place { room, seq, at_ms }), outlet);
+            self.answer(asker, txn, Reply::Posted(Place { room, seq, at_ms }), outlet);
         }
         self.read_own(person, room, seq);
     }
@@ -139,7 +146,7 @@ impl Hub {
 
     pub(crate) fn perform(&mut self, effect: Effect, outlet: &mut impl Outlet) {
         match effect {
-            Effect::Append(_)
+            Effect::Append { .. }
             | Effect::Recall { .. }
             | Effect::Keep(_)
             | Effect::Create { .. }

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use sha2::{Digest as _, Sha256};
+
 pub mod command;
 pub mod people;
 pub mod record;
@@ -55,6 +57,15 @@ pub struct Epoch(pub u64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Txn(pub u64);
 
+impl Txn {
+    /// The number that stands for a key of any form.
+    pub fn of_key(key: &str) -> Self {
+        let digest: [u8; 32] = Sha256::digest(key).into();
+        let first = digest.first_chunk().expect("invariant: a digest is longer than a number");
+        Self(u64::from_be_bytes(*first))
+    }
+}
+
 /// What is kept of a session's token: the token itself is known to its client alone.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenHash(pub [u8; 32]);
@@ -73,3 +84,15 @@ impl RoomId {
 /// A session. The number is never used again, not even after a restart; 0 is nobody.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(pub u64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_stands_for_the_same_number_for_ever() {
+        // They are on disk.
+        assert_eq!(Txn::of_key(""), Txn(0xe3b0_c442_98fc_1c14));
+        assert_eq!(Txn::of_key("abc"), Txn(0xba78_16bf_8f01_cfea));
+    }
+}

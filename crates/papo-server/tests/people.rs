@@ -276,6 +276,24 @@ fn a_bot_posts_by_http_and_is_on_disk_when_it_is_answered() {
     ] {
         assert_eq!(post(token, room, body).0, status, "{token} {room} {body}");
     }
+    let keyed = |token: &str, key: &str, body: &str| {
+        let mut http = Http::connect(server.web());
+        let headers = format!("Authorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n");
+        http.send(json("/api/rooms/aula/messages", &headers, body)).expect("sent");
+        let answer = http.answer(true);
+        (answer.status, answer.text())
+    };
+    let first = keyed(&token, "build-43", r#"{"text":"build vermelho"}"#);
+    assert_eq!((first.0, first.1.contains(r#""seq":2"#)), (201, true), "{first:?}");
+    assert_eq!(keyed(&token, "build-43", r#"{"text":"build vermelho"}"#), first, "posted once");
+    let second = keyed(&token, "build-44", r#"{"text":"build verde de novo"}"#);
+    assert!(second.1.contains(r#""seq":3"#), "{second:?}");
+    assert_eq!(keyed(&token, &"k".repeat(256), r#"{"text":"oi"}"#).0, 400);
+    assert_eq!([ana.message().text, ana.message().text], ["build vermelho".into(), "build verde de novo".into()]);
+    let txn = ana.txn();
+    let made = ana.ask(&ClientFrame::NewToken { txn, nick: "R3".into(), rooms: Vec::new() });
+    let Ok(Answer::NewToken { token: other, .. }) = made else { panic!("{made:?}") };
+    assert!(keyed(&other, "build-43", r#"{"text":"de outro"}"#).1.contains(r#""seq":4"#), "each has its own keys");
     let txn = ana.txn();
     assert_eq!(ana.ask(&ClientFrame::RevokeToken { txn, nick: "R2".into() }), Ok(Answer::Done));
     assert_eq!(post(&token, "aula", r#"{"text":"oi"}"#).0, 401);

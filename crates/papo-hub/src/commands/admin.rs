@@ -7,7 +7,7 @@ use papo_proto::limits::{FLOOD_BURST_FRAMES, FLOOD_FRAMES_PER_SECOND, INVITES_MA
 use papo_proto::papo1::Token;
 use papo_proto::words::people::{AccountRecord, InviteRecord, Standing};
 use papo_proto::words::{AccountFacts, AdminCommand, TokenHash};
-use papo_proto::{AccountId, Append, Nickname, Person, Record, Reject, Reply, RoomName, Txn};
+use papo_proto::{AccountId, Append, Nickname, Person, Record, Reject, Reply, RoomName, SessionId, Txn};
 
 use crate::hub::{Hub, Now, Policy};
 use crate::outbox::{Effect, Undo};
@@ -42,18 +42,31 @@ impl Hub {
     }
 
     /// Posts a message for whoever a login's token is of, in a room that they may be in. Answered with the
-    /// ticket, when it is stored.
-    pub fn post_outside(&mut self, ticket: Txn, token: &TokenHash, room: &RoomName, text: Arc<str>, now: Now) {
+    /// ticket, when it is stored. A key that its account has used before is answered as it was then.
+    pub fn post_outside(
+        &mut self,
+        ticket: Txn,
+        token: &TokenHash,
+        room: &RoomName,
+        (text, key): (Arc<str>, Option<Txn>),
+        now: Now,
+    ) {
         self.asking = Some(ticket);
         let outside = self.outside;
-        if let Err(reject) = post(self, token, room, text, now) {
+        if let Err(reject) = post(self, token, room, (text, key), now) {
             self.reject(outside, reject);
         }
         self.asking = None;
     }
 }
 
-fn post(hub: &mut Hub, token: &TokenHash, room: &RoomName, text: Arc<str>, now: Now) -> Result<(), Reject> {
+fn post(
+    hub: &mut Hub,
+    token: &TokenHash,
+    room: &RoomName,
+    (text, txn): (Arc<str>, Option<Txn>),
+    now: Now,
+) -> Result<(), Reject> {
     let login = hub.use_login(token, now).filter(|login| !login.is_cookie).ok_or(Reject::UnknownToken)?;
     let account = hub.people.of(login.account).record.clone();
     let person = Person::Account(account.id);
@@ -68,15 +81,17 @@ fn post(hub: &mut Hub, token: &TokenHash, room: &RoomName, text: Arc<str>, now: 
     rights::check(&member(id).ok_or(Reject::UnknownRoom)?, Deed::Post)?;
     hub.slow_down(id, person, now)?;
     pace(hub, account.id, now)?;
-    let txn = hub.asking.take();
+    let ticket = hub.asking.take();
     let found = hub.rooms.of(id);
     found.has_history = true;
     if !found.is_stored {
         let record = found.record.clone();
         hub.outbox.push(Effect::Keep(Record::Room(record)));
     }
-    let (session, author) = (hub.outside, account.name.shared().clone());
-    hub.outbox.push(Effect::Append(Append { room: id, at_ms: now.wall_ms, session, txn, person, author, text }));
+    // Keys are the account's, over all time: the numbers of sessions begin beyond those of accounts.
+    let (session, author) = (SessionId(account.id.0), account.name.shared().clone());
+    let append = Append { room: id, at_ms: now.wall_ms, session, txn, person, author, text };
+    hub.outbox.push(Effect::Append { append, ticket });
     Ok(())
 }
 

@@ -62,7 +62,8 @@ pub(super) fn decide(hub: &mut Hub, session: SessionId, to: Target, text: Arc<st
         hub.outbox.push(Effect::Keep(Record::Room(found.record.clone())));
     }
     let author = nick.shared().clone();
-    hub.outbox.push(Effect::Append(Append { room, at_ms: now.wall_ms, session, txn, person, author, text }));
+    let append = Append { room, at_ms: now.wall_ms, session, txn, person, author, text };
+    hub.outbox.push(Effect::Append { append, ticket: None });
     if hub.rooms.of(room).parties().is_some() {
         whisper::told(hub, session, room);
     }

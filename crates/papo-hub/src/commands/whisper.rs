@@ -62,7 +62,8 @@ fn send(hub: &mut Hub, session: SessionId, other: Person, text: Arc<str>, now: N
     }
     let (person, author) = (hub.person(session), nick.shared().clone());
     let txn = hub.asking.take();
-    hub.outbox.push(Effect::Append(Append { room, at_ms: now.wall_ms, session, txn, person, author, text }));
+    let append = Append { room, at_ms: now.wall_ms, session, txn, person, author, text };
+    hub.outbox.push(Effect::Append { append, ticket: None });
     told(hub, session, room);
     Ok(())
 }

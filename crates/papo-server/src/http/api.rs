@@ -10,7 +10,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use papo_proto::limits::HTTP_BODY_WITHIN;
 use papo_proto::papo1::{Token, codes};
 use papo_proto::words::{Place, TokenHash};
-use papo_proto::{Lang, Reject, Reply, RoomName, clean, text};
+use papo_proto::{Lang, Reject, Reply, RoomName, Txn, clean, text};
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,9 @@ pub(super) use cookie::{of as cookie_of, renewed as renewed_cookie};
 
 /// A token and a little around it.
 const SESSION_MAX_BYTES: usize = 1024;
+/// What a program makes up for each message, and says again with it.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+const KEY_MAX_BYTES: usize = 255;
 /// JSON may escape each byte of a message.
 const ESCAPED: usize = 6;
 
@@ -117,6 +120,10 @@ impl Api<'_> {
         let Some(token) = bearer(request.headers()) else {
             return failure(StatusCode::UNAUTHORIZED, lang, &Reject::UnknownToken);
         };
+        let key = match key(request.headers()) {
+            Ok(key) => key,
+            Err(reject) => return rejected(lang, &reject),
+        };
         let Ok(room) = RoomName::parse(room) else {
             return failure(StatusCode::NOT_FOUND, lang, &Reject::UnknownRoom);
         };
@@ -132,8 +139,9 @@ impl Api<'_> {
         if text.is_empty() {
             return rejected(lang, &Reject::EmptyMessage);
         }
-        let posted =
-            |hub: &mut papo_hub::Hub, ticket, now| hub.post_outside(ticket, &token, &room.name, (&*text).into(), now);
+        let posted = |hub: &mut papo_hub::Hub, ticket, now| {
+            hub.post_outside(ticket, &token, &room.name, ((&*text).into(), key), now);
+        };
         match self.engine.ask(posted).await {
             Reply::Posted(Place { room, seq, at_ms }) => {
                 json(StatusCode::CREATED, &Posted { room: room.0, seq: seq.0, at: at_ms })
@@ -168,6 +176,17 @@ fn bearer(headers: &HeaderMap) -> Option<TokenHash> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     let token = scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())?;
     Token::parse(token).map(|token| token.hash())
+}
+
+/// The number that stands for a request's key: with it a message is posted once, however often it is asked for.
+fn key(headers: &HeaderMap) -> Result<Option<Txn>, Reject> {
+    match headers.get(IDEMPOTENCY_KEY).map(HeaderValue::to_str) {
+        None => Ok(None),
+        Some(Ok(key)) if (1..=KEY_MAX_BYTES).contains(&key.len()) => Ok(Some(Txn::of_key(key))),
+        Some(_) => Err(Reject::Malformed {
+            why: format!("{IDEMPOTENCY_KEY} must have 1 to {KEY_MAX_BYTES} characters of ASCII"),
+        }),
+    }
 }
 
 fn with_cookie(cookie: &str) -> Answer {
