@@ -781,6 +781,8 @@ export const CODES = {
   not_for_bots: 2042,
   /** a public room has this name */
   room_taken: 2043,
+  /** the person is not in the room */
+  not_in_room: 2044,
   /** the address has made its rooms for now */
   rooms_too_fast: 3000,
   /** something of the session is just being done */

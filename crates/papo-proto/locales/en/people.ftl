@@ -106,6 +106,7 @@ wrong-room = That is not done in this room.
 no-message = That message does not exist, is deleted already or is not yours.
 too-many = There are { $maximo } already; no further one fits.
 room-taken = There is a public room called #{ $sala } already.
+not-in-room = { $nome } is not in this room. To keep them out, use /ban { $nome }.
 not-for-bots = A bot may not do that.
 unknown-token = There is no session or bot of that name or number.
 admin-only = That is only done on the server's machine, with papo admin.

@@ -106,6 +106,7 @@ wrong-room = Isso não se faz nesta sala.
 no-message = Essa mensagem não existe, já foi apagada ou não é sua.
 too-many = Já há { $maximo }; não cabe mais nenhum.
 room-taken = Já há uma sala pública chamada #{ $sala }.
+not-in-room = { $nome } não está nesta sala. Para que não volte, use /ban { $nome }.
 not-for-bots = Um robô não pode fazer isso.
 unknown-token = Não há sessão nem robô com esse nome ou número.
 admin-only = Isso só se faz na máquina do servidor, com papo admin.

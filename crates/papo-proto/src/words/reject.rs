@@ -140,6 +140,8 @@ pub enum Reject {
         /// The limit.
         max: usize,
     },
+    /// The person is not in the room.
+    NotInRoom(Arc<str>),
     /// A bot may not do this.
     NotForBots,
     /// There is no such login or bot.

@@ -17,13 +17,18 @@ use crate::rights::Deed;
 
 pub(super) fn kick(hub: &mut Hub, actor: &Actor, who: &Nickname, why: Arc<str>, now: Now) -> Result<(), Reject> {
     let person = target(hub, actor, who)?;
-    if hub.rooms.of(actor.room).is_private() && hub.rooms.of(actor.room).grants.contains_key(&person) {
+    let sessions = hub.sessions_of(person);
+    let room = hub.rooms.of_ref(actor.room);
+    let is_invited = room.is_private() && room.grants.contains_key(&person);
+    if !is_invited && !sessions.iter().any(|session| room.members.contains(session)) {
+        return Err(Reject::NotInRoom(who.shared().clone()));
+    }
+    if is_invited {
         // Out of a private room is out of those who may know of it.
         grant(hub, actor, person, None, Some(Reply::DoneFor(who.shared().clone())));
     } else {
         hub.reply(actor.session, Reply::DoneFor(who.shared().clone()));
     }
-    let sessions = hub.sessions_of(person);
     take_out(hub, actor, sessions, &why, false, now);
     audit_done(hub, actor, "kick", who.as_str(), &why, now);
     Ok(())

@@ -14,7 +14,7 @@ fn who_is_kicked_may_come_back() {
          a< [SYS] Feito: Bia.
          b< [SYS] Ana tirou você de #sala: faz barulho
          a> /kick Bia
-         a< [SYS] Feito: Bia.
+         a< [ERRO] Bia não está nesta sala. Para que não volte, use /ban Bia.
          b> oi
          b< [ERRO] Você não está em nenhuma sala. Entre em uma com /join <sala>.
          b> /join sala

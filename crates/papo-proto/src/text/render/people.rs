@@ -160,6 +160,7 @@ pub(super) fn rejected(lang: Lang, reject: &Reject) -> String {
         Reject::NobodyToAnswer => say("nobody-to-answer", &[]),
         Reject::Oneself => say("oneself", &[]),
         Reject::GuestAway(name) => named("guest-away", name),
+        Reject::NotInRoom(name) => named("not-in-room", name),
         Reject::Role(role) => say(
             match role {
                 Role::Guest | Role::Member => "role-needed-member",
