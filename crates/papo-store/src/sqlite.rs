@@ -77,6 +77,10 @@ impl SqliteStore {
         if found > schema::LATEST {
             return Err(OpenError::Newer { found, known: schema::LATEST });
         }
+        #[cfg(unix)]
+        if found < schema::SECRETS {
+            folder::close_to_others(&database)?;
+        }
         prepare(&mut conn, wal_max_bytes).map_err(|error| failed(&error))?;
         folder::sync(folder).map_err(|error| OpenError::from_io(folder, &error))?;
         let mut writer = Writer::new(&database, conn, wal_max_bytes);

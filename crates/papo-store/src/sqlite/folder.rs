@@ -49,6 +49,26 @@ pub(super) fn make(folder: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
+/// Takes the rights to a database and the files beside it from everybody but their user.
+#[cfg(unix)]
+pub(super) fn close_to_others(database: &Path) -> Result<(), OpenError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    for suffix in ["", "-wal", "-shm"] {
+        let mut file = database.as_os_str().to_owned();
+        file.push(suffix);
+        let closed = |found: fs::Metadata| {
+            fs::set_permissions(&file, fs::Permissions::from_mode(found.permissions().mode() & 0o700))
+        };
+        match fs::metadata(&file).and_then(closed) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(OpenError::from_io(Path::new(&file), &error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// Makes the entries of a folder durable.
 pub(super) fn sync(folder: &Path) -> std::io::Result<()> {
     File::open(folder)?.sync_all()

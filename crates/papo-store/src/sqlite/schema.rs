@@ -10,6 +10,11 @@ const STEPS: &[M<'static>] = &[M::up(include_str!("schema/1.sql")), M::up(includ
 /// The newest schema that this program knows.
 pub(super) const LATEST: u32 = STEPS.len() as u32;
 
+/// From this schema on there is what other users of the machine must not read even where they may read
+/// what people say: passwords' hashes.
+#[cfg(unix)]
+pub(super) const SECRETS: u32 = 2;
+
 /// The schema of a database; 0 for an empty one.
 pub(super) fn version(conn: &Connection) -> rusqlite::Result<u32> {
     conn.pragma_query_value(None, "user_version", |row| row.get(0))

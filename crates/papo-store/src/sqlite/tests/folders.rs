@@ -1,6 +1,7 @@
 //! Folders that cannot be opened, each with its cause.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
@@ -50,6 +51,30 @@ fn files_are_for_their_user_alone_in_a_folder_that_others_may_read() {
         assert_eq!(mode, 0o600, "{}", file.display());
     }
     drop(store);
+}
+
+#[test]
+fn a_database_of_before_there_were_secrets_is_closed_to_others() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let database = files::database(folder.path());
+    let beside = |suffix: &str| PathBuf::from(format!("{}{suffix}", database.display()));
+    let mode = |file: &Path| fs::metadata(file).expect("there").permissions().mode() & 0o777;
+    fs::write(&database, "").expect("made");
+    fs::set_permissions(&database, fs::Permissions::from_mode(0o644)).expect("open to all");
+    let mut conn = Connection::open(&database).expect("opened");
+    conn.execute_batch("PRAGMA journal_mode = WAL").expect("set");
+    schema::migrate_to(&mut conn, 1).expect("as it was then");
+    assert_eq!(mode(&beside("-wal")), 0o644, "SQLite gives it the same rights");
+    let store = open(folder.path());
+    for suffix in ["", "-wal", "-shm"] {
+        assert_eq!(mode(&beside(suffix)) & 0o077, 0, "{suffix}");
+    }
+    drop(store);
+    // What the operator opens afterwards stays so.
+    fs::set_permissions(&database, fs::Permissions::from_mode(0o640)).expect("opened to a group");
+    drop(open(folder.path()));
+    assert_eq!(mode(&database), 0o640);
 }
 
 #[test]
