@@ -170,7 +170,7 @@ impl Hub {
         self.outbox.put_right(|effect| {
             match effect {
                 Effect::Append { append, .. } if append.person == never => {
-                    append.person = Person::Guest(append.session)
+                    append.person = Person::Guest(append.session);
                 }
                 Effect::Create { record, .. } | Effect::Keep(Record::Room(record)) => to_heir(&mut record.owner),
                 Effect::Keep(Record::Login(login)) => return login.account != id,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use papo_proto::papo1::Token;
-use papo_proto::words::{Secret, Slice, TokenHash};
+use papo_proto::words::{Place, Secret, Slice, TokenHash};
 use papo_proto::{Command, Lang, Nickname, Person, Reject, Reply, RoomId, RoomName, Seq, SessionId, Txn};
 
 use crate::log::{Cursor, Log};
@@ -30,6 +30,15 @@ pub enum What {
         /// The answer.
         reply: Box<Reply>,
         /// The room that the answer is about and the head of its log, if the connection reads it.
+        at: Option<(RoomId, Cursor)>,
+    },
+    /// The same for a post that is stored: of these there are so many that they are not on the heap.
+    Posted {
+        /// The command that it answers, if that has a number.
+        txn: Option<Txn>,
+        /// Where the message is.
+        place: Place,
+        /// The head of the room's log, if the connection reads it.
         at: Option<(RoomId, Cursor)>,
     },
     /// It reads this log from the cursor on.

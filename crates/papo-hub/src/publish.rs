@@ -247,7 +247,11 @@ impl Hub {
         let mut spoken_in = reader.reading.iter().filter(|log| log.name().as_str() != DIRECT_NAME);
         let log = about.next().or_else(|| spoken_in.next().filter(|_| reader.resumable.is_none()));
         let at = log.map(|log| (log.room(), log.head()));
-        deliver(outlet, link, session, What::Reply { txn, reply: Box::new(reply), at });
+        let what = match reply {
+            Reply::Posted(place) => What::Posted { txn, place, at },
+            reply => What::Reply { txn, reply: Box::new(reply), at },
+        };
+        deliver(outlet, link, session, what);
     }
 
     fn append(&mut self, room: RoomId, item: &Item, author: SessionId) {

@@ -251,6 +251,12 @@ impl Shard {
                 };
                 conn.plan.push(bytes);
             }
+            What::Posted { txn, place, at } => {
+                if let Some((room, at)) = at {
+                    conn.plan.wait_for(room, at);
+                }
+                conn.plan.push(encoded(conn.encoding, txn, &Reply::Posted(place)).into());
+            }
             What::Enter { log, from, after } => {
                 let place = self.rooms.join(&log, conn.encoding, slot, from);
                 conn.plan.enter(log, conn.encoding, from, after, place);

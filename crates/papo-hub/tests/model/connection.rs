@@ -20,7 +20,7 @@ impl Waiting {
     /// How far a log must be read before this; a text client reads one room, and no conversation here.
     fn upto(&self) -> Option<(RoomId, Cursor)> {
         match &self.what {
-            What::Reply { at, .. } => *at,
+            What::Reply { at, .. } | What::Posted { at, .. } => *at,
             What::Speak { at, .. } => at.first().copied(),
             What::Exit { room, at } => Some((*room, *at)),
             What::Enter { .. } | What::Read(_) | What::Close | What::Ignore(_) => None,
@@ -148,6 +148,10 @@ impl Connection {
                 let mut bytes = Vec::new();
                 self.encoding.reply(txn, &reply, &mut bytes);
                 self.unsent.extend(bytes);
+            }
+            What::Posted { txn, place, at } => {
+                let what = What::Reply { txn, reply: Box::new(papo_proto::Reply::Posted(place)), at };
+                self.carry_out(Waiting { what, missed });
             }
             What::Enter { log, from, .. } => {
                 let room = log.room();

@@ -63,11 +63,7 @@ impl Outlet for Shards {
         assert_eq!((self.homes[slot], link.shard), (shard, shard));
         let mut missed = Vec::new();
         match &what {
-            What::Reply { txn: Some(txn), reply, .. } => {
-                if let Reply::Posted(place) = **reply {
-                    self.store.acknowledge(session, *txn, place);
-                }
-            }
+            What::Posted { txn: Some(txn), place, .. } => self.store.acknowledge(session, *txn, *place),
             What::Enter { log, from, after: Some(Seq(after)) } => {
                 let events = self.store.events.get(&log.room()).into_iter().flatten();
                 let rest = events.skip(*after as usize).take_while(|event| event.seq <= from.seq);

@@ -62,6 +62,9 @@ impl Reader {
                 self.encoding.reply(txn, &reply, &mut bytes);
                 self.take(&bytes);
             }
+            What::Posted { txn, place, at } => {
+                self.deliver(session, What::Reply { txn, reply: Box::new(Reply::Posted(place)), at });
+            }
             What::Enter { log, from, after } => {
                 if let Some(after) = after {
                     self.lines.push(format!("<from the store after {after}>"));
