@@ -1,8 +1,11 @@
 //! Attacks by tools that others have written, against a server that is started for it on loopback.
 //!
-//! `slowhttp` – slow heads, bodies and readers; the server must answer everybody else meanwhile. A tool
-//! that is missing is told, not installed. A further one is a line of [`ATTACKS`].
+//! * `slowhttp` – slow heads, bodies and readers; the server must answer everybody else meanwhile;
+//! * `testssl` – what is known of weak TLS; nothing above low may be found but what is the certificate's.
+//!
+//! A tool that is missing is told, not installed. A further one is a line of [`ATTACKS`].
 
+use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::process::Stdio;
@@ -10,20 +13,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 
-use crate::sh::{cargo, command, papo, run as sh, which};
+use crate::sh::{cargo, command, papo, run as sh, target, which};
 use crate::started::{Server, Started};
 
 /// An attack: its name, the tool that it takes, and what is done.
 type Attack = (&'static str, &'static str, fn(Settings) -> Result<()>);
 
 /// All that there are.
-const ATTACKS: &[Attack] = &[("slowhttp", "slowhttptest", slowhttp)];
+const ATTACKS: &[Attack] = &[("slowhttp", "slowhttptest", slowhttp), ("testssl", "testssl", testssl)];
 
 /// What slowhttptest does, and how each is asked for.
 const MODES: [(&str, &str); 3] =
     [("slow heads", "-H"), ("slow bodies", "-B -s 8192"), ("slow readers", "-X -k 10 -w 10 -y 20 -z 5 -n 1")];
+/// What testssl must have looked at, near its beginning and its end, for its report to count.
+const LOOKED_AT: [&str; 5] = ["TLS1", "TLS1_3", "cipherlist_NULL", "heartbleed", "BEAST"];
 /// Somebody else is answered within this time, however many are slow.
 const AT_ONCE: Duration = Duration::from_secs(1);
 /// Between two looks.
@@ -88,6 +93,54 @@ fn slowhttp(settings: Settings) -> Result<()> {
     Ok(())
 }
 
+fn testssl(_: Settings) -> Result<()> {
+    let server = Started::new(&papo("debug"), Server::Secure, None)?;
+    let report = target().join(format!("testssl-{}.json", std::process::id()));
+    let (file, addr) = (report.to_string_lossy().into_owned(), server.addr.to_string());
+    // A connection that fails is part of the test; nobody is there to be asked.
+    let words = ["--quiet", "--color", "0", "--warnings", "batch", "--jsonfile", &*file, &*addr];
+    println!("$ testssl {}", words.join(" "));
+    // Its code counts what it found, the harmless too: the report tells which.
+    let ended = command(".", "testssl", &words).stdout(Stdio::piped()).stderr(Stdio::piped()).output()?;
+    let read = fs::read_to_string(&report).map_err(Into::into).and_then(|report| findings(&report));
+    let _ = fs::remove_file(&report);
+    let found = read.with_context(|| format!("testssl left no report: {}", String::from_utf8_lossy(&ended.stdout)))?;
+    println!("{} findings", found.len());
+    let [missing, grave] = judged(&found);
+    ensure!(missing.is_empty(), "testssl did not come to: {}", missing.join(", "));
+    ensure!(grave.is_empty(), "testssl found:\n{}", grave.join("\n"));
+    Ok(())
+}
+
+/// What testssl says of one thing.
+#[derive(Debug)]
+struct Finding {
+    id: String,
+    severity: String,
+    text: String,
+}
+
+fn findings(report: &str) -> Result<Vec<Finding>> {
+    let entries: Vec<serde_json::Value> = serde_json::from_str(report)?;
+    let finding = |entry: &serde_json::Value| {
+        let field = |name: &str| entry[name].as_str().map(str::to_owned);
+        Some(Finding { id: field("id")?, severity: field("severity")?, text: field("finding")? })
+    };
+    Ok(entries.iter().filter_map(finding).collect())
+}
+
+/// What was not looked at, and what is worse than low. The certificate is the operator's, here one that was
+/// made for the test.
+fn judged(found: &[Finding]) -> [Vec<String>; 2] {
+    let is_there = |id: &&str| found.iter().any(|finding| finding.id == **id);
+    let missing = LOOKED_AT.iter().filter(|id| !is_there(id)).map(|id| (*id).to_owned()).collect();
+    let is_grave = |finding: &&Finding| {
+        !["OK", "INFO", "LOW", "WARN", "DEBUG"].contains(&&*finding.severity) && !finding.id.starts_with("cert_")
+    };
+    let told = |Finding { id, severity, text }: &Finding| format!("{severity} {id}: {text}");
+    [missing, found.iter().filter(is_grave).map(told).collect()]
+}
+
 /// Does something, and looks meanwhile how long the server takes to answer somebody else. Nobody can do
 /// without an answer: one that does not come counts as a whole second or more.
 fn watched<T>(server: SocketAddr, act: impl FnOnce() -> std::io::Result<T>) -> Result<(T, Vec<Duration>)> {
@@ -141,6 +194,20 @@ mod tests {
         for wrong in ["fasthttp", "--secs", "--secs x", "--connections 0", "--quick"] {
             assert_eq!(parsed(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_is_grave_and_what_was_not_looked_at_is_found() {
+        let entry = |id: &str, severity: &str| format!(r#"{{"id":"{id}","severity":"{severity}","finding":"x"}}"#);
+        let judge = |more: &[String]| {
+            let all: Vec<String> = LOOKED_AT.iter().map(|id| entry(id, "OK")).chain(more.iter().cloned()).collect();
+            judged(&findings(&format!("[{}]", all.join(","))).expect("a report"))
+        };
+        assert_eq!(judge(&[entry("HSTS", "LOW"), entry("cert_revocation", "HIGH")]), [vec![], Vec::<String>::new()]);
+        assert_eq!(judge(&[entry("RC4", "HIGH")])[1], ["HIGH RC4: x"]);
+        assert_eq!(judge(&[entry("scanProblem", "FATAL")])[1].len(), 1);
+        assert_eq!(judged(&[])[0], LOOKED_AT);
+        assert!(findings("nothing").is_err());
     }
 
     #[test]

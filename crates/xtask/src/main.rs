@@ -27,8 +27,8 @@ cargo xtask build                        builds the page and the program with th
 cargo xtask serve [arguments]            builds, then runs papo serve with these arguments
 cargo xtask test [--long] [filter]       runs every check and test, or the tests whose names hold the filter
 cargo xtask tidy                         checks the rules of the house
-cargo xtask attack [slowhttp] [--connections 300] [--secs 20]
-                                         attacks a server on loopback and looks whether others are answered
+cargo xtask attack [slowhttp testssl] [--connections 300] [--secs 20]
+                                         attacks a server on loopback with the tools of others
 cargo xtask bench [W1 W2 W3 W4 durable history] [--secs 5] [--runs 3] [--quick]
                                          measures papo against bare loops of send() and of commits";
 
