@@ -26,10 +26,12 @@ pub(crate) enum Unfinished {
     NotTls,
     /// The two do not agree on how to speak, or what came is broken.
     Protocol,
+    /// There was no place for the connection, and an alert said so.
+    NoPlace,
 }
 
 impl Unfinished {
-    const ALL: [Self; 5] = [Self::Timeout, Self::HungUp, Self::Refused, Self::NotTls, Self::Protocol];
+    const ALL: [Self; 6] = [Self::Timeout, Self::HungUp, Self::Refused, Self::NotTls, Self::Protocol, Self::NoPlace];
 
     fn name(self) -> &'static str {
         match self {
@@ -38,6 +40,7 @@ impl Unfinished {
             Self::Refused => "refused",
             Self::NotTls => "not_tls",
             Self::Protocol => "protocol",
+            Self::NoPlace => "no_place",
         }
     }
 }
