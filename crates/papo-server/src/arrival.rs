@@ -19,6 +19,8 @@ pub struct Admission {
 #[derive(Debug, Default)]
 struct Taken {
     all: usize,
+    /// Of connections that have finished a TLS handshake.
+    secure: usize,
     max_per_address: usize,
     /// Only addresses with a connection are in it, so it is bounded by `max`.
     by_address: FxHashMap<Address, usize>,
@@ -33,6 +35,11 @@ impl Admission {
     /// How many places are taken.
     pub fn taken(&self) -> usize {
         self.lock().all
+    }
+
+    /// How many of them are of connections that have finished a TLS handshake.
+    pub fn secure(&self) -> usize {
+        self.lock().secure
     }
 
     /// From now on so many places are for one address. Who has more keeps them.
@@ -68,7 +75,7 @@ impl Admission {
         }
         taken.count(counted)?;
         taken.all += 1;
-        Ok(Place { admission: Some(self.clone()), counted })
+        Ok(Place { admission: Some(self.clone()), counted, is_secure: false })
     }
 }
 
@@ -104,9 +111,18 @@ impl Taken {
 pub struct Place {
     admission: Option<Arc<Admission>>,
     counted: Option<Address>,
+    is_secure: bool,
 }
 
 impl Place {
+    /// Counts the connection among those that have finished a TLS handshake.
+    pub fn secured(&mut self) {
+        let Some(admission) = &self.admission else { return };
+        if !std::mem::replace(&mut self.is_secure, true) {
+            admission.lock().secure += 1;
+        }
+    }
+
     /// Counts the connection for `client`, who is behind a proxy, and no longer for the proxy.
     ///
     /// # Errors
@@ -129,6 +145,7 @@ impl Drop for Place {
         let Some(admission) = &self.admission else { return };
         let mut taken = admission.lock();
         taken.all -= 1;
+        taken.secure -= usize::from(self.is_secure);
         taken.forget(self.counted);
     }
 }
@@ -187,6 +204,20 @@ mod tests {
         assert_eq!(admission.taken(), 4);
         drop(places);
         assert!(admission.lock().by_address.is_empty());
+    }
+
+    #[test]
+    fn secure_connections_are_counted_once_each_while_they_are_there() {
+        let admission = Admission::new(10, 10);
+        let mut places: Vec<Place> = (0..3).map(|_| admission.admit(ip("192.0.2.1")).expect("a place")).collect();
+        places[0].secured();
+        places[1].secured();
+        places[1].secured();
+        assert_eq!((admission.taken(), admission.secure()), (3, 2));
+        places.remove(1);
+        assert_eq!((admission.taken(), admission.secure()), (2, 1));
+        drop(places);
+        assert_eq!((admission.taken(), admission.secure()), (0, 0));
     }
 
     #[test]

@@ -106,6 +106,7 @@ impl Engine {
         let hub = self.hub();
         Moment {
             connections: 0,
+            tls_connections: 0,
             sessions: hub.sessions(),
             held: hub.held(),
             rooms: hub.rooms(),

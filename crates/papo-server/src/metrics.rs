@@ -1,11 +1,15 @@
 //! What operators measure, in Prometheus' text format. Never a label by room, user or address.
 
+mod handshakes;
+
 use std::collections::BTreeMap;
 
 use metrics::{Counter, Gauge, Histogram, Key, Label, Metadata, Recorder as _};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use papo_proto::Reject;
 use papo_proto::papo1::codes;
+
+pub(crate) use handshakes::{Handshakes, Unfinished};
 
 const SOURCE: Metadata<'static> = Metadata::new(module_path!(), metrics::Level::INFO, None);
 
@@ -32,6 +36,8 @@ pub(crate) struct Metrics {
     pub(crate) behind: Counter,
     /// Looks into the store for readers and histories.
     pub(crate) lookups: Counter,
+    /// How TLS handshakes ended.
+    pub(crate) handshakes: Handshakes,
     rejects: BTreeMap<u16, Counter>,
     gauges: Gauges,
 }
@@ -39,6 +45,7 @@ pub(crate) struct Metrics {
 /// What is as it is at the moment.
 struct Gauges {
     connections: Gauge,
+    tls_connections: Gauge,
     sessions: Gauge,
     held: Gauge,
     rooms: Gauge,
@@ -51,6 +58,7 @@ struct Gauges {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Moment {
     pub(crate) connections: usize,
+    pub(crate) tls_connections: usize,
     pub(crate) sessions: usize,
     pub(crate) held: usize,
     pub(crate) rooms: usize,
@@ -73,6 +81,10 @@ impl Metrics {
         };
         let gauges = Gauges {
             connections: gauge("papo_connections", "Connections that are open, HTTP included."),
+            tls_connections: gauge(
+                "papo_tls_connections",
+                "Connections among them that have finished a TLS handshake.",
+            ),
             sessions: gauge("papo_sessions", "Sessions, those without a connection included."),
             held: gauge("papo_sessions_held", "Sessions that wait for their client to come back."),
             rooms: gauge("papo_rooms", "Rooms that exist."),
@@ -92,6 +104,7 @@ impl Metrics {
             commit_failures: counter(&recorder, "papo_commit_failures_total", "Commits that failed."),
             behind: counter(&recorder, "papo_readers_behind_total", "Times that a reader fell behind the backlog."),
             lookups: counter(&recorder, "papo_store_lookups_total", "Looks into the store for readers."),
+            handshakes: Handshakes::new(&recorder),
             rejects: rejects(&recorder),
             handle,
             gauges,
@@ -107,15 +120,16 @@ impl Metrics {
 
     /// Everything as text.
     pub(crate) fn render(&self, moment: Moment) -> String {
-        let Gauges { connections, sessions, held, rooms, backlog_bytes, outbox_entries, outbox_bytes } = &self.gauges;
+        let gauges = &self.gauges;
         for (gauge, value) in [
-            (connections, moment.connections),
-            (sessions, moment.sessions),
-            (held, moment.held),
-            (rooms, moment.rooms),
-            (backlog_bytes, moment.backlog_bytes),
-            (outbox_entries, moment.outbox_entries),
-            (outbox_bytes, moment.outbox_bytes),
+            (&gauges.connections, moment.connections),
+            (&gauges.tls_connections, moment.tls_connections),
+            (&gauges.sessions, moment.sessions),
+            (&gauges.held, moment.held),
+            (&gauges.rooms, moment.rooms),
+            (&gauges.backlog_bytes, moment.backlog_bytes),
+            (&gauges.outbox_entries, moment.outbox_entries),
+            (&gauges.outbox_bytes, moment.outbox_bytes),
         ] {
             gauge.set(value as f64);
         }
@@ -130,7 +144,12 @@ impl Metrics {
 
 fn counter(recorder: &PrometheusRecorder, name: &'static str, about: &'static str) -> Counter {
     recorder.describe_counter(name.into(), None, about.into());
-    let counter = recorder.register_counter(&Key::from_static_name(name), &SOURCE);
+    labelled(recorder, name, Vec::new())
+}
+
+/// One of a counter's values.
+fn labelled(recorder: &PrometheusRecorder, name: &'static str, labels: Vec<Label>) -> Counter {
+    let counter = recorder.register_counter(&Key::from_parts(name, labels), &SOURCE);
     // It is there from the beginning, so that its first increase can be seen.
     counter.increment(0);
     counter
@@ -141,15 +160,15 @@ fn rejects(recorder: &PrometheusRecorder) -> BTreeMap<u16, Counter> {
     recorder.describe_counter(NAME.into(), None, "Commands that were rejected, by code.".into());
     let of = |code: u16, name: &'static str| {
         let labels = vec![Label::new("code", code.to_string()), Label::from_static_parts("name", name)];
-        let counter = recorder.register_counter(&Key::from_parts(NAME, labels), &SOURCE);
-        counter.increment(0);
-        (code, counter)
+        (code, labelled(recorder, NAME, labels))
     };
     codes::CODES.iter().map(|(code, name, _)| of(*code, name)).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use rustls::ProtocolVersion;
+
     use super::*;
 
     #[test]
@@ -158,11 +177,18 @@ mod tests {
         metrics.deliveries.increment(3);
         metrics.commit_records.record(5.0);
         metrics.rejected(&Reject::NotAMember);
+        metrics.handshakes.finished(Some(ProtocolVersion::TLSv1_3));
+        metrics.handshakes.failed(Unfinished::Refused);
         metrics.tidy();
-        let text = metrics.render(Moment { connections: 7, ..Moment::default() });
+        let text = metrics.render(Moment { connections: 7, tls_connections: 2, ..Moment::default() });
         for line in [
             "papo_deliveries_total 3",
             "papo_connections 7",
+            "papo_tls_connections 2",
+            r#"papo_tls_handshakes_total{version="1.2"} 0"#,
+            r#"papo_tls_handshakes_total{version="1.3"} 1"#,
+            r#"papo_tls_handshake_failures_total{reason="refused"} 1"#,
+            r#"papo_tls_handshake_failures_total{reason="timeout"} 0"#,
             r#"papo_rejects_total{code="2006",name="not_a_member"} 1"#,
             r#"papo_rejects_total{code="5001",name="store_full"} 0"#,
             r#"papo_commit_batch_records_bucket{le="8"} 1"#,

@@ -35,6 +35,7 @@ use crate::engine::Engine;
 use crate::http::HttpDoor;
 use crate::inbox::{Inbox, Mail};
 use crate::live::Live;
+use crate::metrics::Unfinished;
 use crate::tls::Tls;
 use room_list::RoomList;
 use rooms::LocalRooms;
@@ -355,6 +356,9 @@ impl Shard {
     /// The peer is gone. What it sent before is still taken in at its rate, but not for long.
     fn hang_up(&mut self, slot: u32, now: Duration) {
         let Some(conn) = self.conns.get_mut(slot as usize) else { return };
+        if conn.is_handshaking() {
+            self.shared.engine.metrics().handshakes.failed(Unfinished::HungUp);
+        }
         if conn.stage != Stage::Open || !conn.intake.is_waiting() {
             return self.lose(slot);
         }

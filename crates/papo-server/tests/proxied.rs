@@ -202,6 +202,22 @@ fn a_websocket_comes_from_whom_the_proxy_names() {
 }
 
 #[test]
+fn who_speaks_tls_behind_a_proxy_and_finds_no_place_reads_an_alert() {
+    let server = start_changed(|config| {
+        config.trusted = trusted("127.0.0.1");
+        config.limits.connections_per_address = 0;
+        config.tls = Some(self_signed(PlainFor::All));
+    });
+    let mut opening = v2("192.0.2.1:1");
+    Tls::default().session().write_tls(&mut opening).expect("memory takes all");
+    for addr in both_ports(&server) {
+        let mut told = Vec::new();
+        behind(&opening, addr).read_to_end(&mut told).expect("it is told, and closed in order");
+        assert_eq!(told, [21, 3, 3, 0, 2, 2, 80]);
+    }
+}
+
+#[test]
 fn metrics_are_not_for_strangers_behind_a_proxy_of_this_machine() {
     let metrics = |server: &Running, headers: &[(&str, &str)]| {
         Http::connect(server.web()).request("GET", "/metrics", headers).status

@@ -9,7 +9,7 @@ use rustls::client::UnbufferedClientConnection;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::server::UnbufferedServerConnection;
 use rustls::unbuffered::{ConnectionState, EncodeError, EncryptError, UnbufferedStatus};
-use rustls::{ClientConfig, CommonState, Error, ServerConfig};
+use rustls::{ClientConfig, CommonState, Error, ProtocolVersion, ServerConfig};
 
 use crate::failure::Failure;
 
@@ -103,6 +103,11 @@ impl SecureLine {
     /// Nothing that comes can be read any more; an alert may still be unsent.
     pub fn has_failed(&self) -> bool {
         self.has_failed
+    }
+
+    /// The version of TLS that was agreed on, as soon as it was.
+    pub fn version(&self) -> Option<ProtocolVersion> {
+        self.state().protocol_version()
     }
 
     /// What the handshake says is spoken inside.

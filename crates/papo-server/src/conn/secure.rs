@@ -98,9 +98,9 @@ impl Conn {
         self.secure.as_ref().is_some_and(|line| !line.unsent().is_empty())
     }
 
-    /// Nothing can be said yet.
+    /// Its handshake goes on: it has come to no end yet, neither a good one nor a bad one.
     pub(crate) fn is_handshaking(&self) -> bool {
-        self.secure.as_ref().is_some_and(|line| line.is_handshaking())
+        matches!(self.stage, Stage::Unknown(_)) && self.secure.as_ref().is_some_and(|line| line.is_handshaking())
     }
 
     /// Writes the ciphertext that waits. False when some still does.

@@ -53,7 +53,8 @@ impl Operate {
     }
 
     fn metrics(&self) -> Answer {
-        let moment = Moment { connections: self.admission.taken(), ..self.engine.moment() };
+        let (connections, tls_connections) = (self.admission.taken(), self.admission.secure());
+        let moment = Moment { connections, tls_connections, ..self.engine.moment() };
         let mut answer = plain(StatusCode::OK, &self.engine.metrics().render(moment));
         answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(PROMETHEUS));
         answer

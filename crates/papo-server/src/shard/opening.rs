@@ -14,10 +14,13 @@ use crate::arrival::Arrival;
 use crate::conn::{Conn, Intake, Stage};
 use crate::http::{self, Upgraded};
 use crate::inbox::{Newcomer, Port};
+use crate::metrics::Unfinished;
 
 /// What a client reads that speaks a protocol which is not spoken here, where it can read anything.
 const NO_IRC: &[u8] = b"ERROR :Papo does not speak IRC yet; use papo chat or a browser\r\n";
 const NO_SSH: &[u8] = b"Papo does not speak SSH yet; use papo chat or a browser\r\n";
+/// A fatal alert as it is sent before a handshake, `internal_error`: the protocol has none that says more.
+const TLS_NO_PLACE: &[u8] = &[21, 3, 3, 0, 2, 2, 80];
 
 impl Shard {
     /// Takes in a new connection.
@@ -68,23 +71,36 @@ impl Shard {
         Ok(())
     }
 
-    /// Says why there is no place, in the language of the port, and closes.
+    /// Says why there is no place and closes.
     fn refuse(&mut self, arrival: Arrival, port: Port, refusal: Refusal, now: Duration) -> io::Result<()> {
         let Arrival { socket, peer, place, .. } = arrival;
         let mut conn = Conn::new(mio::net::TcpStream::from_std(socket), peer, place, Stage::Flushing, now);
         conn.deaf = true;
+        let words = self.no_place(&conn, port, refusal);
+        conn.plan.push(words.into());
+        let slot = self.add(conn)?;
+        self.touch(slot);
+        Ok(())
+    }
+
+    /// Why there is no place: an alert to whoever has begun to speak TLS, else in the language of the port.
+    /// Nobody is waited for to begin: a place for refusing is dear when many come.
+    pub(super) fn no_place(&self, conn: &Conn, port: Port, refusal: Refusal) -> Vec<u8> {
+        let mut first = [0; SNIFF_BYTES];
+        let seen = conn.socket.peek(&mut first).unwrap_or(0);
+        if self.shared.tls.is_some() && sniff(&first[..seen]) == Some(Spoken::Tls) {
+            self.shared.engine.metrics().handshakes.failed(Unfinished::NoPlace);
+            return TLS_NO_PLACE.to_vec();
+        }
         match port {
-            Port::Web => conn.plan.push(http::FULL.to_vec().into()),
+            Port::Web => http::FULL.to_vec(),
             Port::Tcp => {
                 let mut bytes = Vec::new();
                 let encoding = Encoding::text(Framing::Length, self.shared.lang);
                 encoding.reply(None, &Reply::Refused(refusal), &mut bytes);
-                conn.plan.push(bytes.into());
+                bytes
             }
         }
-        let slot = self.add(conn)?;
-        self.touch(slot);
-        Ok(())
     }
 
     /// Tells by its first bytes what a connection speaks. True when it is open now.

@@ -6,11 +6,9 @@ use std::time::Duration;
 use papo_proto::limits::PROXY_HEADER_MAX_BYTES;
 use papo_proto::proxy::{self, Header};
 use papo_proto::words::Refusal;
-use papo_proto::{Encoding, Framing, Reply};
 
 use super::Shard;
 use crate::conn::{Conn, Stage};
-use crate::http;
 use crate::inbox::Port;
 
 impl Shard {
@@ -58,14 +56,11 @@ impl Shard {
         }
     }
 
-    /// Says why there is no place, in the language of the port.
     fn refuse_behind_proxy(&mut self, slot: u32, refusal: Refusal, now: Duration) -> bool {
-        if self.conns[slot as usize].stage == Stage::Unknown(Port::Web) {
-            return self.turn_away(slot, http::FULL, now);
-        }
-        let mut bytes = Vec::new();
-        Encoding::text(Framing::Length, self.shared.lang).reply(None, &Reply::Refused(refusal), &mut bytes);
-        self.turn_away(slot, &bytes, now)
+        let conn = &self.conns[slot as usize];
+        let port = if conn.stage == Stage::Unknown(Port::Web) { Port::Web } else { Port::Tcp };
+        let words = self.no_place(conn, port, refusal);
+        self.turn_away(slot, &words, now)
     }
 }
 

@@ -1,16 +1,20 @@
 //! Connections that begin with TLS: the handshake, and what is spoken inside. A plain one is refused
 //! here where only TLS is allowed.
 
+use std::io;
 use std::time::Duration;
 
 use papo_proto::limits::{SNIFF_BYTES, TLS_HANDSHAKES_PER_TURN};
 use papo_proto::papo1::{self, PREFIX};
 use papo_proto::sniff::{Spoken, sniff};
 use papo_proto::{Dialect, Encoding, Framing, Reject, Reply, Txn};
+use papo_tls::stream::failure_of;
 use papo_tls::{ALPN_HTTP, SecureLine};
 
 use super::Shard;
+use crate::conn::Conn;
 use crate::http;
+use crate::metrics::Handshakes;
 
 impl Shard {
     /// The connection speaks TLS from its first byte on. True when it is open now.
@@ -39,18 +43,21 @@ impl Shard {
         }
         let read = conn.read(&mut self.buffer, &mut self.scratch);
         let eof = conn.eof && !conn.readable;
+        if was_handshaking {
+            count_handshake(conn, read.as_ref().err(), &self.shared.engine.metrics().handshakes);
+        }
         let Some(line) = conn.secure.as_mut() else { return false };
         match read {
             Ok(Some(plain)) => line.put_back(&self.buffer[..plain]),
             Ok(None) if eof => {
-                self.lose(slot);
+                self.hang_up(slot, now);
                 return false;
             }
             Ok(None) => {}
             // What is wrong is told before it is closed.
             Err(_) if line.has_failed() => return self.turn_away(slot, b"", now),
             Err(_) => {
-                self.lose(slot);
+                self.hang_up(slot, now);
                 return false;
             }
         }
@@ -111,6 +118,17 @@ impl Shard {
         let mut bytes = Vec::new();
         encoding.reply(txn, &Reply::Rejected(Reject::TlsRequired), &mut bytes);
         bytes
+    }
+}
+
+/// Counts a handshake that has ended by what was just read, well or not.
+fn count_handshake(conn: &mut Conn, error: Option<&io::Error>, handshakes: &Handshakes) {
+    let Some(line) = conn.secure.as_deref() else { return };
+    if !line.is_handshaking() {
+        handshakes.finished(line.version());
+        conn.place.secured();
+    } else if let Some(failure) = error.and_then(failure_of) {
+        handshakes.failed(failure.into());
     }
 }
 

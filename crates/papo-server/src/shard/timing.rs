@@ -8,6 +8,7 @@ use papo_proto::ws;
 use super::Shard;
 use crate::conn::Stage;
 use crate::inbox::Port;
+use crate::metrics::Unfinished;
 
 impl Shard {
     /// Does what is due.
@@ -61,6 +62,9 @@ impl Shard {
             || (is_unknown && now >= conn.since + conn.patience(&times));
         if lost {
             tracing::debug!(peer = %conn.peer, "a connection took too long");
+            if conn.is_handshaking() {
+                self.shared.engine.metrics().handshakes.failed(Unfinished::Timeout);
+            }
             return self.lose(slot);
         }
         if conn.stage == Stage::Unknown(Port::Tcp) && conn.is_silent() && now >= conn.since + times.silent_is_text {

@@ -2,6 +2,8 @@
 //! thing after the other, writes down what came of each, and looks at all of it when the server is back.
 //! They come by lines that nothing breaks but the server's end: what was not answered is decided then.
 
+mod bots;
+mod company;
 mod deeds;
 mod line;
 mod looking;
@@ -24,13 +26,17 @@ use crate::world::Signals;
 const ROOM: &str = "ordem";
 /// One that is private now and then.
 const SECRET_ROOM: &str = "sigilo";
-/// Who runs both.
+/// One that is always private: who is invited is in it.
+const GUARDED_ROOM: &str = "convite";
+/// One that nothing is done to but that somebody is muted.
+const QUIET_ROOM: &str = "silêncio";
+/// Who runs all of them.
 const OWNER: &str = "dona";
-/// Who is banned now and then.
+/// Who is banned now and then, muted elsewhere, and ignored.
 const BANNED: &str = "brigão";
-/// Who is a moderator now and then.
+/// Who is a moderator now and then, and invited elsewhere.
 const HELPER: &str = "ajudante";
-/// Who may do nothing, and tries.
+/// Who may do nothing, and tries; reads what is written to it.
 const MEMBER: &str = "membro";
 /// Who logs in and out.
 const TRAVELLER: &str = "viajante";
@@ -42,6 +48,14 @@ pub(crate) struct Kept {
     pub(crate) journal: Vec<Deed>,
     /// What was taken back, and acknowledged to be.
     pub(crate) gone: Vec<String>,
+}
+
+/// The ids of the rooms that are looked after.
+struct Rooms {
+    order: u64,
+    secret: u64,
+    quiet: u64,
+    guarded: u64,
 }
 
 pub(crate) struct Keeper {
@@ -57,6 +71,10 @@ pub(crate) struct Keeper {
     logins: BTreeMap<usize, (String, String)>,
     /// The logins of who has new passwords.
     careful: BTreeMap<String, String>,
+    /// The tokens of bots that were told, by the bots' names.
+    bots: BTreeMap<String, String>,
+    /// The logins of accounts that were made meanwhile, by their names.
+    novices: BTreeMap<String, String>,
     /// What was said in the room, by its place.
     said: BTreeMap<u64, String>,
     /// The password that was right when it was last seen, and those that may be right by now.
@@ -78,6 +96,8 @@ impl Keeper {
             people: BTreeMap::new(),
             logins: BTreeMap::new(),
             careful: BTreeMap::new(),
+            bots: BTreeMap::new(),
+            novices: BTreeMap::new(),
             said: BTreeMap::new(),
             passwords: vec![password(0)],
             next: 1,
@@ -91,8 +111,11 @@ impl Keeper {
                 keeper.did(&format!("the login of {who}"), "good", Came::Done);
             }
             if who == OWNER {
-                for room in [ROOM, SECRET_ROOM] {
-                    client.join(room);
+                for room in [ROOM, SECRET_ROOM, QUIET_ROOM, GUARDED_ROOM] {
+                    let (room, txn) = (client.join(room), client.txn());
+                    if &*room.name == GUARDED_ROOM {
+                        client.ask(&ClientFrame::Private { txn, room: room.id, on: true }).expect("it is its own");
+                    }
                 }
             }
         }
@@ -100,7 +123,11 @@ impl Keeper {
             keeper.did(what, value, Came::Done);
         }
         keeper.did("the password", &password(0), Came::Done);
-        for (what, value) in [("posting", "open"), ("the ban", "free"), ("the helper", "Member")] {
+        for (what, value) in [("posting", "open"), ("the ban", "free"), ("the helper", "Member"), ("the mute", "free")]
+        {
+            keeper.did(what, value, Came::Done);
+        }
+        for (what, value) in [("the invitation", "none"), ("the ignored", "shown"), ("the mark", "0")] {
             keeper.did(what, value, Came::Done);
         }
         keeper
@@ -128,11 +155,16 @@ impl Keeper {
     fn keep(&mut self) -> Result<(), Broken> {
         let mut owner = self.come(OWNER)?;
         let mut member = self.come(MEMBER)?;
-        let room = enter(&mut owner, ROOM)?.id;
-        let secret = enter(&mut owner, SECRET_ROOM)?.id;
+        let mut room = |name| enter(&mut owner, name).map(|room| room.id);
+        let rooms = Rooms {
+            order: room(ROOM)?,
+            secret: room(SECRET_ROOM)?,
+            quiet: room(QUIET_ROOM)?,
+            guarded: room(GUARDED_ROOM)?,
+        };
         enter(&mut member, ROOM)?;
         while !self.signals.is_finishing() {
-            self.act(&mut owner, &mut member, room, secret)?;
+            self.act(&mut owner, &mut member, &rooms)?;
             std::thread::sleep(Duration::from_millis(self.random.below(3) as u64));
         }
         Ok(())

@@ -4,7 +4,7 @@ use papo_proto::papo1::ClientFrame;
 use papo_proto::papo1::server::Answer;
 
 use super::line::{Broken, Line, hidden, password};
-use super::{BANNED, CAREFUL, HELPER, Keeper, MEMBER, TRAVELLER};
+use super::{BANNED, CAREFUL, HELPER, Keeper, MEMBER, Rooms, TRAVELLER};
 use papo_testkit::checks::kept::Came;
 
 /// Logins of one account at a time.
@@ -18,20 +18,27 @@ const WRONG_PASSWORD: u16 = 2023;
 
 impl Keeper {
     /// Does one thing. Passwords take long: few things have to do with them.
-    pub(super) fn act(&mut self, owner: &mut Line, member: &mut Line, room: u64, secret: u64) -> Result<(), Broken> {
-        match self.random.below(60) {
+    pub(super) fn act(&mut self, owner: &mut Line, member: &mut Line, rooms: &Rooms) -> Result<(), Broken> {
+        let room = rooms.order;
+        match self.random.below(96) {
             0..6 => self.say(owner, room),
             6..14 => self.take_back(owner, room),
             14..22 => self.set_topic(owner, room),
             22..32 => self.ban_or_not(owner, room),
             32..40 => self.help_or_not(owner, room),
-            40..44 => self.hide_or_not(owner, secret),
+            40..44 => self.hide_or_not(owner, rooms.secret),
             44..48 => self.calm(owner, room),
             48..52 => self.try_in_vain(member, room),
             52 => self.log_in(),
             53..57 => self.log_out(),
             57 => self.make_account(),
-            _ => self.change_password(),
+            58..60 => self.change_password(),
+            60..64 => self.delete_account(),
+            64..71 => self.mute_or_not(owner, rooms.quiet),
+            71..78 => self.invite_or_not(owner, rooms.guarded),
+            78..84 => self.ignore_or_not(member),
+            84..89 => self.read_on(owner, member),
+            _ => self.make_bot_or_revoke_one(owner),
         }
     }
 
@@ -213,7 +220,28 @@ impl Keeper {
         let short = self.deed(&mut line, &[(what.clone(), "taken")], register("curta"))?;
         assert_eq!(short.err(), Some(PASSWORD_LENGTH));
         let made = self.deed(&mut line, &[(what, "taken")], register(&password(0)))?;
-        assert!(made.is_ok(), "{made:?}");
+        let Ok(Answer::Register(login)) = made else { panic!("{made:?}") };
+        self.did(&format!("the login of {name}"), "good", Came::Done);
+        self.did(&format!("the account {name}"), "there", Came::Done);
+        self.novices.insert(name, login.login.to_string());
+        Ok(())
+    }
+
+    /// One that was made meanwhile is deleted; its name stays taken.
+    fn delete_account(&mut self) -> Result<(), Broken> {
+        let there: Vec<String> =
+            self.novices.keys().filter(|name| self.is(&format!("the login of {name}"), "good")).cloned().collect();
+        if there.is_empty() {
+            return self.make_account();
+        }
+        let name = self.random.pick(&there).clone();
+        let mut line = Line::open(self.addr)?;
+        let welcome = line.hello(None, Some(&self.novices[&name]), None)?;
+        assert!(welcome.is_ok_and(|welcome| welcome.account.is_some()), "{name} is there");
+        let values = [(format!("the login of {name}"), "ended"), (format!("the account {name}"), "deleted")];
+        let delete = |txn| ClientFrame::DeleteAccount { txn, password: hidden(&password(0)) };
+        let done = self.deed(&mut line, &values, delete)?;
+        assert!(done.is_ok(), "{done:?}");
         Ok(())
     }
 

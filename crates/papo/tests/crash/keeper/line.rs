@@ -20,6 +20,7 @@ pub(crate) struct Line(Structured);
 pub(crate) struct Welcome {
     pub(crate) account: Option<u64>,
     pub(crate) session: String,
+    pub(crate) ignored: Vec<String>,
 }
 
 impl Line {
@@ -53,7 +54,10 @@ impl Line {
             *login = by.map(Into::into);
         }
         match self.ask(|_| hello)? {
-            Ok(Answer::Hello { account, session, .. }) => Ok(Ok(Welcome { account, session: session.to_string() })),
+            Ok(Answer::Hello { account, session, ignored, .. }) => {
+                let ignored = ignored.iter().map(ToString::to_string).collect();
+                Ok(Ok(Welcome { account, session: session.to_string(), ignored }))
+            }
             Ok(other) => panic!("{other:?}"),
             Err(code) => Ok(Err(code)),
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use papo_proto::papo1::ClientFrame;
 use papo_proto::papo1::server::{Answer, Kind, RoomEvent};
 
-use super::line::{Broken, Line, enter, hidden};
+use super::line::{Broken, Line, enter, hidden, password};
 use super::{BANNED, CAREFUL, HELPER, Keeper, OWNER, ROOM, SECRET_ROOM};
 
 /// The code for somebody who may not come in.
@@ -24,6 +24,8 @@ impl Keeper {
         }
         self.look_at_room()?;
         self.look_at_people()?;
+        self.look_at_company()?;
+        self.look_at_bots()?;
         for (number, (login, session)) in self.logins.clone() {
             self.look_at_login(&format!("login {number}"), &login)?;
             let is_known = Line::open(self.addr)?.hello(None, None, Some(&session))?.is_ok();
@@ -33,10 +35,11 @@ impl Keeper {
             self.look_at_login(&what, &login)?;
         }
         self.look_at_names()?;
+        self.look_at_novices()?;
         self.look_at_password()
     }
 
-    fn look_at_login(&mut self, what: &str, login: &str) -> Result<(), Broken> {
+    pub(super) fn look_at_login(&mut self, what: &str, login: &str) -> Result<(), Broken> {
         let mut line = Line::open(self.addr)?;
         let welcome = line.hello(None, Some(login), None)?.map_err(|_| Broken)?;
         self.saw(what, if welcome.account.is_some() { "good" } else { "ended" });
@@ -134,6 +137,28 @@ impl Keeper {
                 line.ask(|txn| ClientFrame::Bye { txn })?.map_err(|_| Broken)?;
             }
             self.saw(&format!("the name {name}"), if is_taken { "taken" } else { "free" });
+        }
+        Ok(())
+    }
+
+    /// Whether somebody can log in to them takes long to find out: that is for the end.
+    fn look_at_novices(&mut self) -> Result<(), Broken> {
+        for (name, login) in self.novices.clone() {
+            self.look_at_login(&format!("the login of {name}"), &login)?;
+            if !self.signals.is_finishing() {
+                continue;
+            }
+            let mut line = Line::open(self.addr)?;
+            line.hello(None, None, None)?.map_err(|_| Broken)?;
+            let login = |txn| ClientFrame::Login { txn, nick: name.as_str().into(), password: hidden(&password(0)) };
+            let value = match line.ask(login)? {
+                Ok(_) => "there",
+                Err(code) => {
+                    assert_eq!(code, WRONG_PASSWORD);
+                    "deleted"
+                }
+            };
+            self.saw(&format!("the account {name}"), value);
         }
         Ok(())
     }
