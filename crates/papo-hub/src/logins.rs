@@ -85,12 +85,24 @@ impl Hub {
 
     /// Whoever uses an account's name as a guest is called something else from now on.
     pub(crate) fn reclaim(&mut self, nick: &Nickname, account: AccountId, owner: SessionId) {
-        let holder = self.nicknames.holder(nick);
+        let holders = self.nicknames.holders(nick);
         self.nicknames.claim(nick, account);
-        let Some(Person::Guest(guest)) = holder.filter(|holder| *holder != Person::Guest(owner)) else { return };
+        for holder in holders.into_iter().flatten() {
+            if let Person::Guest(guest) = holder
+                && guest != owner
+            {
+                self.rename_guest(guest);
+            }
+        }
+    }
+
+    /// The guest's name is an account's from now on.
+    fn rename_guest(&mut self, guest: SessionId) {
         let Some(found) = self.sessions.get_mut(guest) else { return };
         let Some(before) = found.nick.take() else { return };
         let rooms = found.rooms.to_vec();
+        // One that only looks like it is another name, which nobody has from now on.
+        self.nicknames.free(&before, Person::Guest(guest));
         let (now_called, _) = self.ensure_named(guest);
         for room in rooms {
             let (from, to) = (before.shared().clone(), now_called.shared().clone());

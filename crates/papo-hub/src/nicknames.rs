@@ -6,46 +6,106 @@ use std::sync::Arc;
 use papo_proto::{AccountId, Lang, Nickname, Person};
 use rustc_hash::FxHashMap;
 
-/// The names in use, by their keys.
+/// The names in use.
 #[derive(Debug, Default)]
 pub(crate) struct Nicknames {
-    holders: FxHashMap<Arc<str>, Person>,
+    by_key: FxHashMap<Arc<str>, Holder>,
+    /// Those that look like names of another key, by how they look: few have such a name.
+    by_appearance: FxHashMap<String, Person>,
+}
+
+#[derive(Debug)]
+struct Holder {
+    person: Person,
+    shown: Arc<str>,
 }
 
 impl Nicknames {
-    /// Gives the name to the person unless somebody else holds it; false when taken.
+    /// Gives the name to the person unless somebody else holds it, or one that looks like it; false when taken.
     pub(crate) fn take(&mut self, nick: &Nickname, person: Person) -> bool {
-        *self.holders.entry(nick.key().clone()).or_insert(person) == person
+        let is_free = self.holders(nick).into_iter().flatten().all(|holder| holder == person);
+        if is_free {
+            self.insert(nick, person);
+        }
+        is_free
     }
 
     /// Who holds the name.
     pub(crate) fn holder(&self, nick: &Nickname) -> Option<Person> {
-        self.holders.get(nick.key()).copied()
+        self.by_key.get(nick.key()).map(|holder| holder.person)
+    }
+
+    /// Who holds the name, and who holds one of another key that looks like it.
+    pub(crate) fn holders(&self, nick: &Nickname) -> [Option<Person>; 2] {
+        [self.holder(nick), self.twin(nick)]
+    }
+
+    fn twin(&self, nick: &Nickname) -> Option<Person> {
+        let is_plain = nick.is_plain();
+        if is_plain && self.by_appearance.is_empty() {
+            return None;
+        }
+        let appearance = nick.appearance();
+        if let Some(person) = self.by_appearance.get(&appearance) {
+            return Some(*person);
+        }
+        let alike = self.by_key.get(&*nick.likeness()).filter(|_| !is_plain)?;
+        let theirs = Nickname::stored(&alike.shown).ok()?;
+        (theirs.appearance() == appearance).then_some(alike.person)
     }
 
     /// The name is this account's from now on, whoever holds it.
     pub(crate) fn claim(&mut self, nick: &Nickname, account: AccountId) {
-        self.holders.insert(nick.key().clone(), Person::Account(account));
+        self.insert(nick, Person::Account(account));
+    }
+
+    fn insert(&mut self, nick: &Nickname, person: Person) {
+        let before = self.by_key.insert(nick.key().clone(), Holder { person, shown: nick.shared().clone() });
+        // It may have been written otherwise.
+        if let Some(Holder { person, shown }) = before
+            && let Ok(before) = Nickname::stored(&shown)
+        {
+            self.forget_appearance(&before, person);
+        }
+        if !nick.is_plain() {
+            self.by_appearance.insert(nick.appearance(), person);
+        }
     }
 
     /// Frees a name, if the person holds it as a guest.
     pub(crate) fn free(&mut self, nick: &Nickname, person: Person) {
-        if person.account().is_none() && self.holder(nick) == Some(person) {
-            self.holders.remove(nick.key());
+        if person.account().is_none() {
+            self.remove(nick, person);
         }
     }
 
     /// An account's name is nobody's: the account never was.
     pub(crate) fn release(&mut self, nick: &Nickname, account: AccountId) {
-        if self.holder(nick) == Some(Person::Account(account)) {
-            self.holders.remove(nick.key());
+        self.remove(nick, Person::Account(account));
+    }
+
+    fn remove(&mut self, nick: &Nickname, person: Person) {
+        if self.holder(nick) == Some(person) {
+            self.by_key.remove(nick.key());
+        }
+        self.forget_appearance(nick, person);
+    }
+
+    fn forget_appearance(&mut self, nick: &Nickname, person: Person) {
+        // A plain name is not in there, and another of the person's that looks like it may be.
+        if nick.is_plain() {
+            return;
+        }
+        let appearance = nick.appearance();
+        if self.by_appearance.get(&appearance) == Some(&person) {
+            self.by_appearance.remove(&appearance);
         }
     }
 
     /// How many names are held.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
-        self.holders.len()
+        self.by_key.len()
     }
 
     /// A guest's name that nobody holds, drawn with `random`.
@@ -59,7 +119,7 @@ impl Nicknames {
         loop {
             let name = format!("{word}-{}", random() % range);
             let nick = Nickname::parse(&name).expect("invariant: a guest's name is good").name;
-            if !self.holders.contains_key(nick.key()) {
+            if self.holders(&nick) == [None; 2] {
                 return nick;
             }
             range *= 2;
@@ -85,6 +145,29 @@ mod tests {
         assert!(!names.take(&nick("аna"), guest(2)));
         names.free(&nick("ana"), guest(1));
         assert!(names.take(&nick("аna"), guest(2)));
+    }
+
+    #[test]
+    fn a_name_of_another_key_that_looks_the_same_is_taken_too() {
+        let nick = |typed| Nickname::parse(typed).expect("good").name;
+        for (first, second) in [("Iara", "lara"), ("lara", "Iara"), ("Iara", "1ara"), ("IAN", "lAN"), ("lIx", "Ilx")] {
+            let mut names = Nicknames::default();
+            assert!(names.take(&nick(first), guest(1)));
+            assert!(!names.take(&nick(second), guest(2)), "{second} looks like {first}");
+            assert!(names.take(&nick(second), guest(1)), "one's own");
+            names.free(&nick(first), guest(1));
+            names.free(&nick(second), guest(1));
+            assert!(names.take(&nick(second), guest(2)), "{second} is free again");
+            assert_eq!(names.by_key.len() - 1 + usize::from(names.by_appearance.len() > 1), 0);
+        }
+        let mut names = Nicknames::default();
+        assert!(names.take(&nick("Lara"), guest(1)) && names.take(&nick("Iara"), guest(2)), "both are names of people");
+        assert!(names.take(&nick("iara"), guest(2)) && names.take(&nick("lara"), guest(1)), "written otherwise");
+        assert!(!names.take(&nick("Iara"), guest(2)), "now it would look like the other");
+        let mut names = Nicknames::default();
+        assert!(names.take(&nick("lara"), guest(1)) && names.take(&nick("Iara"), guest(1)));
+        names.free(&nick("lara"), guest(1));
+        assert!(!names.take(&nick("lara"), guest(2)), "who had it is called Iara now");
     }
 
     #[test]

@@ -61,7 +61,8 @@ impl Nickname {
     /// The reason why it is refused.
     pub fn parse(typed: &str) -> Result<Parsed<Self>, NameError> {
         let parsed = Self::unreserved(typed)?;
-        if RESERVED.iter().any(|reserved| look(reserved) == *parsed.name.key) {
+        let roughly = rough(&parsed.name.key);
+        if RESERVED.iter().any(|reserved| rough(&look(reserved)) == roughly) {
             return Err(NameError::Reserved);
         }
         Ok(parsed)
@@ -93,6 +94,26 @@ impl Nickname {
     /// What makes two names the same person to a reader's eye: case and look-alikes are gone.
     pub fn key(&self) -> &Arc<str> {
         &self.key
+    }
+
+    /// How the name looks as it is shown. Two names with other keys may look the same: `Iara` and `lara`.
+    pub fn appearance(&self) -> String {
+        if self.shown.is_ascii() {
+            return self.shown.bytes().map(|byte| ASCII_APPEARANCES[usize::from(byte)].as_str()).collect();
+        }
+        skeleton(&self.shown).collect()
+    }
+
+    /// The key of the plain names that look as it is shown: for a plain name its own, for `Iara` that of `lara`.
+    pub fn likeness(&self) -> String {
+        look(&self.appearance().to_lowercase())
+    }
+
+    /// Whether its appearance tells its key: then it looks only like names of the same key, and like some of those
+    /// that are not plain.
+    pub fn is_plain(&self) -> bool {
+        // Of ASCII only the large i looks like a letter that it is not.
+        if self.shown.is_ascii() { !self.shown.contains('I') } else { self.likeness() == *self.key }
     }
 }
 
@@ -197,6 +218,15 @@ fn may_be_in_a_name(c: char) -> bool {
 static ASCII_LOOKS: LazyLock<Vec<String>> =
     LazyLock::new(|| (0..128_u8).map(|byte| look_by_table(char::from(byte).encode_utf8(&mut [0; 4]))).collect());
 
+/// How each ASCII character looks as it is.
+static ASCII_APPEARANCES: LazyLock<Vec<String>> =
+    LazyLock::new(|| (0..128_u8).map(|byte| skeleton(char::from(byte).encode_utf8(&mut [0; 4])).collect()).collect());
+
+/// A key in which a large i is like a small L, as it is to the eye: for names of which none may even be hinted at.
+fn rough(key: &str) -> String {
+    key.replace('i', "l")
+}
+
 /// How a folded name looks: names with the same look are taken together.
 fn look(folded: &str) -> String {
     if folded.is_ascii() {
@@ -238,6 +268,8 @@ mod tests {
             ("Papo", NameError::Reserved),
             ("ADMIN", NameError::Reserved),
             ("аdmin", NameError::Reserved),
+            ("ADMlN", NameError::Reserved),
+            ("SlSTEMA", NameError::Reserved),
         ] {
             assert_eq!(nick(bad), Err(error), "{bad:?}");
         }
@@ -272,6 +304,26 @@ mod tests {
             assert_eq!(nick(a).expect(a).key(), nick(b).expect(b).key(), "{a} and {b}");
         }
         assert_ne!(nick("Ana").expect("good").key(), nick("Anna").expect("good").key());
+    }
+
+    #[test]
+    fn a_name_looks_as_it_is_shown() {
+        let appearance = |typed| nick(typed).expect("good").appearance();
+        assert_eq!(appearance("Iara"), appearance("lara"));
+        assert_eq!(appearance("Iara"), appearance("1ara"));
+        assert_ne!(appearance("Iara"), appearance("Lara"), "two names that people have");
+        assert_ne!(appearance("ana"), appearance("Ana"));
+        for (name, expected) in
+            [("lara", true), ("Lara", true), ("Iara", false), ("José", true), ("Maria", true), ("Júnior IV", false)]
+        {
+            let Ok(nick) = nick(&name.replace(' ', "_")) else { panic!("{name}") };
+            assert_eq!(nick.is_plain(), expected, "{name}");
+        }
+        for byte in (0..128_u8).filter(|byte| *byte != b'I').map(char::from) {
+            let shown = byte.to_string();
+            let appearance = ASCII_APPEARANCES[byte as usize].to_lowercase();
+            assert_eq!(look(&appearance), look(&shown.to_ascii_lowercase()), "{byte:?}");
+        }
     }
 
     #[test]

@@ -101,8 +101,8 @@ fn may_register(
     if hub.people.is_full() {
         return Err(Reject::TooMany { max: papo_proto::limits::ACCOUNTS_MAX });
     }
-    let holder = hub.nicknames.holder(name);
-    if holder.is_some_and(|holder| holder != papo_proto::Person::Guest(session)) {
+    let holders = hub.nicknames.holders(name);
+    if holders.into_iter().flatten().any(|holder| holder != papo_proto::Person::Guest(session)) {
         return Err(Reject::NicknameTaken(name.shared().clone()));
     }
     Ok(())

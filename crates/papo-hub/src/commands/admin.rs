@@ -181,7 +181,7 @@ fn add(hub: &mut Hub, name: &Nickname, hash: Arc<str>, now: Now) -> Result<(), R
         return Err(Reject::TooMany { max: papo_proto::limits::ACCOUNTS_MAX });
     }
     // A guest who uses the name is renamed when its owner comes.
-    if hub.nicknames.holder(name).is_some_and(|holder| holder.account().is_some()) {
+    if hub.nicknames.holders(name).into_iter().flatten().any(|holder| holder.account().is_some()) {
         return Err(Reject::NicknameTaken(name.shared().clone()));
     }
     let id = hub.people.next_account();

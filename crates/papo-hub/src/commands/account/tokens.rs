@@ -23,7 +23,7 @@ pub(super) fn make(
     if hub.people.bots_of(owner).len() >= BOTS_PER_ACCOUNT {
         return Err(Reject::TooMany { max: BOTS_PER_ACCOUNT });
     }
-    if hub.nicknames.holder(name).is_some() {
+    if hub.nicknames.holders(name) != [None; 2] {
         return Err(Reject::NicknameTaken(name.shared().clone()));
     }
     let mut bound = Vec::with_capacity(rooms.len());

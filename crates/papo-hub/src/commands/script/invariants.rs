@@ -28,10 +28,12 @@ pub(super) fn hold(world: &World) {
 /// A name is one person's, and an account's is nobody else's.
 fn names(hub: &Hub) {
     let mut held: BTreeMap<String, Person> = BTreeMap::new();
+    let mut looks: BTreeMap<String, Person> = BTreeMap::new();
     for account in hub.people.all() {
         let (name, person) = (&account.record.name, Person::Account(account.record.id));
         assert_eq!(hub.nicknames.holder(name), Some(person), "{name} is its account's");
         held.insert(name.key().to_string(), person);
+        assert_eq!(looks.insert(name.appearance(), person), None, "{name} looks like no other account");
         for session in &account.sessions {
             let of = hub.sessions.get(*session).and_then(|session| session.account).map(|(account, _)| account);
             assert_eq!(of, Some(account.record.id), "{session:?} is of {name}");
@@ -51,6 +53,7 @@ fn names(hub: &Hub) {
             let person = hub.person(id);
             assert_eq!(hub.nicknames.holder(nick), Some(person), "{nick} of {id:?}");
             assert_eq!(*held.entry(nick.key().to_string()).or_insert(person), person, "{nick} is one person's");
+            assert_eq!(*looks.entry(nick.appearance()).or_insert(person), person, "{nick} looks like nobody else");
         }
     }
     assert_eq!(hub.nicknames.len(), held.len(), "no name is held by nobody");

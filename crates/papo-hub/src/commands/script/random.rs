@@ -14,7 +14,7 @@ use super::invariants;
 use super::world::{PAPO1, World};
 
 const PEOPLE: [&str; 7] = ["a", "b", "c", "d", "e", "p", "q"];
-const NAMES: [&str; 6] = ["Ana", "Bia", "Caio", "ANA", "Robo", "Pia"];
+const NAMES: [&str; 8] = ["Ana", "Bia", "Caio", "ANA", "Robo", "Pia", "Iara", "lara"];
 /// How it begins: what takes many steps to come about is there from the first one now and then.
 const BEGINNINGS: [&[&str]; 4] = [
     &[],
