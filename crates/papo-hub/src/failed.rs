@@ -40,6 +40,7 @@ impl Hub {
                 refuse(session, txn)
             }
             Effect::Create { session, txn, .. } | Effect::Redact { session, txn, .. } => refuse(session, txn),
+            Effect::Repeat { ticket, .. } => refuse(self.outside, ticket),
             Effect::Recall { session, txn, .. } => {
                 self.recalled(session);
                 refuse(session, Some(txn))

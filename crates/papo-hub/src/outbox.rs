@@ -24,6 +24,8 @@ pub(crate) enum Effect {
     /// A post that may be a repeat: answered as at first, or else decided anew, unless the session has
     /// gone from its connection to another one meanwhile, whose client sends it again.
     Recall { session: SessionId, txn: Txn, command: Box<Command>, from: Option<Link> },
+    /// A post that is refused now: answered as at first if it was stored before, or else so.
+    Repeat { session: SessionId, txn: Txn, ticket: Option<Txn>, otherwise: Box<Reject> },
     /// Something else is kept; nobody waits for it.
     Keep(Record),
     /// Something that is so by decision is kept; whoever did it is told. When it cannot be kept it
@@ -78,7 +80,9 @@ impl Effect {
     fn record(&self) -> Option<Record> {
         match self {
             Effect::Append { append, .. } => Some(Record::Event(append.clone())),
-            Effect::Recall { session, txn, .. } => Some(Record::Recall { session: *session, txn: *txn }),
+            Effect::Recall { session, txn, .. } | Effect::Repeat { session, txn, .. } => {
+                Some(Record::Recall { session: *session, txn: *txn })
+            }
             Effect::Keep(record) | Effect::Settle { record, .. } => Some(record.clone()),
             Effect::Create { record, .. } => Some(Record::Room(record.clone())),
             Effect::Redact { redact, .. } => Some(Record::Redact(redact.clone())),
@@ -101,6 +105,7 @@ impl Effect {
             self,
             Effect::Append { .. }
                 | Effect::Recall { .. }
+                | Effect::Repeat { .. }
                 | Effect::Keep(_)
                 | Effect::Create { .. }
                 | Effect::Settle { .. }

@@ -61,6 +61,12 @@ impl Hub {
                 let (session, txn) = self.asker(&append, ticket);
                 self.answer(session, txn, Reply::Posted(place), outlet);
             }
+            (Effect::Repeat { ticket, .. }, Stored::Repeated(place)) => {
+                self.answer(self.outside, ticket, Reply::Posted(place), outlet);
+            }
+            (Effect::Repeat { ticket, otherwise, .. }, _) => {
+                self.answer(self.outside, ticket, Reply::Rejected(*otherwise), outlet);
+            }
             (Effect::Recall { session, txn, .. }, Stored::Repeated(place)) => {
                 self.answer(session, Some(txn), Reply::Posted(place), outlet);
             }
@@ -148,6 +154,7 @@ impl Hub {
         match effect {
             Effect::Append { .. }
             | Effect::Recall { .. }
+            | Effect::Repeat { .. }
             | Effect::Keep(_)
             | Effect::Create { .. }
             | Effect::Settle { .. }

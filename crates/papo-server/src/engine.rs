@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use papo_hub::{CommitError, Hub, Now, Settings};
 use papo_proto::limits::{COMMIT_RETRY, OUTBOX_MAX_BYTES, OUTBOX_MAX_ENTRIES};
+use papo_proto::words::TokenHash;
 use papo_proto::{Record, Reject, Reply, Stored, Txn};
 use papo_store::{Store, StoreError};
 
@@ -94,6 +95,12 @@ impl Engine {
         self.decide(None, |hub, now| decide(hub, ticket, now));
         let gone = || Reply::Rejected(Reject::Busy);
         tokio::time::timeout(OUTSIDE_WAITS, answer).await.ok().and_then(Result::ok).unwrap_or_else(gone)
+    }
+
+    /// Whether a token is that of somebody who may post without a session.
+    pub(crate) fn knows(&self, token: &TokenHash) -> bool {
+        let now = self.now();
+        self.hub().knows(token, now)
     }
 
     /// What is counted.

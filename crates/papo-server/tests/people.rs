@@ -295,6 +295,10 @@ fn a_bot_posts_by_http_and_is_on_disk_when_it_is_answered() {
     let Ok(Answer::NewToken { token: other, .. }) = made else { panic!("{made:?}") };
     assert!(keyed(&other, "build-43", r#"{"text":"de outro"}"#).1.contains(r#""seq":4"#), "each has its own keys");
     let txn = ana.txn();
+    assert_eq!(ana.ask(&ClientFrame::Readonly { txn, room, on: true }), Ok(Answer::Done));
+    assert_eq!(keyed(&token, "build-43", r#"{"text":"build vermelho"}"#), first, "it was posted before");
+    assert_eq!(keyed(&token, "build-45", r#"{"text":"oi"}"#).0, 403);
+    let txn = ana.txn();
     assert_eq!(ana.ask(&ClientFrame::RevokeToken { txn, nick: "R2".into() }), Ok(Answer::Done));
     assert_eq!(post(&token, "aula", r#"{"text":"oi"}"#).0, 401);
 }

@@ -7,7 +7,7 @@ use papo_proto::limits::{FLOOD_BURST_FRAMES, FLOOD_FRAMES_PER_SECOND, INVITES_MA
 use papo_proto::papo1::Token;
 use papo_proto::words::people::{AccountRecord, InviteRecord, Standing};
 use papo_proto::words::{AccountFacts, AdminCommand, TokenHash};
-use papo_proto::{AccountId, Append, Nickname, Person, Record, Reject, Reply, RoomName, SessionId, Txn};
+use papo_proto::{AccountId, Append, Nickname, Person, Record, Reject, Reply, RoomId, RoomName, SessionId, Txn};
 
 use crate::hub::{Hub, Now, Policy};
 use crate::outbox::{Effect, Undo};
@@ -41,6 +41,12 @@ impl Hub {
         !self.people.has_admin()
     }
 
+    /// Whether there is a bot or a person of this token who may post without a session.
+    pub fn knows(&self, token: &TokenHash, now: Now) -> bool {
+        let login = self.people.by_token(token).filter(|login| !login.is_cookie && login.ends_ms > now.wall_ms);
+        login.and_then(|login| self.people.get(login.account)).is_some_and(|account| account.is_active())
+    }
+
     /// Posts a message for whoever a login's token is of, in a room that they may be in. Answered with the
     /// ticket, when it is stored. A key that its account has used before is answered as it was then.
     pub fn post_outside(
@@ -52,9 +58,8 @@ impl Hub {
         now: Now,
     ) {
         self.asking = Some(ticket);
-        let outside = self.outside;
         if let Err(reject) = post(self, token, room, (text, key), now) {
-            self.reject(outside, reject);
+            self.reject(self.outside, reject);
         }
         self.asking = None;
     }
@@ -68,19 +73,19 @@ fn post(
     now: Now,
 ) -> Result<(), Reject> {
     let login = hub.use_login(token, now).filter(|login| !login.is_cookie).ok_or(Reject::UnknownToken)?;
-    let account = hub.people.of(login.account).record.clone();
-    let person = Person::Account(account.id);
-    let member = |id| hub.rooms.get(id).map(|room| hub.member_as(person, None, room, now.wall_ms));
-    let knows = |id: &papo_proto::RoomId| member(*id).is_some_and(|member| member.place == rights::Place::Invited);
-    let found = hub.rooms.hidden(room).iter().copied().find(knows).or_else(|| hub.rooms.find(room));
-    let id = found.ok_or(Reject::UnknownRoom)?;
-    let bound = account.bot.as_ref().map_or(&[][..], |bot| &bot.rooms);
-    if !bound.is_empty() && !bound.contains(&id) {
-        return Err(Reject::NotForBots);
-    }
-    rights::check(&member(id).ok_or(Reject::UnknownRoom)?, Deed::Post)?;
-    hub.slow_down(id, person, now)?;
-    pace(hub, account.id, now)?;
+    pace(hub, login.account, now)?;
+    // Keys are the account's, over all time: the numbers of sessions begin beyond those of accounts.
+    let session = SessionId(login.account.0);
+    let id = match (place_for(hub, login.account, room, now), txn) {
+        (Ok(id), _) => id,
+        // It may have been posted before it could not be posted any more.
+        (Err(reject), Some(txn)) => {
+            let ticket = hub.asking.take();
+            hub.outbox.push(Effect::Repeat { session, txn, ticket, otherwise: Box::new(reject) });
+            return Ok(());
+        }
+        (Err(reject), None) => return Err(reject),
+    };
     let ticket = hub.asking.take();
     let found = hub.rooms.of(id);
     found.has_history = true;
@@ -88,11 +93,28 @@ fn post(
         let record = found.record.clone();
         hub.outbox.push(Effect::Keep(Record::Room(record)));
     }
-    // Keys are the account's, over all time: the numbers of sessions begin beyond those of accounts.
-    let (session, author) = (SessionId(account.id.0), account.name.shared().clone());
+    let person = Person::Account(login.account);
+    let author = hub.people.of(login.account).name().clone();
     let append = Append { room: id, at_ms: now.wall_ms, session, txn, person, author, text };
     hub.outbox.push(Effect::Append { append, ticket });
     Ok(())
+}
+
+/// The room that a name means to an account, if it may post there now.
+fn place_for(hub: &mut Hub, account: AccountId, room: &RoomName, now: Now) -> Result<RoomId, Reject> {
+    let person = Person::Account(account);
+    let member = |id| hub.rooms.get(id).map(|room| hub.member_as(person, None, room, now.wall_ms));
+    let knows = |id: &RoomId| member(*id).is_some_and(|member| member.place == rights::Place::Invited);
+    let found = hub.rooms.hidden(room).iter().copied().find(knows).or_else(|| hub.rooms.find(room));
+    let id = found.ok_or(Reject::UnknownRoom)?;
+    let bot = hub.people.get(account).and_then(|account| account.record.bot.as_ref());
+    let bound = bot.map_or(&[][..], |bot| &bot.rooms);
+    if !bound.is_empty() && !bound.contains(&id) {
+        return Err(Reject::NotForBots);
+    }
+    rights::check(&member(id).ok_or(Reject::UnknownRoom)?, Deed::Post)?;
+    hub.slow_down(id, person, now)?;
+    Ok(id)
 }
 
 /// A program posts no faster than a connection may; it is told to wait, since it cannot be read later.

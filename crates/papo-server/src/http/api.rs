@@ -127,6 +127,13 @@ impl Api<'_> {
         let Ok(room) = RoomName::parse(room) else {
             return failure(StatusCode::NOT_FOUND, lang, &Reject::UnknownRoom);
         };
+        // Nothing is kept for whoever has no token, nor for anybody while the disk is behind.
+        if !self.engine.knows(&token) {
+            return rejected(lang, &Reject::UnknownToken);
+        }
+        if self.engine.is_full() {
+            return rejected(lang, &Reject::Busy);
+        }
         let max = self.message_bytes * ESCAPED + SESSION_MAX_BYTES;
         let Post { text } = match read(request, max, lang).await {
             Ok(body) => body,
@@ -138,6 +145,9 @@ impl Api<'_> {
         let text = clean::message(&text);
         if text.is_empty() {
             return rejected(lang, &Reject::EmptyMessage);
+        }
+        if self.engine.is_full() {
+            return rejected(lang, &Reject::Busy);
         }
         let posted = |hub: &mut papo_hub::Hub, ticket, now| {
             hub.post_outside(ticket, &token, &room.name, ((&*text).into(), key), now);

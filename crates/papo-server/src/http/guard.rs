@@ -15,7 +15,8 @@ const FETCH_SITE: &str = "sec-fetch-site";
 pub struct Guard {
     /// The ports that are only for this machine: there, only loopback's names are answered.
     pub loopback_ports: Vec<u16>,
-    /// Further hosts (with their port, unless it is the scheme's) whose pages may connect; `*` is every one.
+    /// Further hosts (with their port, unless it is the scheme's) whose pages may connect; `*` is every one,
+    /// `null` is a page that was opened as a file. Where there are none, such a page may connect too.
     pub origins: Vec<String>,
 }
 
@@ -52,9 +53,10 @@ impl Guard {
 
     fn takes_origin(&self, origin: Option<&str>, host: &str) -> bool {
         let Some(origin) = origin else { return true };
-        // A page that was opened as a file, as the document does it. It is a guest without cookies.
+        // A page that was opened as a file, as the document does it. It is a guest without cookies. A stranger's page
+        // can have a frame of this origin, so whoever names origins names this one too.
         if origin == "null" {
-            return true;
+            return self.origins.is_empty() || self.origins.iter().any(|allowed| allowed == "null" || allowed == "*");
         }
         let is_web = origin.starts_with("http://") || origin.starts_with("https://");
         is_of(origin, host) || self.origins.iter().any(|allowed| is_web && allowed == "*" || is_of(origin, allowed))
@@ -146,7 +148,7 @@ mod tests {
             Guard { loopback_ports: Vec::new(), origins: vec!["intranet.example".into(), "dev.example:5173".into()] };
         for (origin, host, taken) in [
             (None, "a.example", true),
-            (Some("null"), "a.example", true),
+            (Some("null"), "a.example", false),
             (Some("http://a.example"), "a.example", true),
             (Some("http://a.example:80"), "a.example", true),
             (Some("https://a.example"), "a.example:443", true),
@@ -203,6 +205,17 @@ mod tests {
                 map.append(*name, HeaderValue::from_static(value));
             }
             assert_eq!(may_change(&map, Cookies::Doubted), may, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_may_connect_where_no_origins_are_named_or_it_is() {
+        for (origins, taken) in
+            [(vec![], true), (vec!["a.example"], false), (vec!["a.example", "null"], true), (vec!["*"], true)]
+        {
+            let guard =
+                Guard { loopback_ports: Vec::new(), origins: origins.iter().map(ToString::to_string).collect() };
+            assert_eq!(guard.takes_origin(Some("null"), "b.example"), taken, "{origins:?}");
         }
     }
 
