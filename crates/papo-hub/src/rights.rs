@@ -135,7 +135,7 @@ pub fn check(member: &Member, deed: Deed) -> Result<(), Reject> {
 
 /// Whether somebody of this role may restrict or appoint somebody of another.
 pub fn is_over(actor: Role, target: Role) -> bool {
-    actor > target || actor == Role::Admin
+    actor > target
 }
 
 #[cfg(test)]
@@ -243,7 +243,7 @@ mod tests {
     fn nobody_is_over_their_own() {
         for actor in ROLES {
             for target in ROLES {
-                assert_eq!(is_over(actor, target), actor > target || actor == Role::Admin, "{actor:?} {target:?}");
+                assert_eq!(is_over(actor, target), actor > target, "{actor:?} {target:?}");
             }
         }
     }

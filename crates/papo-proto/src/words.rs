@@ -16,7 +16,9 @@ pub mod reply;
 pub use crate::names::Parsed;
 pub use command::{AccountCommand, Act, AdminCommand, Command, RedactTarget, Slice, Target};
 pub use people::{AccountId, Address, LoginId, Person, Role, Secret};
-pub use record::{Append, Body, Event, Place, Record, Redact, RedactWhat, RoomKind, RoomRecord, SessionRecord, Stored};
+pub use record::{
+    Append, Body, Event, Place, Record, Redact, RedactWhat, RoomKind, RoomRecord, SessionRecord, Stored, Whose,
+};
 pub use reject::{Reject, Verb};
 pub use reply::{
     AccountFacts, Change, Ephemeral, LoginFacts, Refusal, Registration, Reply, RoomCount, RoomCounts, RoomFacts,

@@ -45,18 +45,20 @@ impl Search {
 
     /// The only event that can be meant, if there is only one.
     pub(crate) fn only(&self) -> Option<Seq> {
-        match self.what {
-            RedactWhat::One(seq, _) => Some(seq),
+        match &self.what {
+            RedactWhat::One(seq, _) => Some(*seq),
             RedactWhat::Last(_) | RedactWhat::Of(..) => None,
         }
     }
 
     /// Whether there is more to look at.
     pub(crate) fn look(&mut self, event: Seen) -> ControlFlow<()> {
-        let (is_meant, enough) = match self.what {
-            RedactWhat::One(seq, person) => (event.seq == seq && person.is_none_or(|person| person == event.person), 1),
-            RedactWhat::Last(person) => (event.person == person, 1),
-            RedactWhat::Of(person, since_ms) => (event.person == person && event.at_ms >= since_ms, REDACT_MAX_EVENTS),
+        let (is_meant, enough) = match &self.what {
+            RedactWhat::One(seq, whose) => (event.seq == *seq && whose.means(event.person), 1),
+            RedactWhat::Last(person) => (event.person == *person, 1),
+            RedactWhat::Of(person, since_ms) => {
+                (event.person == *person && event.at_ms >= *since_ms, REDACT_MAX_EVENTS)
+            }
         };
         if is_meant && event.text_bytes.is_some() {
             self.found.push(event.seq);

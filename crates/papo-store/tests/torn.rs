@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use papo_proto::words::{Body, Record, RedactWhat, Stored};
+use papo_proto::words::{Body, Record, RedactWhat, Stored, Whose};
 use papo_proto::{Append, RoomId, Seq, Txn};
 use papo_store::{Span, SqliteStore, Store as _, conformance, sqlite};
 use rusqlite::Connection;
@@ -99,7 +99,7 @@ impl Run {
         for _ in 0..self.random.below(4).min(wanted.len()) {
             let (room, seq) = wanted.swap_remove(self.random.below(wanted.len()));
             self.history.take_back(room, seq);
-            records.push(Record::Redact(conformance::redact(room.0, RedactWhat::One(seq, None))));
+            records.push(Record::Redact(conformance::redact(room.0, RedactWhat::One(seq, Whose::anybody()))));
             records.push(Record::Event(self.event()));
         }
         self.commit(&records);

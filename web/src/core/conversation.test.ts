@@ -274,7 +274,8 @@ describe('people', () => {
     expect(roles()['eva']).toBe('member');
     const room = talk.of.rooms.get(1);
     expect(room && ['beto', 'ana', 'eva', 'zoe'].map((who) => isOver(room, who))).toEqual([false, false, true, true]);
-    expect(room && isOver({ ...room, role: 'admin' }, 'beto')).toBe(true);
+    const admin = room && { ...room, role: 'admin' as const };
+    expect(admin && [isOver(admin, 'beto'), isOver({ ...admin, roles: new Map([['zoe', 'admin' as const]]) }, 'zoe')]).toEqual([true, false]);
   });
 
   it('who begin to speak are new altogether', () => {

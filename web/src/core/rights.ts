@@ -38,5 +38,5 @@ export function may({ role, kind, readonly, name }: Pick<Room, 'role' | 'kind' |
 
 /** Whether the reader is over somebody in a room: only then may they be restricted or appointed. */
 export function isOver({ role, roles }: Pick<Room, 'role' | 'roles'>, who: string): boolean {
-  return role === 'admin' || !isAtLeast(roles.get(who) ?? 'guest', role);
+  return !isAtLeast(roles.get(who) ?? 'guest', role);
 }

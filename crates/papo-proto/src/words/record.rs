@@ -196,11 +196,35 @@ pub struct Redact {
     pub audit: Option<Box<AuditRecord>>,
 }
 
+/// Whose message may be taken back by its seq.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Only this person's.
+    Of(Person),
+    /// Anybody's but theirs.
+    NotOf(Arc<[Person]>),
+}
+
+impl Whose {
+    /// Whoever wrote it.
+    pub fn anybody() -> Self {
+        Whose::NotOf(Arc::new([]))
+    }
+
+    /// Whether this person is meant.
+    pub fn means(&self, person: Person) -> bool {
+        match self {
+            Whose::Of(only) => *only == person,
+            Whose::NotOf(spared) => !spared.contains(&person),
+        }
+    }
+}
+
 /// Which messages are taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RedactWhat {
-    /// The one with this seq. With a person: only if it is theirs.
-    One(Seq, Option<Person>),
+    /// The one with this seq.
+    One(Seq, Whose),
     /// The newest of somebody.
     Last(Person),
     /// All of somebody since a time, in milliseconds since 1970; the newest

@@ -1,6 +1,8 @@
 //! What is taken back, and what is not.
 
-use papo_proto::words::{AccountId, Body, Person, Place, Record, Redact, RedactWhat, Stored};
+use std::sync::Arc;
+
+use papo_proto::words::{AccountId, Body, Person, Place, Record, Redact, RedactWhat, Stored, Whose};
 use papo_proto::{Append, Event, RoomId, Seq, SessionId};
 
 use super::people::audit;
@@ -50,13 +52,13 @@ fn a_message_is_replaced_and_an_event_says_so(store: &dyn Store) {
     commit(store, &[said(1, "a"), said(2, "other"), said(1, "b")]);
     let before = log(store, 1);
     assert_eq!(
-        commit(store, &[take(1, RedactWhat::One(Seq(1), None)), said(1, "c")]),
+        commit(store, &[take(1, RedactWhat::One(Seq(1), Whose::anybody())), said(1, "c")]),
         [taken(3, &[1]), Stored::Appended(Seq(4))]
     );
     let after = log(store, 1);
     assert_eq!(bodies(&after), ["-", "b", "[1]", "c"]);
     assert_eq!(after[0], Event { body: Body::Redacted, ..before[0].clone() }, "all else stays");
-    let redact = redact(1, RedactWhat::One(Seq(1), None));
+    let redact = redact(1, RedactWhat::One(Seq(1), Whose::anybody()));
     let expected = Event {
         seq: Seq(3),
         at_ms: redact.at_ms,
@@ -78,15 +80,17 @@ fn only_what_is_meant_is_taken_back(store: &dyn Store) {
     with_rooms(store, &[1, 2]);
     commit(store, &[by(1, ANA, 1_000, "a"), by(1, GUEST, 1_000, "b"), said(2, "c")]);
     for (room, what, expected) in [
-        (1, RedactWhat::One(Seq(1), Some(GUEST)), taken(0, &[])),
-        (1, RedactWhat::One(Seq(0), None), taken(0, &[])),
-        (1, RedactWhat::One(Seq(3), None), taken(0, &[])),
-        (1, RedactWhat::One(Seq(u64::MAX), None), taken(0, &[])),
-        (404, RedactWhat::One(Seq(1), None), taken(0, &[])),
-        (1, RedactWhat::One(Seq(2), Some(GUEST)), taken(3, &[2])),
-        (1, RedactWhat::One(Seq(1), None), taken(4, &[1])),
+        (1, RedactWhat::One(Seq(1), Whose::Of(GUEST)), taken(0, &[])),
+        (1, RedactWhat::One(Seq(1), Whose::NotOf(Arc::new([GUEST, ANA]))), taken(0, &[])),
+        (1, RedactWhat::One(Seq(0), Whose::anybody()), taken(0, &[])),
+        (1, RedactWhat::One(Seq(3), Whose::anybody()), taken(0, &[])),
+        (1, RedactWhat::One(Seq(u64::MAX), Whose::anybody()), taken(0, &[])),
+        (404, RedactWhat::One(Seq(1), Whose::anybody()), taken(0, &[])),
+        (1, RedactWhat::One(Seq(2), Whose::Of(GUEST)), taken(3, &[2])),
+        (1, RedactWhat::One(Seq(1), Whose::anybody()), taken(4, &[1])),
     ] {
-        assert_eq!(commit(store, &[take(room, what)]), [expected], "{what:?} in {room}");
+        let told = format!("{what:?} in {room}");
+        assert_eq!(commit(store, &[take(room, what)]), [expected], "{told}");
     }
     assert_eq!(bodies(&log(store, 1)), ["-", "-", "[2]", "[1]"]);
     assert_eq!(texts(&log(store, 2)), [(1, "c")]);
@@ -128,9 +132,9 @@ fn at_most_so_many_go_at_once(store: &dyn Store) {
 fn nothing_is_taken_back_twice(store: &dyn Store) {
     with_rooms(store, &[1]);
     commit(store, &[said(1, "a")]);
-    let it = || take(1, RedactWhat::One(Seq(1), None));
+    let it = || take(1, RedactWhat::One(Seq(1), Whose::anybody()));
     assert_eq!(commit(store, &[it(), it()]), [taken(2, &[1]), taken(0, &[])]);
-    let says_so = take(1, RedactWhat::One(Seq(2), None));
+    let says_so = take(1, RedactWhat::One(Seq(2), Whose::anybody()));
     let of_bob = redact(1, RedactWhat::Last(ANA)).person;
     let bobs = [take(1, RedactWhat::Last(of_bob)), take(1, RedactWhat::Of(of_bob, 0))];
     assert_eq!(commit(store, &[says_so]), [taken(0, &[])], "what says so stays");
@@ -140,7 +144,7 @@ fn nothing_is_taken_back_twice(store: &dyn Store) {
 
 fn nothing_in_the_room_is_no_event(store: &dyn Store) {
     with_rooms(store, &[1]);
-    let all = [RedactWhat::One(Seq(1), None), RedactWhat::Last(ANA), RedactWhat::Of(ANA, 0)];
+    let all = [RedactWhat::One(Seq(1), Whose::anybody()), RedactWhat::Last(ANA), RedactWhat::Of(ANA, 0)];
     assert_eq!(commit(store, &all.map(|what| take(1, what))), [taken(0, &[]), taken(0, &[]), taken(0, &[])]);
     assert_eq!(commit(store, &[said(1, "a")]), [Stored::Appended(Seq(1))]);
 }
@@ -150,7 +154,7 @@ fn what_was_taken_back_is_written_down_with_it(store: &dyn Store) {
     commit(store, &[said(1, "a"), said(1, "b")]);
     let take = |seq, note: &str| {
         let audit = Some(Box::new(act(Some(1), note)));
-        Record::Redact(Redact { audit, ..redact(1, RedactWhat::One(Seq(seq), None)) })
+        Record::Redact(Redact { audit, ..redact(1, RedactWhat::One(Seq(seq), Whose::anybody())) })
     };
     commit(store, &[take(1, "first"), take(1, "nothing is left of it"), take(9, "never was"), take(2, "second")]);
     assert_eq!(audit(store, Some(1), 9), [act(Some(1), "first"), act(Some(1), "second")]);
@@ -174,7 +178,7 @@ fn a_command_that_was_taken_back_is_still_known(store: &dyn Store) {
     commit(store, &[Record::Session(session(7, 1, 1 << 40)), sent(1, 7, 5, "a")]);
     let again = sent(1, 7, 5, "a");
     let repeated = Stored::Repeated(Place { room: RoomId(1), seq: Seq(1), at_ms: 1_000 });
-    assert_eq!(commit(store, &[take(1, RedactWhat::One(Seq(1), None)), again]), [taken(2, &[1]), repeated]);
+    assert_eq!(commit(store, &[take(1, RedactWhat::One(Seq(1), Whose::anybody())), again]), [taken(2, &[1]), repeated]);
     assert_eq!(find(store, 1, 0).expect("found").newest_txn.0, 5);
 }
 

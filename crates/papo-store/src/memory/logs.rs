@@ -183,7 +183,7 @@ impl Log {
     }
 
     fn search(&self, redact: &Redact) -> Vec<Seq> {
-        let mut search = Search::new(redact.what);
+        let mut search = Search::new(redact.what.clone());
         if let Some(only) = search.only() {
             let _ = self.at(only).and_then(|at| self.events.get(at)).map(|event| search.look(Seen::of(event)));
         } else {
@@ -261,7 +261,7 @@ mod tests {
             author: "Bob".into(),
             audit: None,
         };
-        let stored = logs.redact(&redact(RedactWhat::One(Seq(1), None)));
+        let stored = logs.redact(&redact(RedactWhat::One(Seq(1), papo_proto::words::Whose::anybody())));
         assert_eq!(stored, Stored::Redacted(Seq(3), [Seq(1)].into()));
         assert_eq!(logs.bytes, before - 200 + EVENT_OVERHEAD_BYTES + size_of::<Seq>());
         assert!(logs.place(SessionId(7), Txn(5)).is_some(), "its txn is known");

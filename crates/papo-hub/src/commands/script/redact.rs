@@ -73,7 +73,7 @@ fn ones_own_and_those_of_others() {
 }
 
 #[test]
-fn a_moderator_takes_nothing_back_of_the_owner_by_name() {
+fn a_moderator_takes_nothing_back_of_who_is_not_less() {
     check(
         "*in sala: a Ana, b Bia with an account
          a> /op Bia
@@ -86,6 +86,10 @@ fn a_moderator_takes_nothing_back_of_the_owner_by_name() {
          b> /redact Ana 1h
          b< [ERRO] Ana tem papel igual ou maior que o seu na sala.
          b> /redact #1
+         b< [ERRO] Essa mensagem não existe, já foi apagada ou não é sua.
+         b> tchau
+         a< [#sala] Bia: tchau
+         b> /redact #2
          a< [SYS] Bia apagou uma mensagem.
          b< [SYS] Bia apagou uma mensagem.
          b< [SYS] 1 mensagem apagada.",

@@ -93,10 +93,10 @@ impl FakeStore {
     }
 
     fn redact(&mut self, redact: &Redact) -> Stored {
-        let is_meant = |seq: Seq, person: Person, at_ms: u64| match redact.what {
-            RedactWhat::One(one, whose) => seq == one && whose.is_none_or(|whose| whose == person),
-            RedactWhat::Last(whose) => person == whose,
-            RedactWhat::Of(whose, since_ms) => person == whose && at_ms >= since_ms,
+        let is_meant = |seq: Seq, person: Person, at_ms: u64| match &redact.what {
+            RedactWhat::One(one, whose) => seq == *one && whose.means(person),
+            RedactWhat::Last(whose) => person == *whose,
+            RedactWhat::Of(whose, since_ms) => person == *whose && at_ms >= *since_ms,
         };
         let meant =
             self.said.iter().filter(|(room, seq, person, at)| *room == redact.room && is_meant(*seq, *person, *at));

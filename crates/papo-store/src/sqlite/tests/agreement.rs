@@ -2,7 +2,7 @@
 
 use papo_proto::words::people::AccountRecord;
 use papo_proto::words::{
-    AccountId, LoginId, Person, Record, Redact, RedactWhat, Role, RoomKind, RoomRecord, SessionRecord, TokenHash,
+    AccountId, LoginId, Person, Record, Redact, RedactWhat, Role, RoomKind, RoomRecord, SessionRecord, TokenHash, Whose,
 };
 use papo_proto::{Append, RoomId, RoomName, Seq, SessionId, Txn};
 use proptest::prelude::*;
@@ -35,7 +35,9 @@ fn event() -> impl Strategy<Value = Record> {
 
 fn taken_back() -> impl Strategy<Value = Record> {
     let what = prop_oneof![
-        (0..9_u64, prop::option::of(person())).prop_map(|(seq, person)| RedactWhat::One(Seq(seq), person)),
+        (0..9_u64, person()).prop_map(|(seq, person)| RedactWhat::One(Seq(seq), Whose::Of(person))),
+        (0..9_u64, prop::collection::vec(person(), 0..3))
+            .prop_map(|(seq, spared)| RedactWhat::One(Seq(seq), Whose::NotOf(spared.into()))),
         person().prop_map(RedactWhat::Last),
         (person(), 999..1_002_u64).prop_map(|(person, since_ms)| RedactWhat::Of(person, since_ms)),
     ];

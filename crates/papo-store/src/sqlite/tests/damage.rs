@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
-use papo_proto::words::{AccountId, LoginId, Person, Record, RedactWhat, Role, Stored};
+use papo_proto::words::{AccountId, LoginId, Person, Record, RedactWhat, Role, Stored, Whose};
 use papo_proto::{RoomId, Seq};
 use rusqlite::Connection;
 
@@ -34,7 +34,7 @@ fn fill_with_people(folder: &Path) {
         batch.push(Record::Read(read(room, 70, 1)));
     }
     for seq in [4, 5] {
-        batch.push(Record::Redact(redact(1, RedactWhat::One(Seq(seq), None))));
+        batch.push(Record::Redact(redact(1, RedactWhat::One(Seq(seq), Whose::anybody()))));
     }
     store.commit(&batch).expect("stored");
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use papo_proto::words::{Record, RedactWhat, Stored};
+use papo_proto::words::{Record, RedactWhat, Stored, Whose};
 use papo_proto::{RoomId, Seq};
 
 use super::super::{SqliteStore, WAL_MAX_BYTES, backup, check, connect, folder as files};
@@ -66,7 +66,8 @@ fn fill(store: &SqliteStore, numbers: &mut Numbers, messages: u64) -> Said {
 fn take_back(store: &SqliteStore, said: &mut Said) -> Vec<Arc<str>> {
     let keys: Vec<_> = said.keys().copied().step_by(3).collect();
     for some in keys.chunks(50) {
-        let one = |(room, seq): &(u64, u64)| Record::Redact(redact(*room, RedactWhat::One(Seq(*seq), None)));
+        let one =
+            |(room, seq): &(u64, u64)| Record::Redact(redact(*room, RedactWhat::One(Seq(*seq), Whose::anybody())));
         let stored = store.commit(&some.iter().map(one).collect::<Vec<_>>()).expect("stored");
         assert!(stored.iter().all(|stored| matches!(stored, Stored::Redacted(_, seqs) if seqs.len() == 1)));
     }

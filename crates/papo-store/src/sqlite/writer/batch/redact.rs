@@ -28,7 +28,7 @@ impl Batch<'_> {
     pub(super) fn redact(&mut self, redact: &Redact) -> Result<Stored, Failure> {
         self.known.now_ms = self.known.now_ms.max(redact.at_ms);
         let Some(keys) = LogKeys::of(redact.room) else { return Ok(Stored::Redacted(Seq(0), Arc::new([]))) };
-        let taken = self.search(keys, Search::new(redact.what))?;
+        let taken = self.search(keys, Search::new(redact.what.clone()))?;
         if taken.is_empty() {
             return Ok(Stored::Redacted(Seq(0), taken.into()));
         }
