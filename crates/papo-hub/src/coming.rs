@@ -129,9 +129,15 @@ impl Hub {
     pub(crate) fn put_strangers_out(&mut self, now: Now) {
         for session in self.sessions.ids() {
             if self.is_stranger(session) && self.sessions.get(session).is_some_and(|found| !found.ending) {
-                self.rooms.follow(session, false);
+                self.unfollow(session);
                 self.leave_what_is_closed(session, now);
             }
         }
+    }
+
+    /// The session is told of the list of rooms no more.
+    pub(crate) fn unfollow(&mut self, session: SessionId) {
+        self.rooms.follow(session, false);
+        self.outbox.push(Effect::Exit { session, room: DIRECTORY });
     }
 }

@@ -134,6 +134,9 @@ impl Hub {
         // Whom the account spoke with is its own affair.
         self.sessions.of(session).more().whispered = None;
         self.leave_what_is_closed(session, now);
+        if self.is_stranger(session) {
+            self.unfollow(session);
+        }
         if self.sessions.of(session).resumable.is_some() {
             self.keep_session(session, now);
         }

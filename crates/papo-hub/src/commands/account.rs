@@ -94,9 +94,12 @@ fn may_register(
     match hub.policy.registration {
         _ if invite.is_some() && !is_invited => return Err(Reject::Invitation),
         Registration::Open => {}
+        // Somebody must be able to open it again.
+        Registration::Closed if !known.is_some_and(|invite| invite.for_admin) => {
+            return Err(Reject::RegistrationClosed);
+        }
         _ if is_invited => {}
-        Registration::Invite => return Err(Reject::Invitation),
-        Registration::Closed => return Err(Reject::RegistrationClosed),
+        _ => return Err(Reject::Invitation),
     }
     if hub.people.is_full() {
         return Err(Reject::TooMany { max: papo_proto::limits::ACCOUNTS_MAX });

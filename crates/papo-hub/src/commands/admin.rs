@@ -156,6 +156,9 @@ fn run(hub: &mut Hub, command: AdminCommand, hash: Option<Arc<str>>, now: Now) -
         AdminCommand::PromoteUser(name, is_admin) => {
             let id = account_of_person(hub, &name)?;
             change(hub, id, &name, |record| record.is_admin = is_admin)?;
+            if is_admin {
+                end_admin_invites(hub, outside);
+            }
         }
         AdminCommand::Invite { uses, seconds, for_admin } => invite(hub, uses, seconds, for_admin, now)?,
         AdminCommand::Lockdown(on) => {
@@ -242,10 +245,24 @@ fn invite(hub: &mut Hub, uses: u32, seconds: u64, for_admin: bool, now: Now) -> 
     if hub.people.invites.len() >= INVITES_MAX {
         return Err(Reject::TooMany { max: INVITES_MAX });
     }
+    if for_admin {
+        end_admin_invites(hub, hub.outside);
+    }
     let token = Token(hub.secret());
     let ends_ms = now.wall_ms.saturating_add(seconds.saturating_mul(1000));
-    let invite = InviteRecord { token: token.hash(), uses: uses.max(1), ends_ms, for_admin };
+    let uses = if for_admin { 1 } else { uses.max(1) };
+    let invite = InviteRecord { token: token.hash(), uses, ends_ms, for_admin };
     let undo = Undo::Put(Box::new(Record::Invite(InviteRecord { uses: 0, ..invite })));
     hub.settle(hub.outside, Record::Invite(invite), undo, Some(Reply::Invitation(token.to_text().into())));
     Ok(())
+}
+
+/// Takes back the invitations by which somebody could become an administrator: one that was forgotten is a
+/// door that nobody watches.
+pub(super) fn end_admin_invites(hub: &mut Hub, session: SessionId) {
+    let open: Vec<InviteRecord> = hub.people.invites.values().filter(|invite| invite.for_admin).copied().collect();
+    for invite in open {
+        let undo = Undo::Put(Box::new(Record::Invite(invite)));
+        hub.settle(session, Record::Invite(InviteRecord { uses: 0, ..invite }), undo, None);
+    }
 }

@@ -71,6 +71,9 @@ fn register(
     let mut is_admin = false;
     if let Some(before) = invite.and_then(|token| hub.people.invites.get(&token)).copied() {
         is_admin = before.for_admin;
+        if is_admin {
+            super::super::admin::end_admin_invites(hub, session);
+        }
         let after = InviteRecord { uses: before.uses - 1, ..before };
         hub.settle(session, Record::Invite(after), Undo::Put(Box::new(Record::Invite(before))), None);
     }

@@ -23,7 +23,7 @@ pub(super) fn run(hub: &mut Hub, actor: &Actor, who: &Nickname, now: Now) -> Res
         hub.reply(actor.session, Reply::DoneFor(name));
     }
     for session in hub.sessions_of(person) {
-        if !hub.sessions.of(session).is_in(actor.room) {
+        if !hub.sessions.of(session).is_in(actor.room) && !hub.ignores(session, actor.person) {
             let facts = hub.facts(session, actor.room);
             let reply = Box::new(Reply::Invited { room: facts, by: actor.name.clone() });
             hub.outbox.push(Effect::Reply { session, txn: None, reply });

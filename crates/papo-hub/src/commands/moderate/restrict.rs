@@ -6,7 +6,7 @@ use std::sync::Arc;
 use papo_proto::limits::RESTRICTIONS_PER_ROOM;
 use papo_proto::words::Change as Told;
 use papo_proto::words::people::{Restricted, Restriction, RestrictionRecord};
-use papo_proto::{Ephemeral, Nickname, Person, Record, Reject, Reply, SessionId};
+use papo_proto::{Ephemeral, Nickname, Person, Record, Reject, Reply, Role, SessionId};
 
 use super::appoint::grant;
 use super::{Actor, audit, audit_done, target};
@@ -19,12 +19,13 @@ pub(super) fn kick(hub: &mut Hub, actor: &Actor, who: &Nickname, why: Arc<str>, 
     let person = target(hub, actor, who)?;
     let sessions = hub.sessions_of(person);
     let room = hub.rooms.of_ref(actor.room);
-    let is_invited = room.is_private() && room.grants.contains_key(&person);
+    // An invitation would let somebody in again as soon as the room is private; a role is another matter.
+    let is_let_in = |role: &Role| room.is_private() || *role == Role::Member;
+    let is_invited = room.grants.get(&person).is_some_and(is_let_in);
     if !is_invited && !sessions.iter().any(|session| room.members.contains(session)) {
         return Err(Reject::NotInRoom(who.shared().clone()));
     }
     if is_invited {
-        // Out of a private room is out of those who may know of it.
         grant(hub, actor, person, None, Some(Reply::DoneFor(who.shared().clone())));
     } else {
         hub.reply(actor.session, Reply::DoneFor(who.shared().clone()));

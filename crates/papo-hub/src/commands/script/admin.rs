@@ -179,7 +179,6 @@ fn guests_go_when_they_may_not_be_here_any_more() {
          b< [SYS] Você saiu de #geral.
          p< {"is":"left","room":1,"who":["Bia"]}
          p< {"is":"gone","room":1}
-         p< {"is":"rooms","changed":[{"id":1,"name":"geral","online":1}],"gone":[]}
          a> oi
          b> oi
          b< [ERRO] Este servidor é só para quem tem conta. Entre com /login <nome> <senha> ou crie uma com /register <senha>.
@@ -362,5 +361,37 @@ fn guests_are_not_written_to_where_they_may_not_be() {
          a< [SYS] A conta convidado-4487 é sua. Da próxima vez: /login convidado-4487 <senha> Você entrou em #geral.
          a> /msg Pia oi
          a< [ERRO] Pia não está aqui e não tem conta; a mensagem não foi enviada."#,
+    );
+}
+
+#[test]
+fn an_invitation_for_an_administrator_is_for_one() {
+    check(
+        "*admin invite 1 admin
+         admin< [SYS] Convite: 8iKiCyGSfYjnI3cDHwHv4N5DlsZ-qUTYLb-AEm_hHm0
+         *admin invite 1 admin
+         admin< [SYS] Convite: WSIyngxccwYrD51g2krhSKvLaBST_gQwe6jE043ESoA
+         *policy closed guests
+         *admin invite 1
+         admin< [SYS] Convite: zeRvS4FHwxSxB-jXeOm8Om62gyL9mW0stjbG2eKfiyQ
+         a> /nick Ana
+         a< [SYS] Seu nome agora é Ana. Você entrou em #geral.
+         a> /register segredo123 8iKiCyGSfYjnI3cDHwHv4N5DlsZ-qUTYLb-AEm_hHm0
+         a< [ERRO] É preciso um convite que ainda valha para criar uma conta aqui.
+         a> /register segredo123 zeRvS4FHwxSxB-jXeOm8Om62gyL9mW0stjbG2eKfiyQ
+         a< [ERRO] Este servidor não aceita contas novas.
+         a> /register segredo123 WSIyngxccwYrD51g2krhSKvLaBST_gQwe6jE043ESoA
+         a< [SYS] A conta Ana é sua. Da próxima vez: /login Ana <senha>
+         *admin invite 1 admin
+         admin< [SYS] Convite: Dv9OyyMILBtoS7gabYl4pEfpLQF8kGEegBQ3bROjUpk
+         *admin add Bia segredo123
+         admin< [SYS] Feito: Bia.
+         *admin promote Bia
+         admin< [SYS] Feito: Bia.
+         c> /nick Caio
+         a< [SYS] Caio entrou em #geral.
+         c< [SYS] Seu nome agora é Caio. Você entrou em #geral.
+         c> /register segredo123 Dv9OyyMILBtoS7gabYl4pEfpLQF8kGEegBQ3bROjUpk
+         c< [ERRO] É preciso um convite que ainda valha para criar uma conta aqui.",
     );
 }

@@ -211,3 +211,31 @@ fn an_invited_guest_is_no_other_of_the_same_name() {
          b< [SYS] Em #sala (1):\n- Bia",
     );
 }
+
+#[test]
+fn whoever_must_log_in_first_is_told_of_rooms_no_more() {
+    check(
+        r#"*in geral: a Ana with an account
+         p> {"do":"hello","txn":1,"version":1,"nick":"Pia","capabilities":["rooms"]}
+         p< hello "Pia" resumed:false,"rooms":[]}}
+         p> {"do":"register","txn":2,"password":"segredo123"}
+         p< {"is":"ack","txn":2,"answer":{"to":"register","account":2,"nick":"Pia","admin":false,"login":"ZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmY","ends":7776000001}}
+         q> {"do":"hello","txn":1,"version":1,"nick":"Quim","capabilities":["rooms"]}
+         q< hello "Quim" resumed:false,"rooms":[]}}
+         a> /create um
+         a< [SYS] Sala #um criada. Entre com /join #um.
+         *wait 2
+         p< {"is":"rooms","changed":[{"id":2,"name":"um","online":0}],"gone":[]}
+         q< {"is":"rooms","changed":[{"id":2,"name":"um","online":0}],"gone":[]}
+         *policy open no-guests
+         a> /create dois
+         a< [SYS] Sala #dois criada. Entre com /join #dois.
+         *wait 2
+         p< {"is":"rooms","changed":[{"id":3,"name":"dois","online":0}],"gone":[]}
+         p> {"do":"logout","txn":3}
+         p< {"is":"ack","txn":3,"answer":{"to":"logout","nick":"convidado-4487"}}
+         a> /create tres
+         a< [SYS] Sala #tres criada. Entre com /join #tres.
+         *wait 2"#,
+    );
+}

@@ -101,6 +101,9 @@ fn everything_is_published(hub: &Hub) {
         for room in &reads {
             *readers.entry(*room).or_default() += 1;
         }
+        let follows = hub.rooms.of_ref(DIRECTORY).members.contains(&id);
+        assert!(!follows || !hub.is_stranger(id), "{id:?} may be told of rooms");
+        assert_eq!(reads.contains(&DIRECTORY), follows && session.link.is_some(), "{id:?} is told of rooms");
         reads.retain(|room| *room != DIRECTORY);
         let mut rooms = session.rooms.to_vec();
         if session.link.is_none() {
