@@ -44,7 +44,7 @@ impl Hub {
     /// Whether there is a bot or a person of this token who may post without a session.
     pub fn knows(&self, token: &TokenHash, now: Now) -> bool {
         let login = self.people.by_token(token).filter(|login| !login.is_cookie && login.ends_ms > now.wall_ms);
-        login.and_then(|login| self.people.get(login.account)).is_some_and(|account| account.is_active())
+        login.and_then(|login| self.people.get(login.account)).is_some_and(crate::people::Account::is_active)
     }
 
     /// Posts a message for whoever a login's token is of, in a room that they may be in. Answered with the
