@@ -121,7 +121,9 @@ impl Hub {
     /// Nothing of these messages is left: neither here nor in the store.
     fn redacted(&mut self, redact: Redact, seq: Seq, seqs: &Arc<[Seq]>, outlet: &mut impl Outlet) {
         let Redact { room, at_ms, author, .. } = redact;
-        let Some(log) = self.rooms.get(room).map(|room| room.log.clone()).filter(|_| !seqs.is_empty()) else { return };
+        // Also of a room that ends: what is published of it before has no gaps.
+        let log = self.rooms.published(room).map(|room| room.log.clone());
+        let Some(log) = log.filter(|_| !seqs.is_empty()) else { return };
         log.seal(|encoding, bytes| self.backlog.add(&log, encoding, bytes));
         log.redact(seqs, |bytes| self.backlog.saved(bytes));
         // Also to who did it: it is no message of theirs.

@@ -170,3 +170,23 @@ fn nothing_is_taken_back_on_a_full_disk() {
          b< [SYS] 1 mensagem apagada.",
     );
 }
+
+#[test]
+fn what_is_taken_back_in_a_room_that_ends_is_in_its_log() {
+    check(
+        "*in sala: a Ana, b Bia
+         a> um
+         b< [#sala] Ana: um
+         *hold
+         a> /redact
+         a> dois
+         a> /close
+         *go
+         a< [SYS] Ana apagou uma mensagem.
+         a< [SYS] 1 mensagem apagada.
+         a< [SYS] Feito.
+         b< [SYS] Ana apagou uma mensagem.
+         b< [#sala] Ana: dois
+         b< [SYS] Ana encerrou #sala.",
+    );
+}
