@@ -1,7 +1,7 @@
 //! Conversations of two: rooms that nobody else knows. Whoever takes part is in them as soon as something
 //! is said there.
 
-use papo_proto::limits::{DIRECT_ROOMS_PER_HOUR, DIRECT_ROOMS_SENT, ROOMS_MAX, ROOMS_PER_SESSION, UNREAD_SHOWN};
+use papo_proto::limits::{DIRECT_ROOMS_PER_HOUR, DIRECT_ROOMS_SENT, DIRECTS_MAX, ROOMS_PER_SESSION, UNREAD_SHOWN};
 use papo_proto::words::people::ReadRecord;
 use papo_proto::{AccountId, Dialect, Nickname, Person, Record, Reject, Reply, RoomId, Seq, SessionId};
 
@@ -12,8 +12,6 @@ use crate::room::Room;
 
 const DIRECT_RATE: Rate =
     Rate { burst: DIRECT_ROOMS_PER_HOUR, every: std::time::Duration::from_secs(3600 / DIRECT_ROOMS_PER_HOUR as u64) };
-/// Conversations that exist: more than rooms, and bounded as they are.
-const DIRECTS_MAX: usize = 10 * ROOMS_MAX;
 
 impl Hub {
     /// The conversation of a session with whoever has a name; it must exist.

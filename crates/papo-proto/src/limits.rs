@@ -52,6 +52,8 @@ pub const LOGIN_FAILURES_KEPT: Duration = Duration::from_mins(30);
 pub const LOGIN_FAILURES_MAX: usize = 16 * 1024;
 /// Passwords that wait to be hashed; beyond it people are asked to try again.
 pub const PASSWORDS_WAITING: usize = 64;
+/// Conversations of two that exist.
+pub const DIRECTS_MAX: usize = 10 * ROOMS_MAX;
 /// Conversations of two that a person is sent by itself when it comes; others are sent when
 /// something is said in them.
 pub const DIRECT_ROOMS_SENT: usize = 64;
@@ -67,8 +69,13 @@ pub const GRANTS_PER_ROOM: usize = 4096;
 pub const RESTRICTIONS_PER_ROOM: usize = 4096;
 /// The longest wait between two messages in a slow room, in seconds.
 pub const SLOW_MAX_SECONDS: u32 = 3600;
-/// People whose last message is remembered in a slow room; the oldest are forgotten first.
+/// People whose last message is remembered in a slow room; then the older half is forgotten.
 pub const SLOW_REMEMBERED: usize = 4096;
+/// Events that are looked through for those of somebody, the newest first: no commit may take long, and logs
+/// have no index by person, which every message would pay for.
+pub const SEARCH_MAX_EVENTS: usize = 20_000;
+/// Bytes of text over which no more of them are looked through.
+pub const SEARCH_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// Messages that are taken back at once.
 pub const REDACT_MAX_EVENTS: usize = 1000;
 /// A room's topic is cut after this many characters.
@@ -196,8 +203,10 @@ pub const RESERVED_DESCRIPTORS: usize = 64;
 pub const ADDRESSES_REMEMBERED: usize = 16 * 1024;
 /// HTTP connections at the same time, before an upgrade.
 pub const HTTP_CONNECTIONS: usize = 1024;
-/// The body of an HTTP request, where one is taken.
-pub const HTTP_BODY_MAX_BYTES: usize = 16 * 1024;
+/// The body of an HTTP request, beside the message in it, whose letters JSON may write in six bytes each.
+pub const HTTP_BODY_MAX_BYTES: usize = 1024;
+/// Who asks without a connection of its own waits so long for the disk.
+pub const OUTSIDE_WAITS: Duration = Duration::from_secs(10);
 /// An HTTP client that takes its answer more slowly than so many bytes in `HTTP_IDLE` is closed.
 pub const HTTP_TAKEN_MIN_BYTES: usize = 16 * 1024;
 /// Lines that wait for a slow reader of the server's output; later ones are counted and dropped.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use papo_hub::{CommitError, Hub, Now, Settings};
-use papo_proto::limits::{COMMIT_RETRY, OUTBOX_MAX_BYTES, OUTBOX_MAX_ENTRIES};
+use papo_proto::limits::{COMMIT_RETRY, OUTBOX_MAX_BYTES, OUTBOX_MAX_ENTRIES, OUTSIDE_WAITS};
 use papo_proto::words::TokenHash;
 use papo_proto::{Record, Reject, Reply, Stored, Txn};
 use papo_store::{Store, StoreError};
@@ -18,9 +18,6 @@ use crate::tickets::Tickets;
 
 /// The exit code after a panic in the hub, a log or the writer: state is not to be trusted any more.
 pub const EXIT_BROKEN: i32 = 70;
-
-/// Who asks without a connection waits so long at most: a disk that hangs is told as being busy.
-const OUTSIDE_WAITS: Duration = Duration::from_secs(10);
 
 /// What the store could not finish is tried again after this time.
 const FINISH_RETRY: Duration = Duration::from_secs(1);

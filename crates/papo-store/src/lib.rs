@@ -20,7 +20,6 @@ mod search;
 pub mod sqlite;
 
 pub use memory::MemoryStore;
-pub use search::{SEARCH_MAX_BYTES, SEARCH_MAX_EVENTS};
 pub use sqlite::SqliteStore;
 
 /// What a store knows when it is opened: everything but events, sessions and the audit log. What has
@@ -134,8 +133,8 @@ pub trait Store: Send + Sync {
     /// restrictions and read markers there are nothing to keep, except for
     /// [`RoomId::DIRECTORY`], which stands for the whole server.
     ///
-    /// [`Record::Redact`] looks through the newest [`SEARCH_MAX_EVENTS`] events, and
-    /// [`SEARCH_MAX_BYTES`] of text. It answers with the seqs in their order.
+    /// [`Record::Redact`] looks through the newest [`SEARCH_MAX_EVENTS`](papo_proto::limits::SEARCH_MAX_EVENTS)
+    /// events, and [`SEARCH_MAX_BYTES`](papo_proto::limits::SEARCH_MAX_BYTES) of text. It answers with the seqs in their order.
     ///
     /// # Errors
     /// Nothing of the batch is stored, or, after a fault of the disk, it is not known whether it is;

@@ -2,15 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use papo_proto::limits::REDACT_MAX_EVENTS;
+use papo_proto::limits::{REDACT_MAX_EVENTS, SEARCH_MAX_BYTES, SEARCH_MAX_EVENTS};
 use papo_proto::words::{Body, Person, RedactWhat};
 use papo_proto::{Event, Seq};
-
-/// Events that are looked through for those of somebody, the newest first. No commit may take long,
-/// and logs have no index by person: every message would pay for it.
-pub const SEARCH_MAX_EVENTS: usize = 20_000;
-/// Bytes of text over which no more of them are looked through.
-pub const SEARCH_MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// What the search must know of an event.
 #[derive(Clone, Copy, Debug)]

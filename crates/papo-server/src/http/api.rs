@@ -7,7 +7,7 @@ use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, SET_COOKIE};
 use hyper::{Method, Request, Response, StatusCode};
-use papo_proto::limits::HTTP_BODY_WITHIN;
+use papo_proto::limits::{HTTP_BODY_MAX_BYTES, HTTP_BODY_WITHIN};
 use papo_proto::papo1::{Token, codes};
 use papo_proto::words::{Place, TokenHash};
 use papo_proto::{Lang, Reject, Reply, RoomName, Txn, clean, text};
@@ -20,8 +20,6 @@ use super::{Answer, Guard, body, guard, page};
 use crate::engine::Engine;
 pub(super) use cookie::{of as cookie_of, renewed as renewed_cookie};
 
-/// A token and a little around it.
-const SESSION_MAX_BYTES: usize = 1024;
 /// What a program makes up for each message, and says again with it.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const KEY_MAX_BYTES: usize = 255;
@@ -89,7 +87,7 @@ impl Api<'_> {
         if !cookie::is_kept_safe(caller) {
             return failure(StatusCode::FORBIDDEN, lang, &Reject::Unencrypted);
         }
-        let Exchange { login } = match read(request, SESSION_MAX_BYTES, lang).await {
+        let Exchange { login } = match read(request, HTTP_BODY_MAX_BYTES, lang).await {
             Ok(body) => body,
             Err(refused) => return refused,
         };
@@ -134,7 +132,7 @@ impl Api<'_> {
         if self.engine.is_full() {
             return rejected(lang, &Reject::Busy);
         }
-        let max = self.message_bytes * ESCAPED + SESSION_MAX_BYTES;
+        let max = self.message_bytes * ESCAPED + HTTP_BODY_MAX_BYTES;
         let Post { text } = match read(request, max, lang).await {
             Ok(body) => body,
             Err(refused) => return refused,

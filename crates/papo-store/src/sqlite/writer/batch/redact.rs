@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use papo_proto::Seq;
+use papo_proto::limits::SEARCH_MAX_EVENTS;
 use papo_proto::words::{Redact, Stored};
 use rusqlite::{Row, params};
 
 use super::Batch;
-use crate::search::{SEARCH_MAX_EVENTS, Search, Seen};
+use crate::search::{Search, Seen};
 use crate::sqlite::columns::{KIND_REDACTION, list_to_sql, number, person_from_sql, person_to_sql};
 use crate::sqlite::connect::to_sql;
 use crate::sqlite::key::{LogKeys, parts};
