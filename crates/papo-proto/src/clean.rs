@@ -30,7 +30,7 @@ pub fn message(typed: &str) -> Cow<'_, str> {
 
 /// Cleans a single line, for example a word that is named in an answer; cuts it after `max_chars`.
 pub fn line(typed: &str, max_chars: usize) -> String {
-    typed.chars().filter(|&c| !is_unsafe(c) && c != '\n' && c != '\t').take(max_chars).collect()
+    typed.chars().filter(|&c| !needs_care(c) && c != '\n' && c != '\t').take(max_chars).collect()
 }
 
 /// Cleans what came from a server, for showing on a terminal: like [`message`] but keeps white space.
@@ -92,5 +92,6 @@ mod tests {
     #[test]
     fn a_line_is_one_line_and_short() {
         assert_eq!(line("/fo\no\u{1b}bar", 5), "/foob");
+        assert_eq!(line("a\u{2028}b\u{2029}c", 5), "abc");
     }
 }

@@ -6,7 +6,7 @@
 mod first;
 
 use std::io;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -112,14 +112,19 @@ pub struct Answered {
 
 /// The socket in a data folder, open to its owner alone.
 pub(crate) fn bind(data: &Path) -> io::Result<std::os::unix::net::UnixListener> {
-    let path = data.join(SOCKET);
-    // The folder is this process's: whatever is there is of one that has ended.
-    match std::fs::remove_file(&path) {
+    // Made where nobody else can come, so that it is not open to others even for a moment. The folder is this
+    // process's: whatever is there is of one that has ended.
+    let private = data.join("socket");
+    match std::fs::remove_dir_all(&private) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let listener = std::os::unix::net::UnixListener::bind(&path)?;
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    std::fs::DirBuilder::new().mode(0o700).create(&private)?;
+    let made = private.join("s");
+    let listener = std::os::unix::net::UnixListener::bind(&made)?;
+    std::fs::set_permissions(&made, std::fs::Permissions::from_mode(0o600))?;
+    std::fs::rename(&made, data.join(SOCKET))?;
+    std::fs::remove_dir(&private)?;
     listener.set_nonblocking(true)?;
     Ok(listener)
 }
