@@ -68,6 +68,8 @@ pub(crate) struct Checking {
     pub(crate) txn: Option<Txn>,
     /// The name that the try counts for.
     pub(crate) tried: Option<Arc<str>>,
+    /// The hash that the password is compared with: what is right by another one than the account's is not.
+    pub(crate) compared: Option<Arc<str>>,
 }
 
 /// What makes a session survive its connection.

@@ -53,7 +53,8 @@ fn safe(hub: &Hub, session: SessionId) -> Result<(), Reject> {
 fn check(hub: &mut Hub, session: SessionId, tried: Option<Arc<str>>, ask: PasswordAsk) {
     let txn = hub.asking.take();
     let ask = PasswordAsk { txn, ..ask };
-    hub.sessions.of(session).checking = Some(Checking { txn, tried });
+    let compared = ask.compare.as_ref().and_then(|(_, hash)| hash.clone());
+    hub.sessions.of(session).checking = Some(Checking { txn, tried, compared });
     hub.outbox.push(Effect::Check { session, ask: Box::new(ask) });
 }
 

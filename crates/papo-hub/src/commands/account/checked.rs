@@ -16,11 +16,9 @@ use crate::session::Checking;
 impl Hub {
     /// The password of a session's command was looked at.
     pub fn checked(&mut self, session: SessionId, txn: Option<Txn>, intent: Intent, checked: Checked, now: Now) {
-        if self.end_check(session, txn).is_none() {
-            return;
-        }
+        let Some(Checking { compared, .. }) = self.end_check(session, txn) else { return };
         self.asking = txn;
-        if let Err(reject) = decide(self, session, intent, checked, now) {
+        if let Err(reject) = decide(self, session, intent, compared.as_ref(), checked, now) {
             self.reject(session, reject);
         }
         self.asking = None;
@@ -45,16 +43,25 @@ impl Hub {
     }
 }
 
-fn decide(hub: &mut Hub, session: SessionId, intent: Intent, checked: Checked, now: Now) -> Result<(), Reject> {
+fn decide(
+    hub: &mut Hub,
+    session: SessionId,
+    intent: Intent,
+    compared: Option<&Arc<str>>,
+    checked: Checked,
+    now: Now,
+) -> Result<(), Reject> {
     let Checked { is_right, hash, fresh } = checked;
+    // The account may have another password by now: what was right before is wrong then.
+    let compared = compared.filter(|_| is_right);
     match intent {
         Intent::Register { name, invite } => {
             may_register(hub, session, &name, invite.as_ref(), now)?;
             register(hub, session, name, hash.ok_or(Reject::Busy)?, invite, &fresh, now);
         }
-        Intent::Login { name } => login(hub, session, &name, is_right, &fresh, now)?,
-        Intent::Change => change(hub, session, is_right, hash, now)?,
-        Intent::Delete => delete(hub, session, is_right, now)?,
+        Intent::Login { name } => login(hub, session, &name, compared, &fresh, now)?,
+        Intent::Change => change(hub, session, compared, hash, now)?,
+        Intent::Delete => delete(hub, session, compared, now)?,
     }
     Ok(())
 }
@@ -116,12 +123,13 @@ fn login(
     hub: &mut Hub,
     session: SessionId,
     name: &Nickname,
-    is_right: bool,
+    compared: Option<&Arc<str>>,
     fresh: &Token,
     now: Now,
 ) -> Result<(), Reject> {
     let account = hub.nicknames.holder(name).and_then(Person::account);
-    let account = account.filter(|account| is_right && hub.people.get(*account).is_some_and(Account::is_active));
+    let is_open = |account: &Account| account.is_active() && has_password(&account.record, compared);
+    let account = account.filter(|account| hub.people.get(*account).is_some_and(is_open));
     let account = account.ok_or(Reject::WrongPassword)?;
     if hub.account(session).is_some() {
         return Err(Reject::LoggedIn);
@@ -134,11 +142,16 @@ fn login(
     Ok(())
 }
 
+/// Whether a password that was found right is still the account's.
+fn has_password(account: &AccountRecord, compared: Option<&Arc<str>>) -> bool {
+    compared.is_some() && account.password.as_ref() == compared
+}
+
 /// The session's account, if the password that was asked for is right.
-fn proven(hub: &mut Hub, session: SessionId, is_right: bool) -> Result<AccountRecord, Reject> {
+fn proven(hub: &mut Hub, session: SessionId, compared: Option<&Arc<str>>) -> Result<AccountRecord, Reject> {
     let (account, _) = account_of(hub, session)?;
     let record = hub.people.of(account).record.clone();
-    if !is_right {
+    if !has_password(&record, compared) {
         return Err(Reject::WrongPassword);
     }
     let address = hub.sessions.of(session).address;
@@ -146,8 +159,14 @@ fn proven(hub: &mut Hub, session: SessionId, is_right: bool) -> Result<AccountRe
     Ok(record)
 }
 
-fn change(hub: &mut Hub, session: SessionId, is_right: bool, hash: Option<Arc<str>>, now: Now) -> Result<(), Reject> {
-    let before = proven(hub, session, is_right)?;
+fn change(
+    hub: &mut Hub,
+    session: SessionId,
+    compared: Option<&Arc<str>>,
+    hash: Option<Arc<str>>,
+    now: Now,
+) -> Result<(), Reject> {
+    let before = proven(hub, session, compared)?;
     let (account, own) = account_of(hub, session)?;
     let after = AccountRecord { password: Some(hash.ok_or(Reject::Busy)?), ..before.clone() };
     hub.end_logins(account, Some((session, own)), now);
@@ -156,8 +175,8 @@ fn change(hub: &mut Hub, session: SessionId, is_right: bool, hash: Option<Arc<st
     Ok(())
 }
 
-fn delete(hub: &mut Hub, session: SessionId, is_right: bool, now: Now) -> Result<(), Reject> {
-    let before = proven(hub, session, is_right)?;
+fn delete(hub: &mut Hub, session: SessionId, compared: Option<&Arc<str>>, now: Now) -> Result<(), Reject> {
+    let before = proven(hub, session, compared)?;
     let account = before.id;
     let bots: Vec<AccountId> = hub.people.bots_of(account);
     for gone in bots.iter().copied().chain([account]) {
