@@ -11,6 +11,7 @@
 //! * `session`, `nicknames`, `people`, `room` and `rooms`, `presence`, `rate`, `throttle` – what the rules are
 //!   about;
 //! * `apply` – the state as what was kept makes it; `failed` – a commit failed, and it is as it was before;
+//!   `rightful` – and so is what others did by it;
 //! * `outbox` – the decided effects, waiting for their commit, in the order of decision;
 //! * `publish` – hands committed effects to the readers, by way of an [`Outlet`] (`outlet`);
 //! * [`Log`] – a room's events, encoded, for readers with cursors; [`backlog`] keeps all within one budget.
@@ -32,6 +33,7 @@ mod presence;
 mod publish;
 pub mod rate;
 mod resume;
+mod rightful;
 pub mod rights;
 mod room;
 mod rooms;
