@@ -6,7 +6,8 @@
 //! * [`Hub`] – takes a command from a session and decides it;
 //! * `commands` – a file for each command: the rules;
 //! * `resume` – hello: a session begins, is held when its connection is lost, and goes on;
-//! * [`rights`] – who may do what, as one function; `standing` – what somebody is in a room;
+//! * [`rights`] – who may do what, as one function; `standing` – what somebody is in a room, `carried` – and stays
+//!   as somebody else;
 //! * `logins` – who a session is, `directs` – conversations of two, `coming` – into rooms and out of them;
 //! * `session`, `nicknames`, `people`, `room` and `rooms`, `presence`, `rate`, `throttle` – what the rules are
 //!   about;
@@ -18,6 +19,7 @@
 
 mod apply;
 pub mod backlog;
+mod carried;
 mod coming;
 mod commands;
 mod directs;

@@ -83,8 +83,7 @@ impl Hub {
 
     /// Whoever did something in a room, as they were then: they may be somebody else by now.
     fn then(&self, person: Person, session: SessionId, room: RoomId, at_ms: u64) -> Option<Member> {
-        let address = self.sessions.get(session).map(|found| found.address);
-        self.rooms.get(room).map(|room| self.member_as(person, address, room, at_ms))
+        self.rooms.get(room).map(|room| self.member_as(person, Some(session), room, at_ms))
     }
 
     fn may_post(&mut self, append: &Append, undone: &Undone, now: Now) -> Result<(), Reject> {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use papo_proto::papo1::Token;
 use papo_proto::words::people::Standing;
 use papo_proto::words::{AccountCommand, LoginFacts, Registration, Secret};
-use papo_proto::{AccountId, LoginId, Nickname, Reject, Reply, SessionId};
+use papo_proto::{AccountId, LoginId, Nickname, Person, Reject, Reply, SessionId};
 
 use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
@@ -153,6 +153,7 @@ fn own(
 fn logout(hub: &mut Hub, session: SessionId, now: Now) -> Result<(), Reject> {
     let (_, login) = account_of(hub, session)?;
     hub.end_login(login, Some(session), now);
+    hub.carry_over(session, Person::Guest(session), now);
     let nick = hub.become_guest(session, None, now);
     hub.reply(session, Reply::LoggedOut(nick));
     Ok(())

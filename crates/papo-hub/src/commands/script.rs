@@ -4,11 +4,12 @@
 //!   happens to all of them;
 //! * `text`, `papo1` – the scripts of what was there first, by dialect;
 //! * `people`, `names`, `sessions` – accounts; `directs` – conversations of two, `ignore`;
-//! * `rooms`, `hidden`, `moderation`, `redact` – rights; `admin` – whoever runs the server;
+//! * `rooms`, `hidden`, `moderation`, `redact`, `carried` – rights; `admin` – whoever runs the server;
 //! * `random` – scripts that nobody wrote, `invariants` – what holds in all of them;
 //! * `failures` – what is decided and cannot be kept, `rightful` – what others did by it.
 
 mod admin;
+mod carried;
 mod directs;
 mod failures;
 mod happen;

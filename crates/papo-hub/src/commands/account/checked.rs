@@ -57,7 +57,7 @@ fn decide(
     match intent {
         Intent::Register { name, invite } => {
             may_register(hub, session, &name, invite.as_ref(), now)?;
-            register(hub, session, name, hash.ok_or(Reject::Busy)?, invite, &fresh, now);
+            register(hub, session, &name, hash.ok_or(Reject::Busy)?, invite, &fresh, now);
         }
         Intent::Login { name } => login(hub, session, &name, compared, &fresh, now)?,
         Intent::Change => change(hub, session, compared, hash, now)?,
@@ -69,7 +69,7 @@ fn decide(
 fn register(
     hub: &mut Hub,
     session: SessionId,
-    name: Nickname,
+    name: &Nickname,
     hash: Arc<str>,
     invite: Option<TokenHash>,
     fresh: &Token,
@@ -84,7 +84,7 @@ fn register(
     let id = hub.people.next_account();
     let record = AccountRecord {
         id,
-        name,
+        name: name.clone(),
         password: Some(hash),
         is_admin,
         standing: Standing::Active,
@@ -93,6 +93,8 @@ fn register(
         bot: None,
     };
     hub.settle(session, Record::Account(record), Undo::Account(id, Some(session)), None);
+    hub.carry_over(session, Person::Account(id), now);
+    hub.restrict_heir(session, id, name, now);
     bequeath(hub, session, id);
     let login = hub.make_login(session, id, fresh, now);
     hub.tell_login(session, login, fresh, true, now);
@@ -136,6 +138,7 @@ fn login(
     }
     let address = hub.sessions.of(session).address;
     hub.throttle.succeeded(name.key(), address);
+    hub.carry_over(session, Person::Account(account), now);
     bequeath(hub, session, account);
     let login = hub.make_login(session, account, fresh, now);
     hub.tell_login(session, login, fresh, false, now);
@@ -198,6 +201,7 @@ fn delete(hub: &mut Hub, session: SessionId, compared: Option<&Arc<str>>, now: N
     let (_, own) = account_of(hub, session)?;
     hub.end_logins(account, Some((session, own)), now);
     hub.end_login(own, Some(session), now);
+    hub.carry_over(session, Person::Guest(session), now);
     let nick = hub.become_guest(session, None, now);
     hub.outbox.push(Effect::Reply { session, txn: None, reply: Box::new(Reply::CalledNow(nick)) });
     Ok(())
