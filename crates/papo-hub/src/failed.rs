@@ -2,7 +2,7 @@
 
 use papo_proto::limits::OUTBOX_MAX_ENTRIES;
 use papo_proto::words::RedactWhat;
-use papo_proto::{AccountId, Person, Record, Reply, RoomId, SessionId};
+use papo_proto::{AccountId, Dialect, Person, Record, Reply, RoomId, SessionId};
 
 use crate::hub::{Hub, Now};
 use crate::outbox::{Effect, Undo};
@@ -17,7 +17,7 @@ impl Hub {
         let mut failed = Vec::new();
         let mut undone = Vec::new();
         while let Some((effect, _)) = self.outbox.pop_committed(&mut none) {
-            failed.extend(self.fail(effect, error, &mut undone));
+            self.fail(effect, error, &mut undone, &mut failed);
         }
         undone.extend(self.outbox.fail_settled(&error.reject()));
         let undone = self.undo_all(undone, error, now);
@@ -30,33 +30,52 @@ impl Hub {
         self.publish(outlet);
     }
 
-    /// What is left to do of an effect of a batch of which nothing is stored.
-    fn fail(&mut self, effect: Effect, error: CommitError, undone: &mut Vec<Undo>) -> Option<Effect> {
+    /// What is to be taken back of an effect of a batch of which nothing is stored, and what is left to do.
+    fn fail(&mut self, effect: Effect, error: CommitError, undone: &mut Vec<Undo>, left: &mut Vec<Effect>) {
         let refuse = |session, txn| {
             let reply = Box::new(Reply::Rejected(error.reject()));
-            Some(Effect::Reply { session, txn, reply })
+            Effect::Reply { session, txn, reply }
         };
         match effect {
             Effect::Append { append, ticket } => {
                 let (session, txn) = self.asker(&append, ticket);
-                refuse(session, txn)
+                left.push(refuse(session, txn));
             }
-            Effect::Create { session, txn, .. } | Effect::Redact { session, txn, .. } => refuse(session, txn),
+            Effect::Create { session, txn, .. } | Effect::Redact { session, txn, .. } => {
+                left.push(refuse(session, txn));
+            }
             Effect::Recall { session, txn, .. } => {
                 self.recalled(session);
-                refuse(session, Some(txn))
+                left.push(refuse(session, Some(txn)));
             }
-            Effect::Settle { undo, session, txn, reply, .. } => {
+            Effect::Settle { record, undo, session, txn, reply } => {
+                left.extend(reply.as_ref().map(|_| refuse(session, txn)));
+                if matches!(undo, Undo::Ended) {
+                    let told = reply.and_then(|reply| self.told_of_the_end(session, &record, *reply));
+                    left.extend(told.map(|reply| Effect::Reply { session, txn: None, reply: Box::new(reply) }));
+                    self.is_unkept(record);
+                }
                 undone.push(undo);
-                reply.and_then(|_| refuse(session, txn))
             }
-            Effect::Keep(record) => {
-                self.is_unkept(record);
-                None
-            }
+            Effect::Keep(record) => self.is_unkept(record),
             // The whisper before it was not kept.
-            Effect::Reply { reply, .. } if matches!(*reply, Reply::KeptFor(_)) => None,
-            other => Some(other).filter(|effect| !effect.tells_what_was_settled()),
+            Effect::Reply { reply, .. } if matches!(*reply, Reply::KeptFor(_)) => {}
+            other => left.extend(Some(other).filter(|effect| !effect.tells_what_was_settled())),
+        }
+    }
+
+    /// What somebody has to know who ended something, though it is not kept yet: it has ended all the same.
+    fn told_of_the_end(&mut self, session: SessionId, record: &Record, reply: Reply) -> Option<Reply> {
+        match (record, reply) {
+            (_, Reply::LoggedOut(nick)) => Some(Reply::CalledNow(nick)),
+            (Record::RoomGone(room), _) => {
+                let name = self.rooms.published(*room)?.name().clone();
+                Some(match self.sessions.get(session)?.encoding.dialect {
+                    Dialect::Papo1 => Reply::Gone(*room),
+                    Dialect::Text => Reply::Left(*room, name),
+                })
+            }
+            _ => None,
         }
     }
 
@@ -147,7 +166,7 @@ impl Hub {
                 }
             }
             Undo::Account(id, heir) => self.forget_account(id, heir, error, now),
-            Undo::Nothing => {}
+            Undo::Nothing | Undo::Ended => {}
         }
     }
 

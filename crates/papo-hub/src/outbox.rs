@@ -71,6 +71,8 @@ pub(crate) enum Undo {
     Login(LoginId, Option<Nickname>),
     /// It is written down no more than it happened.
     Nothing,
+    /// What has ended has ended: the store is told again, and whoever ended it that it does not know yet.
+    Ended,
 }
 
 impl Effect {
@@ -199,6 +201,8 @@ impl Outbox {
     pub(crate) fn fail_settled(&mut self, reject: &Reject) -> Vec<Undo> {
         let mut undone = Vec::new();
         let failed = |effect: Effect| match effect {
+            // It builds on nothing: it has ended, and is told to the store with the next batch.
+            ended @ Effect::Settle { undo: Undo::Ended, .. } => Some(ended),
             Effect::Settle { undo, session, txn, reply, .. } => {
                 undone.push(undo);
                 reply.map(|_| Effect::Reply { session, txn, reply: Box::new(Reply::Rejected(reject.clone())) })

@@ -6,11 +6,12 @@
 //! * `people`, `names`, `sessions` – accounts; `directs` – conversations of two, `ignore`;
 //! * `rooms`, `hidden`, `moderation`, `redact`, `carried` – rights; `admin` – whoever runs the server;
 //! * `random` – scripts that nobody wrote, `invariants` – what holds in all of them;
-//! * `failures` – what is decided and cannot be kept, `rightful` – what others did by it.
+//! * `failures` – what is decided and cannot be kept, `rightful` – what others did by it, `ended` – what has ended.
 
 mod admin;
 mod carried;
 mod directs;
+mod ended;
 mod failures;
 mod happen;
 mod hidden;
