@@ -90,17 +90,24 @@ impl Hub {
 
     /// Ends a room: everybody is out of it, and it is forgotten with its log.
     pub(crate) fn end_room(&mut self, room: RoomId, now: Now) {
+        if self.close_room(room, now) {
+            self.outbox.push(Effect::Keep(Record::RoomGone(room)));
+        }
+    }
+
+    /// The same, up to what is to be kept of it; false when there is no such room.
+    pub(crate) fn close_room(&mut self, room: RoomId, now: Now) -> bool {
         let members: Vec<_> =
             self.rooms.get(room).map(|room| room.members.iter().copied().collect()).unwrap_or_default();
         for session in members {
             self.leave(session, room, Change::Silent, now);
         }
-        let Some(ended) = self.rooms.remove(room) else { return };
+        let Some(ended) = self.rooms.remove(room) else { return false };
         for account in ended.parties().into_iter().flatten().filter_map(Person::account) {
             if let Some(account) = self.people.get_mut(account) {
                 account.reads.remove(&room);
             }
         }
-        self.outbox.push(Effect::Keep(Record::RoomGone(room)));
+        true
     }
 }

@@ -1,11 +1,13 @@
 //! A commit failed: nothing of what was settled is so, and what has ended is told to the store again.
 
 use papo_proto::limits::OUTBOX_MAX_ENTRIES;
-use papo_proto::{AccountId, Person, Record, Reply, RoomId, SessionId};
+use papo_proto::words::{RedactWhat, Whose};
+use papo_proto::{AccountId, Dialect, Person, Record, Reply, RoomId, SessionId};
 
 use crate::hub::{Hub, Now};
 use crate::outbox::{Effect, Undo};
 use crate::outlet::{CommitError, Outlet};
+use crate::rightful::Undone;
 
 impl Hub {
     /// Nothing of the batch is stored: whoever waits for some of it is told, and what was settled is as it
@@ -15,45 +17,66 @@ impl Hub {
         let mut failed = Vec::new();
         let mut undone = Vec::new();
         while let Some((effect, _)) = self.outbox.pop_committed(&mut none) {
-            failed.extend(self.fail(effect, error, &mut undone));
+            self.fail(effect, error, &mut undone, &mut failed);
         }
         undone.extend(self.outbox.fail_settled(&error.reject()));
-        let shut_out = self.undo_all(undone, now);
-        for effect in failed {
+        let undone = self.undo_all(undone, error, now);
+        for mut effect in failed {
             // Whoever was let in by what failed reads nothing of the room.
-            if !matches!(effect, Effect::Enter { session, room, .. } if shut_out.contains(&(session, room))) {
+            if self.put_right(&mut effect, &undone, now) {
                 self.perform(effect, outlet);
             }
         }
         self.publish(outlet);
     }
 
-    /// What is left to do of an effect of a batch of which nothing is stored.
-    fn fail(&mut self, effect: Effect, error: CommitError, undone: &mut Vec<Undo>) -> Option<Effect> {
+    /// What is to be taken back of an effect of a batch of which nothing is stored, and what is left to do.
+    fn fail(&mut self, effect: Effect, error: CommitError, undone: &mut Vec<Undo>, left: &mut Vec<Effect>) {
         let refuse = |session, txn| {
             let reply = Box::new(Reply::Rejected(error.reject()));
-            Some(Effect::Reply { session, txn, reply })
+            Effect::Reply { session, txn, reply }
         };
         match effect {
             Effect::Append { append, ticket } => {
                 let (session, txn) = self.asker(&append, ticket);
-                refuse(session, txn)
+                left.push(refuse(session, txn));
             }
-            Effect::Create { session, txn, .. } | Effect::Redact { session, txn, .. } => refuse(session, txn),
-            Effect::Repeat { ticket, .. } => refuse(self.outside, ticket),
+            Effect::Create { session, txn, .. } | Effect::Redact { session, txn, .. } => {
+                left.push(refuse(session, txn));
+            }
+            Effect::Repeat { ticket, .. } => left.push(refuse(self.outside, ticket)),
             Effect::Recall { session, txn, .. } => {
                 self.recalled(session);
-                refuse(session, Some(txn))
+                left.push(refuse(session, Some(txn)));
             }
-            Effect::Settle { undo, session, txn, reply, .. } => {
+            Effect::Settle { record, undo, session, txn, reply } => {
+                left.extend(reply.as_ref().map(|_| refuse(session, txn)));
+                if matches!(undo, Undo::Ended) {
+                    let told = reply.and_then(|reply| self.told_of_the_end(session, &record, *reply));
+                    left.extend(told.map(|reply| Effect::Reply { session, txn: None, reply: Box::new(reply) }));
+                    self.is_unkept(record);
+                }
                 undone.push(undo);
-                reply.and_then(|_| refuse(session, txn))
             }
-            Effect::Keep(record) => {
-                self.is_unkept(record);
-                None
+            Effect::Keep(record) => self.is_unkept(record),
+            // The whisper before it was not kept.
+            Effect::Reply { reply, .. } if matches!(*reply, Reply::KeptFor(_)) => {}
+            other => left.extend(Some(other).filter(|effect| !effect.tells_what_was_settled())),
+        }
+    }
+
+    /// What somebody has to know who ended something, though it is not kept yet: it has ended all the same.
+    fn told_of_the_end(&mut self, session: SessionId, record: &Record, reply: Reply) -> Option<Reply> {
+        match (record, reply) {
+            (_, Reply::LoggedOut(nick)) => Some(Reply::CalledNow(nick)),
+            (Record::RoomGone(room), _) => {
+                let name = self.rooms.published(*room)?.name().clone();
+                Some(match self.sessions.get(session)?.encoding.dialect {
+                    Dialect::Papo1 => Reply::Gone(*room),
+                    Dialect::Text => Reply::Left(*room, name),
+                })
             }
-            other => Some(other).filter(|effect| !effect.tells_what_was_settled()),
+            _ => None,
         }
     }
 
@@ -81,9 +104,9 @@ impl Hub {
         }
     }
 
-    /// None of this could be kept: it is as it was before, the newest first. Returns who is out of which
-    /// room for it.
-    pub(crate) fn undo_all(&mut self, mut undone: Vec<Undo>, now: Now) -> Vec<(SessionId, RoomId)> {
+    /// None of this could be kept: it is as it was before, the newest first, and so is all that was decided
+    /// by it and waits.
+    fn undo_all(&mut self, mut undone: Vec<Undo>, error: CommitError, now: Now) -> Undone {
         // Names before all else: the guests of before have theirs again.
         for undo in &undone {
             if let Undo::Account(id, _) = undo
@@ -92,35 +115,35 @@ impl Hub {
                 self.nicknames.release(&account.record.name, *id);
             }
         }
-        let mut rooms = Vec::new();
+        let (mut rooms, mut repaced) = (Vec::new(), Vec::new());
         while let Some(undo) = undone.pop() {
             if let Undo::Put(record) = &undo {
                 rooms.extend(room_of(record));
+                repaced.extend(self.repace(record));
             }
-            self.undo(undo, now);
+            self.undo(undo, error, now);
         }
         rooms.sort_unstable();
         rooms.dedup();
-        let shut_out: Vec<_> = rooms.into_iter().flat_map(|room| self.shut_out(room, now)).collect();
-        let is_out = |session: &SessionId, room: &RoomId| shut_out.contains(&(*session, *room));
-        let rooms = &self.rooms;
-        self.outbox.put_right(|effect| {
-            match effect {
-                Effect::Enter { session, room, .. } => return !is_out(session, room),
-                // A room that waits to be kept is kept as it is now.
-                Effect::Keep(Record::Room(record)) | Effect::Create { record, .. } => {
-                    if let Some(room) = rooms.get(record.id) {
-                        record.clone_from(&room.record);
-                    }
-                }
-                _ => {}
-            }
-            true
-        });
-        shut_out
+        let shut_out = rooms.into_iter().flat_map(|room| self.shut_out(room, now)).collect();
+        let undone = Undone { shut_out, repaced };
+        let mut outbox = std::mem::take(&mut self.outbox);
+        outbox.put_right(|effect| self.put_right(effect, &undone, now));
+        self.outbox = outbox;
+        undone
     }
 
-    fn undo(&mut self, undo: Undo, now: Now) {
+    /// A room that is to have another pace again: when people posted is counted anew.
+    fn repace(&mut self, record: &Record) -> Option<RoomId> {
+        let Record::Room(before) = record else { return None };
+        let room = self.rooms.get_mut(before.id)?;
+        (room.record.slow_seconds != before.slow_seconds).then(|| {
+            room.slow.clear();
+            before.id
+        })
+    }
+
+    fn undo(&mut self, undo: Undo, error: CommitError, now: Now) {
         match undo {
             Undo::Put(record) => {
                 self.apply(&record);
@@ -143,13 +166,13 @@ impl Hub {
                     }
                 }
             }
-            Undo::Account(id, heir) => self.forget_account(id, heir, now),
-            Undo::Nothing => {}
+            Undo::Account(id, heir) => self.forget_account(id, heir, error, now),
+            Undo::Nothing | Undo::Ended => {}
         }
     }
 
     /// An account never was: what was made in its name meanwhile is the guest's.
-    fn forget_account(&mut self, id: AccountId, heir: Option<SessionId>, now: Now) {
+    fn forget_account(&mut self, id: AccountId, heir: Option<SessionId>, error: CommitError, now: Now) {
         let sessions = self.people.get(id).map(|account| account.sessions.clone()).unwrap_or_default();
         for session in sessions {
             self.become_guest(session, None, now);
@@ -157,8 +180,9 @@ impl Hub {
         let Some(account) = self.people.forget(id) else { return };
         self.nicknames.release(&account.record.name, id);
         let never = Person::Account(id);
-        for room in self.rooms.directs_of(never) {
-            self.end_room(room, now);
+        let conversations = self.rooms.directs_of(never);
+        for room in &conversations {
+            self.end_room(*room, now);
         }
         let is_there = |session: &SessionId| self.sessions.get(*session).is_some_and(|found| !found.ending);
         let heir = heir.filter(is_there).map(Person::Guest);
@@ -170,8 +194,25 @@ impl Hub {
         self.rooms.each_owner(to_heir);
         self.outbox.put_right(|effect| {
             match effect {
+                // What was said in a conversation that never was is in none.
+                Effect::Append { append, ticket: None } if conversations.contains(&append.room) => {
+                    let (session, txn) = (append.session, append.txn);
+                    *effect = Effect::Reply { session, txn, reply: Box::new(Reply::Rejected(error.reject())) };
+                }
                 Effect::Append { append, .. } if append.person == never => {
                     append.person = Person::Guest(append.session);
+                }
+                Effect::Redact { redact, .. } => {
+                    let guest = Person::Guest(redact.session);
+                    if redact.person == never {
+                        redact.person = guest;
+                    }
+                    if let RedactWhat::One(_, Whose::Of(whose)) | RedactWhat::Last(whose) | RedactWhat::Of(whose, _) =
+                        &mut redact.what
+                        && *whose == never
+                    {
+                        *whose = guest;
+                    }
                 }
                 Effect::Create { record, .. } | Effect::Keep(Record::Room(record)) => to_heir(&mut record.owner),
                 Effect::Keep(Record::Login(login)) => return login.account != id,

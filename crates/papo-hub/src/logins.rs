@@ -181,7 +181,27 @@ impl Hub {
     pub(crate) fn end_login(&mut self, login: LoginId, except: Option<SessionId>, now: Now) {
         let Some(record) = self.people.remove_login(login) else { return };
         self.outbox.push(Effect::Keep(Record::LoginGone(login)));
-        let sessions = self.people.get(record.account).map(|account| account.sessions.to_vec()).unwrap_or_default();
+        self.dismiss_all(&record, except, now);
+    }
+
+    /// The same, for somebody who is told when it is kept.
+    pub(crate) fn end_login_for(
+        &mut self,
+        asker: SessionId,
+        login: LoginId,
+        except: Option<SessionId>,
+        reply: Reply,
+        now: Now,
+    ) {
+        let Some(record) = self.people.remove_login(login) else { return };
+        self.settle(asker, Record::LoginGone(login), Undo::Ended, Some(reply));
+        self.dismiss_all(&record, except, now);
+    }
+
+    /// Every session of a login that has ended is over, but one.
+    pub(crate) fn dismiss_all(&mut self, ended: &LoginRecord, except: Option<SessionId>, now: Now) {
+        let LoginRecord { id: login, account, .. } = *ended;
+        let sessions = self.people.get(account).map(|account| account.sessions.to_vec()).unwrap_or_default();
         for session in sessions.into_iter().filter(|session| Some(*session) != except) {
             let is_of_it =
                 self.sessions.get(session).and_then(|found| found.account).is_some_and(|(_, of)| of == login);
@@ -257,11 +277,18 @@ impl Hub {
 
     /// The login of a cookie ends, with its sessions. Answered outside of sessions.
     pub fn forget_cookie(&mut self, ticket: papo_proto::Txn, token: &TokenHash, now: Now) {
-        if let Some(login) = self.people.by_token(token).map(|login| login.id) {
-            self.end_login(login, None, now);
-        }
         self.asking = Some(ticket);
-        self.reply(self.outside, Reply::Done);
+        match self.people.by_token(token).map(|login| login.id) {
+            Some(login) => self.end_login_for(self.outside, login, None, Reply::Done, now),
+            // It may have ended before and not be kept yet: this answer comes with what the store is told again.
+            None => match self.unkept.pop() {
+                Some(record) => {
+                    let (session, txn, reply) = (self.outside, self.asking, Some(Box::new(Reply::Done)));
+                    self.outbox.push(Effect::Settle { record, undo: Undo::Ended, session, txn, reply });
+                }
+                None => self.reply(self.outside, Reply::Done),
+            },
+        }
         self.asking = None;
     }
 }

@@ -73,6 +73,8 @@ pub(crate) enum Undo {
     Login(LoginId, Option<Nickname>),
     /// It is written down no more than it happened.
     Nothing,
+    /// What has ended has ended: the store is told again, and whoever ended it that it does not know yet.
+    Ended,
 }
 
 impl Effect {
@@ -95,7 +97,6 @@ impl Effect {
     pub(crate) fn tells_what_was_settled(&self) -> bool {
         match self {
             Effect::Tell { ephemeral: Ephemeral::Changed { change, .. }, .. } => !matches!(change, Change::Removed(..)),
-            Effect::Reply { reply, .. } => matches!(**reply, Reply::Invited { .. }),
             _ => false,
         }
     }
@@ -195,11 +196,18 @@ impl Outbox {
         self.pop().map(|effect| (effect, outcome))
     }
 
+    /// Whether something that is not kept yet is settled by it.
+    pub(crate) fn settles(&self, is_meant: impl Fn(&Record) -> bool) -> bool {
+        self.effects.iter().any(|effect| matches!(effect, Effect::Settle { record, .. } if is_meant(record)))
+    }
+
     /// What was decided and waits was decided on top of what has just failed: it falls with it, in the
     /// same order, or else the store would be told of a state that never was. Whoever did it is told.
     pub(crate) fn fail_settled(&mut self, reject: &Reject) -> Vec<Undo> {
         let mut undone = Vec::new();
         let failed = |effect: Effect| match effect {
+            // It builds on nothing: it has ended, and is told to the store with the next batch.
+            ended @ Effect::Settle { undo: Undo::Ended, .. } => Some(ended),
             Effect::Settle { undo, session, txn, reply, .. } => {
                 undone.push(undo);
                 reply.map(|_| Effect::Reply { session, txn, reply: Box::new(Reply::Rejected(reject.clone())) })
@@ -214,14 +222,13 @@ impl Outbox {
     /// Every effect that waits, to be put right when something that it builds on never was; those for which
     /// false is said are dropped.
     pub(crate) fn put_right(&mut self, mut right: impl FnMut(&mut Effect) -> bool) {
-        let mut dropped = 0;
+        let mut bytes = 0;
         self.effects.retain_mut(|effect| {
-            let bytes = effect.bytes();
             let stays = right(effect);
-            dropped += if stays { 0 } else { bytes };
+            bytes += if stays { effect.bytes() } else { 0 };
             stays
         });
-        self.bytes -= dropped;
+        self.bytes = bytes;
         self.end_batch();
     }
 

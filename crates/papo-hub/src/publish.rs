@@ -76,9 +76,13 @@ impl Hub {
             (Effect::Keep(Record::Room(record)), _) => self.room_is_stored(record.id),
             (Effect::Keep(Record::RoomGone(room)), _) => self.rooms.bury(room),
             (Effect::Settle { record, session, txn, reply, .. }, _) => {
-                if let Record::Room(record) = &record {
-                    self.room_is_stored(record.id);
-                    self.rooms.free_name(record);
+                match &record {
+                    Record::Room(record) => {
+                        self.room_is_stored(record.id);
+                        self.rooms.free_name(record);
+                    }
+                    Record::RoomGone(room) => self.rooms.bury(*room),
+                    _ => {}
                 }
                 if let Some(mut reply) = reply {
                     self.bring_up_to_date(session, &mut reply);

@@ -110,6 +110,9 @@ impl Hub {
             (None, None) => return Err(Reject::UnknownSession),
         };
         let (address, is_safe) = (self.sessions.of(me).address, self.sessions.of(me).is_safe);
+        if self.sessions.of(session).address != address {
+            self.carry_over(session, self.person(session), now);
+        }
         let resumed = self.sessions.of(session);
         (resumed.address, resumed.is_safe) = (address, is_safe);
         resumed.claimed = Some(opening.link);

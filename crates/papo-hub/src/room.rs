@@ -76,6 +76,11 @@ impl Room {
         self.record.kind == RoomKind::Private
     }
 
+    /// Until when somebody is restricted, if they are.
+    pub(crate) fn restricted(&self, whom: Restricted, what: Restriction, now_ms: u64) -> Option<u64> {
+        self.restrictions.get(&(whom, what)).map(|(until_ms, _)| *until_ms).filter(|until_ms| *until_ms > now_ms)
+    }
+
     /// The two of a conversation.
     pub(crate) fn parties(&self) -> Option<[Person; 2]> {
         match self.record.kind {

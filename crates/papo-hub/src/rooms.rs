@@ -314,9 +314,14 @@ impl Rooms {
         rooms
     }
 
+    /// Every room, to be changed.
+    pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Room> {
+        self.all.values_mut()
+    }
+
     /// Every room's owner, to be changed.
     pub(crate) fn each_owner(&mut self, mut change: impl FnMut(&mut Option<Person>)) {
-        self.all.values_mut().for_each(|room| change(&mut room.record.owner));
+        self.all_mut().for_each(|room| change(&mut room.record.owner));
     }
 
     /// Rooms that have names.

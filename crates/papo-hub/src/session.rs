@@ -9,6 +9,7 @@ use papo_proto::{AccountId, Address, Encoding, LoginId, Nickname, Person, RoomId
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use crate::carried::Carried;
 use crate::log::Log;
 
 /// Where a session's connection lives: which shard, and which of its places.
@@ -59,6 +60,8 @@ pub(crate) struct More {
     pub(crate) whispered: Option<Person>,
     /// Whom it is not shown, beside those whom its account ignores.
     pub(crate) ignores: Vec<(Person, Arc<str>)>,
+    /// What restricted it as somebody else; at most [`papo_proto::limits::RESTRICTIONS_CARRIED`].
+    pub(crate) carried: Vec<Carried>,
 }
 
 /// A command whose password is being looked at.
@@ -68,6 +71,8 @@ pub(crate) struct Checking {
     pub(crate) txn: Option<Txn>,
     /// The name that the try counts for.
     pub(crate) tried: Option<Arc<str>>,
+    /// The hash that the password is compared with: what is right by another one than the account's is not.
+    pub(crate) compared: Option<Arc<str>>,
 }
 
 /// What makes a session survive its connection.

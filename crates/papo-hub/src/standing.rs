@@ -5,7 +5,7 @@ use std::sync::Arc;
 use papo_proto::limits::LOCKDOWN_AGE;
 use papo_proto::words::people::{AccountRecord, Restricted, Restriction, Standing};
 use papo_proto::words::{RoomCount, RoomCounts, RoomFacts, RoomKind};
-use papo_proto::{AccountId, Address, Nickname, Person, Reject, Role, RoomId, RoomName, SessionId};
+use papo_proto::{AccountId, Nickname, Person, Reject, Role, RoomId, RoomName, SessionId};
 use rustc_hash::FxHashSet;
 
 use crate::hub::{Hub, Now};
@@ -81,8 +81,19 @@ impl Hub {
         granted.unwrap_or(if account.is_some() { Role::Member } else { Role::Guest })
     }
 
-    /// Everything that rights ask of somebody in a room.
-    pub(crate) fn member_as(&self, person: Person, address: Option<Address>, room: &Room, now_ms: u64) -> Member {
+    /// Those against whom somebody in a room may do nothing, there or not: whoever is not less than they are.
+    pub(crate) fn not_below(&self, person: Person, room: RoomId) -> Arc<[Person]> {
+        let room = self.rooms.of_ref(room);
+        let role = self.role(person, room);
+        let admins = self.people.all().filter(|account| account.record.is_admin);
+        let ranked = room.grants.keys().copied().chain(room.record.owner);
+        let others = ranked.chain(admins.map(|account| Person::Account(account.record.id)));
+        others.filter(|other| *other != person && !rights::is_over(role, self.role(*other, room))).collect()
+    }
+
+    /// Everything that rights ask of somebody in a room, in a session if there is one.
+    pub(crate) fn member_as(&self, person: Person, session: Option<SessionId>, room: &Room, now_ms: u64) -> Member {
+        let found = session.and_then(|session| self.sessions.get(session));
         let role = self.role(person, room);
         let is_let_in = role >= Role::Owner || room.grants.contains_key(&person);
         let place = match room.record.kind {
@@ -94,11 +105,13 @@ impl Hub {
         };
         let whom = match person {
             Person::Account(account) => Some(Restricted::Account(account)),
-            Person::Guest(_) => address.map(Restricted::Address),
+            Person::Guest(_) => found.map(|found| Restricted::Address(found.address)),
         };
+        let carried = found.and_then(|found| found.more.as_ref()).map_or(&[][..], |more| &more.carried);
         let until = |what| {
-            let (until_ms, _) = room.restrictions.get(&(whom?, what))?;
-            (*until_ms > now_ms).then_some(*until_ms)
+            let carried = carried.iter().filter(|carried| carried.room == room.record.id && carried.what == what);
+            let carried = carried.filter_map(|carried| carried.holds(room, now_ms)).max();
+            carried.max(whom.and_then(|whom| room.restricted(whom, what, now_ms)))
         };
         let seconds = |until_ms: u64| (until_ms - now_ms).div_ceil(1000);
         Member {
@@ -123,8 +136,7 @@ impl Hub {
 
     fn member_at(&self, session: SessionId, room: RoomId, now_ms: u64) -> Member {
         let room = self.rooms.get(room).expect("invariant: whoever asks has seen that the room exists");
-        let address = self.sessions.get(session).map(|session| session.address);
-        self.member_as(self.person(session), address, room, now_ms)
+        self.member_as(self.person(session), Some(session), room, now_ms)
     }
 
     /// Whether a session may do something in a room that exists.

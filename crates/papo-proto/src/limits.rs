@@ -67,6 +67,8 @@ pub const IGNORED_MAX: usize = 256;
 pub const GRANTS_PER_ROOM: usize = 4096;
 /// Restrictions in one room.
 pub const RESTRICTIONS_PER_ROOM: usize = 4096;
+/// Restrictions that a session keeps when it becomes somebody else.
+pub const RESTRICTIONS_CARRIED: usize = 64;
 /// The longest wait between two messages in a slow room, in seconds.
 pub const SLOW_MAX_SECONDS: u32 = 3600;
 /// People whose last message is remembered in a slow room; then the older half is forgotten.

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use papo_proto::papo1::Token;
 use papo_proto::words::people::Standing;
 use papo_proto::words::{AccountCommand, LoginFacts, Registration, Secret};
-use papo_proto::{AccountId, LoginId, Nickname, Reject, Reply, SessionId};
+use papo_proto::{AccountId, LoginId, Nickname, Person, Record, Reject, Reply, SessionId};
 
 use crate::hub::{Hub, Now};
-use crate::outbox::Effect;
+use crate::outbox::{Effect, Undo};
 use crate::outlet::{Intent, PasswordAsk};
 use crate::session::Checking;
 
@@ -53,7 +53,8 @@ fn safe(hub: &Hub, session: SessionId) -> Result<(), Reject> {
 fn check(hub: &mut Hub, session: SessionId, tried: Option<Arc<str>>, ask: PasswordAsk) {
     let txn = hub.asking.take();
     let ask = PasswordAsk { txn, ..ask };
-    hub.sessions.of(session).checking = Some(Checking { txn, tried });
+    let compared = ask.compare.as_ref().and_then(|(_, hash)| hash.clone());
+    hub.sessions.of(session).checking = Some(Checking { txn, tried, compared });
     hub.outbox.push(Effect::Check { session, ask: Box::new(ask) });
 }
 
@@ -154,9 +155,12 @@ fn own(
 
 fn logout(hub: &mut Hub, session: SessionId, now: Now) -> Result<(), Reject> {
     let (_, login) = account_of(hub, session)?;
-    hub.end_login(login, Some(session), now);
+    if let Some(ended) = hub.people.remove_login(login) {
+        hub.dismiss_all(&ended, Some(session), now);
+    }
+    hub.carry_over(session, Person::Guest(session), now);
     let nick = hub.become_guest(session, None, now);
-    hub.reply(session, Reply::LoggedOut(nick));
+    hub.settle(session, Record::LoginGone(login), Undo::Ended, Some(Reply::LoggedOut(nick)));
     Ok(())
 }
 
@@ -187,7 +191,6 @@ fn end_login(hub: &mut Hub, session: SessionId, login: LoginId, now: Now) -> Res
         return logout(hub, session, now);
     }
     let label = found.label.clone();
-    hub.end_login(login, Some(session), now);
-    hub.reply(session, Reply::Ended(label));
+    hub.end_login_for(session, login, Some(session), Reply::Ended(label), now);
     Ok(())
 }

@@ -60,6 +60,10 @@ fn actor(hub: &mut Hub, session: SessionId, of: Target, act: &Act, now: Now) -> 
     let room = hub.target(session, of)?;
     let person = hub.person(session);
     hub.may(session, room, deed(hub, person, act), now)?;
+    if puts_out(act) && hub.outbox.settles(|record| gives_a_role(record, person, room)) {
+        // Nobody could be brought back, and no room, if the role cannot be kept.
+        return Err(Reject::Busy);
+    }
     let (nick, _) = hub.ensure_named(session);
     let found = hub.rooms.of(room);
     if !found.is_stored {
@@ -69,6 +73,19 @@ fn actor(hub: &mut Hub, session: SessionId, of: Target, act: &Act, now: Now) -> 
     }
     let role = hub.role(person, hub.rooms.of_ref(room));
     Ok(Actor { session, person, name: nick.shared().clone(), role, room })
+}
+
+fn puts_out(act: &Act) -> bool {
+    matches!(act, Act::Kick(..) | Act::Ban(..) | Act::Close)
+}
+
+/// Whether a record makes somebody more in a room than others.
+fn gives_a_role(record: &Record, person: Person, room: RoomId) -> bool {
+    match record {
+        Record::Grant(grant) => grant.room == room && grant.person == person && grant.role.is_some(),
+        Record::Account(account) => account.is_admin && Person::Account(account.id) == person,
+        _ => false,
+    }
 }
 
 /// What an act is, done by this person: one's own messages are one's own also when they are named.

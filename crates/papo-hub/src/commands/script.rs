@@ -4,12 +4,14 @@
 //!   happens to all of them;
 //! * `text`, `papo1` – the scripts of what was there first, by dialect;
 //! * `people`, `names`, `sessions` – accounts; `directs` – conversations of two, `ignore`;
-//! * `rooms`, `hidden`, `moderation`, `redact` – rights; `admin` – whoever runs the server;
+//! * `rooms`, `hidden`, `moderation`, `redact`, `carried` – rights; `admin` – whoever runs the server;
 //! * `random` – scripts that nobody wrote, `invariants` – what holds in all of them;
-//! * `failures` – what is decided and cannot be kept.
+//! * `failures` – what is decided and cannot be kept, `rightful` – what others did by it, `ended` – what has ended.
 
 mod admin;
+mod carried;
 mod directs;
+mod ended;
 mod failures;
 mod happen;
 mod hidden;
@@ -19,6 +21,7 @@ mod papo1;
 mod people;
 mod random;
 mod redact;
+mod rightful;
 mod rooms;
 mod sessions;
 mod store;
@@ -33,8 +36,7 @@ use world::World;
 /// Runs a script: `Ana> line` sends, `Ana< line` is the next thing that Ana reads; in the end nobody
 /// may have anything left to read, and the invariants hold after each step. `Ana!` loses her connection, and has another one when she next sends.
 ///
-/// What happens to all begins with `*`, and is in [`happen`]; `admin` reads what whoever runs the server is
-/// answered.
+/// What happens to all begins with `*`, and is in [`happen`]; `admin` reads what is answered outside of sessions.
 fn check(script: &str) {
     check_in(&mut World::new(true), script);
 }
@@ -45,7 +47,7 @@ fn check_in(world: &mut World, script: &str) {
     let mut went = String::new();
     for step in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
         if let Some(rest) = step.strip_prefix('*') {
-            unread.entry("admin".to_owned()).or_default().extend(happen::happen(world, rest));
+            happen::happen(world, rest);
         } else {
             let at = step.find(['>', '<', '!']).expect("a step names a person and what happens");
             let (who, rest) = (&step[..at], step[at + 1..].trim().replace("\\n", "\n"));
@@ -64,8 +66,9 @@ fn check_in(world: &mut World, script: &str) {
             }
         }
         let _ = writeln!(went, "         {step}");
-        for line in unread.get("admin").into_iter().flatten().filter(|_| step.starts_with("*admin")) {
+        for line in world.answers().iter().map(happen::shown) {
             let _ = writeln!(went, "         admin< {}", line.replace('\n', "\\n"));
+            unread.entry("admin".to_owned()).or_default().push_back(line);
         }
         for (name, ..) in world.people.clone() {
             for line in world.read(&name).into_iter().map(short) {

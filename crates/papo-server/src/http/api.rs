@@ -66,7 +66,7 @@ impl Api<'_> {
         let path = request.uri().path().to_owned();
         let mut answer = match (path.as_str(), request.method()) {
             ("/api/session", &Method::POST) => self.remember(request, caller, lang).await,
-            ("/api/session", &Method::DELETE) => self.forget(request.headers(), caller).await,
+            ("/api/session", &Method::DELETE) => self.forget(request.headers(), caller, lang).await,
             ("/api/session", _) => method("POST, DELETE"),
             (path, method) => match (room_of(path), method) {
                 (Some(room), &Method::POST) => self.post(&room, request, lang).await,
@@ -102,15 +102,21 @@ impl Api<'_> {
         }
     }
 
-    /// Ends the login of the cookie.
-    async fn forget(&self, headers: &HeaderMap, caller: Client) -> Answer {
+    /// Ends the login of the cookie. The browser forgets it also when that cannot be kept.
+    async fn forget(&self, headers: &HeaderMap, caller: Client, lang: Lang) -> Answer {
         if let Some(refused) = self.guard.check_change(headers) {
             return refused;
         }
-        if let Some(token) = cookie::of(headers, caller) {
-            self.engine.ask(|hub, ticket, now| hub.forget_cookie(ticket, &token, now)).await;
+        let mut answer = with_cookie(&cookie::unset(caller));
+        if let Some(token) = cookie::of(headers, caller)
+            && let Reply::Rejected(reject) =
+                self.engine.ask(|hub, ticket, now| hub.forget_cookie(ticket, &token, now)).await
+        {
+            let forgotten = answer.headers_mut().remove(SET_COOKIE);
+            answer = rejected(lang, &reject);
+            answer.headers_mut().extend(forgotten.map(|cookie| (SET_COOKIE, cookie)));
         }
-        with_cookie(&cookie::unset(caller))
+        answer
     }
 
     /// Posts a message for a bot. Answered when it is on disk.

@@ -16,11 +16,9 @@ use crate::session::Checking;
 impl Hub {
     /// The password of a session's command was looked at.
     pub fn checked(&mut self, session: SessionId, txn: Option<Txn>, intent: Intent, checked: Checked, now: Now) {
-        if self.end_check(session, txn).is_none() {
-            return;
-        }
+        let Some(Checking { compared, .. }) = self.end_check(session, txn) else { return };
         self.asking = txn;
-        if let Err(reject) = decide(self, session, intent, checked, now) {
+        if let Err(reject) = decide(self, session, intent, compared.as_ref(), checked, now) {
             self.reject(session, reject);
         }
         self.asking = None;
@@ -45,16 +43,25 @@ impl Hub {
     }
 }
 
-fn decide(hub: &mut Hub, session: SessionId, intent: Intent, checked: Checked, now: Now) -> Result<(), Reject> {
+fn decide(
+    hub: &mut Hub,
+    session: SessionId,
+    intent: Intent,
+    compared: Option<&Arc<str>>,
+    checked: Checked,
+    now: Now,
+) -> Result<(), Reject> {
     let Checked { is_right, hash, fresh } = checked;
+    // The account may have another password by now: what was right before is wrong then.
+    let compared = compared.filter(|_| is_right);
     match intent {
         Intent::Register { name, invite } => {
             may_register(hub, session, &name, invite.as_ref(), now)?;
-            register(hub, session, name, hash.ok_or(Reject::Busy)?, invite, &fresh, now);
+            register(hub, session, &name, hash.ok_or(Reject::Busy)?, invite, &fresh, now);
         }
-        Intent::Login { name } => login(hub, session, &name, is_right, &fresh, now)?,
-        Intent::Change => change(hub, session, is_right, hash, now)?,
-        Intent::Delete => delete(hub, session, is_right, now)?,
+        Intent::Login { name } => login(hub, session, &name, compared, &fresh, now)?,
+        Intent::Change => change(hub, session, compared, hash, now)?,
+        Intent::Delete => delete(hub, session, compared, now)?,
     }
     Ok(())
 }
@@ -62,7 +69,7 @@ fn decide(hub: &mut Hub, session: SessionId, intent: Intent, checked: Checked, n
 fn register(
     hub: &mut Hub,
     session: SessionId,
-    name: Nickname,
+    name: &Nickname,
     hash: Arc<str>,
     invite: Option<TokenHash>,
     fresh: &Token,
@@ -80,7 +87,7 @@ fn register(
     let id = hub.people.next_account();
     let record = AccountRecord {
         id,
-        name,
+        name: name.clone(),
         password: Some(hash),
         is_admin,
         standing: Standing::Active,
@@ -89,6 +96,8 @@ fn register(
         bot: None,
     };
     hub.settle(session, Record::Account(record), Undo::Account(id, Some(session)), None);
+    hub.carry_over(session, Person::Account(id), now);
+    hub.restrict_heir(session, id, name, now);
     bequeath(hub, session, id);
     let login = hub.make_login(session, id, fresh, now);
     hub.tell_login(session, login, fresh, true, now);
@@ -119,29 +128,36 @@ fn login(
     hub: &mut Hub,
     session: SessionId,
     name: &Nickname,
-    is_right: bool,
+    compared: Option<&Arc<str>>,
     fresh: &Token,
     now: Now,
 ) -> Result<(), Reject> {
     let account = hub.nicknames.holder(name).and_then(Person::account);
-    let account = account.filter(|account| is_right && hub.people.get(*account).is_some_and(Account::is_active));
+    let is_open = |account: &Account| account.is_active() && has_password(&account.record, compared);
+    let account = account.filter(|account| hub.people.get(*account).is_some_and(is_open));
     let account = account.ok_or(Reject::WrongPassword)?;
     if hub.account(session).is_some() {
         return Err(Reject::LoggedIn);
     }
     let address = hub.sessions.of(session).address;
     hub.throttle.succeeded(name.key(), address);
+    hub.carry_over(session, Person::Account(account), now);
     bequeath(hub, session, account);
     let login = hub.make_login(session, account, fresh, now);
     hub.tell_login(session, login, fresh, false, now);
     Ok(())
 }
 
+/// Whether a password that was found right is still the account's.
+fn has_password(account: &AccountRecord, compared: Option<&Arc<str>>) -> bool {
+    compared.is_some() && account.password.as_ref() == compared
+}
+
 /// The session's account, if the password that was asked for is right.
-fn proven(hub: &mut Hub, session: SessionId, is_right: bool) -> Result<AccountRecord, Reject> {
+fn proven(hub: &mut Hub, session: SessionId, compared: Option<&Arc<str>>) -> Result<AccountRecord, Reject> {
     let (account, _) = account_of(hub, session)?;
     let record = hub.people.of(account).record.clone();
-    if !is_right {
+    if !has_password(&record, compared) {
         return Err(Reject::WrongPassword);
     }
     let address = hub.sessions.of(session).address;
@@ -149,8 +165,14 @@ fn proven(hub: &mut Hub, session: SessionId, is_right: bool) -> Result<AccountRe
     Ok(record)
 }
 
-fn change(hub: &mut Hub, session: SessionId, is_right: bool, hash: Option<Arc<str>>, now: Now) -> Result<(), Reject> {
-    let before = proven(hub, session, is_right)?;
+fn change(
+    hub: &mut Hub,
+    session: SessionId,
+    compared: Option<&Arc<str>>,
+    hash: Option<Arc<str>>,
+    now: Now,
+) -> Result<(), Reject> {
+    let before = proven(hub, session, compared)?;
     let (account, own) = account_of(hub, session)?;
     let after = AccountRecord { password: Some(hash.ok_or(Reject::Busy)?), ..before.clone() };
     hub.end_logins(account, Some((session, own)), now);
@@ -159,8 +181,8 @@ fn change(hub: &mut Hub, session: SessionId, is_right: bool, hash: Option<Arc<st
     Ok(())
 }
 
-fn delete(hub: &mut Hub, session: SessionId, is_right: bool, now: Now) -> Result<(), Reject> {
-    let before = proven(hub, session, is_right)?;
+fn delete(hub: &mut Hub, session: SessionId, compared: Option<&Arc<str>>, now: Now) -> Result<(), Reject> {
+    let before = proven(hub, session, compared)?;
     let account = before.id;
     let bots: Vec<AccountId> = hub.people.bots_of(account);
     for gone in bots.iter().copied().chain([account]) {
@@ -182,6 +204,7 @@ fn delete(hub: &mut Hub, session: SessionId, is_right: bool, now: Now) -> Result
     let (_, own) = account_of(hub, session)?;
     hub.end_logins(account, Some((session, own)), now);
     hub.end_login(own, Some(session), now);
+    hub.carry_over(session, Person::Guest(session), now);
     let nick = hub.become_guest(session, None, now);
     hub.outbox.push(Effect::Reply { session, txn: None, reply: Box::new(Reply::CalledNow(nick)) });
     Ok(())

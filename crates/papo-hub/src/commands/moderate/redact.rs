@@ -1,20 +1,22 @@
 //! Taking messages back: nothing of them is left, here or in the store.
 
-use std::sync::Arc;
-
 use papo_proto::words::{Redact, RedactTarget, RedactWhat, Whose};
 use papo_proto::{Nickname, Person, Reject};
 
 use super::{Actor, note_of, target};
 use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
-use crate::rights::{self, Deed};
+use crate::rights::Deed;
 
 pub(super) fn run(hub: &mut Hub, actor: &Actor, wanted: RedactTarget, now: Now) -> Result<(), Reject> {
     let (what, whose) = match wanted {
         RedactTarget::One(seq) => {
             let may_others = hub.may(actor.session, actor.room, Deed::RedactOther, now).is_ok();
-            let whose = if may_others { Whose::NotOf(spared(hub, actor)) } else { Whose::Of(actor.person) };
+            let whose = if may_others {
+                Whose::NotOf(hub.not_below(actor.person, actor.room))
+            } else {
+                Whose::Of(actor.person)
+            };
             (RedactWhat::One(seq, whose), format!("#{seq}"))
         }
         RedactTarget::Last(None) => (RedactWhat::Last(actor.person), String::new()),
@@ -42,13 +44,4 @@ pub(super) fn run(hub: &mut Hub, actor: &Actor, wanted: RedactTarget, now: Now) 
 /// Whose messages are meant: one's own, or those of somebody who is less in the room.
 fn author(hub: &mut Hub, actor: &Actor, who: &Nickname) -> Result<Person, Reject> {
     if hub.named(who)? == actor.person { Ok(actor.person) } else { target(hub, actor, who) }
-}
-
-/// Those whose messages stay: whoever is not less in the room than the actor, there or not.
-fn spared(hub: &Hub, actor: &Actor) -> Arc<[Person]> {
-    let room = hub.rooms.of_ref(actor.room);
-    let admins = hub.people.all().filter(|account| account.record.is_admin);
-    let ranked = room.grants.keys().copied().chain(room.record.owner);
-    let others = ranked.chain(admins.map(|account| Person::Account(account.record.id)));
-    others.filter(|other| *other != actor.person && !rights::is_over(actor.role, hub.role(*other, room))).collect()
 }

@@ -273,9 +273,10 @@ fn what_has_ended_has_ended_after_a_restart() {
          a> oi
          *disk full
          a> /close
-         a< [SYS] Feito.
+         a< [ERRO] O disco do servidor está cheio; a mensagem não foi guardada. Tente de novo mais tarde.
+         a< [SYS] Você saiu de #sala.
          a> /sessions end 2
-         a< [SYS] 192.0.2.1 terminou.
+         a< [ERRO] O disco do servidor está cheio; a mensagem não foi guardada. Tente de novo mais tarde.
          b< [SYS] Sua sessão foi encerrada. Entre de novo com /login <nome> <senha>.
          *disk ok
          a> /join outra

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use papo_proto::papo1::Token;
 use papo_proto::words::{AdminCommand, Parsed, Registration, Secret};
-use papo_proto::{Nickname, Reply};
+use papo_proto::{Nickname, Reply, RoomName};
 
 use super::world::{TEXT, World};
 use crate::hub::Policy;
@@ -17,8 +18,10 @@ use crate::hub::Policy;
 /// * `drain` – the server stops; `restart` – a fresh hub begins with what was kept, and nobody in it;
 /// * `from 192.0.2.7` – where the next connections come from; `plain`, `safe` – whether others can listen;
 /// * `policy open|invite|closed guests|no-guests [greeting]`;
-/// * `admin …` – a command of whoever runs the server, whose answer is returned.
-pub(super) fn happen(world: &mut World, what: &str) -> Option<String> {
+/// * `admin …` – a command of whoever runs the server;
+/// * `post 101 sala text`, `exchange 101 201`, `forget 201` – what is asked over HTTP by the token of this number,
+///   those of logins being 101, 102 …: a message, another token for a cookie, and its end.
+pub(super) fn happen(world: &mut World, what: &str) {
     let (verb, rest) = what.split_once(' ').unwrap_or((what, ""));
     match verb {
         "in" => {
@@ -62,11 +65,26 @@ pub(super) fn happen(world: &mut World, what: &str) -> Option<String> {
         }
         "admin" => {
             let (command, password) = admin(rest);
-            return Some(shown(&world.administer(command, password)));
+            world.administer(command, password);
         }
+        "post" => {
+            let mut words = rest.splitn(3, ' ');
+            let (by, room) = (token(words.next()), RoomName::parse(words.next().unwrap_or_default()));
+            let (room, text) = (room.expect("a room").name, words.next().unwrap_or_default().into());
+            world.ask(|hub, ticket, now| hub.post_outside(ticket, &by.hash(), &room, (text, None), now));
+        }
+        "exchange" => {
+            let (old, fresh) =
+                rest.split_once(' ').map(|(old, fresh)| (token(Some(old)), token(Some(fresh)))).expect("two");
+            world.ask(|hub, ticket, now| hub.exchange(ticket, &old.hash(), &fresh, now));
+        }
+        "forget" => world.ask(|hub, ticket, now| hub.forget_cookie(ticket, &token(Some(rest)).hash(), now)),
         _ => panic!("nobody knows what {what:?} is"),
     }
-    None
+}
+
+fn token(number: Option<&str>) -> Token {
+    Token([number.and_then(|number| number.parse().ok()).expect("a number"); 32])
 }
 
 /// Somebody comes, and nothing of it is rejected.
@@ -123,7 +141,8 @@ fn admin(words: &str) -> (AdminCommand, Option<&str>) {
     }
 }
 
-fn shown(reply: &Reply) -> String {
+/// An answer outside of sessions, as people read it.
+pub(super) fn shown(reply: &Reply) -> String {
     let mut bytes = Vec::new();
     TEXT.reply(None, reply, &mut bytes);
     String::from_utf8_lossy(&bytes[4..]).into_owned()

@@ -43,13 +43,15 @@ fn a_ban_of_an_account_meets_it_everywhere() {
          b> /logout
          b< [SYS] Você saiu da conta; agora é convidado-4487.
          b> /join sala
-         a< [SYS] convidado-4487 entrou em #sala.
-         b< [SYS] Você entrou em #sala.
+         b< [ERRO] Você foi banido desta sala por 10 min.
          d> /login Bia segredo123
          d< [SYS] Você entrou como Bia. Você entrou em #geral.
          d> /join sala
          d< [ERRO] Você foi banido desta sala por 10 min.
          *wait 600
+         b> /join sala
+         a< [SYS] convidado-4487 entrou em #sala.
+         b< [SYS] Você entrou em #sala.
          d> /join sala
          a< [SYS] Bia entrou em #sala.
          b< [SYS] Bia entrou em #sala.

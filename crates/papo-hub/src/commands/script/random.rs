@@ -173,6 +173,7 @@ impl Run {
             self.speak(who, line);
         }
         self.read();
+        drop(self.world.answers());
         invariants::hold(&self.world);
     }
 

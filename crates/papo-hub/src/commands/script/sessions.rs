@@ -193,3 +193,49 @@ fn a_room_is_entered_once_by_one_person() {
          b< [SYS] Em #jogos (2):\n- Ana\n- Bia"#,
     );
 }
+
+/// The hash of before was compared, and the old password logged in.
+#[test]
+fn a_password_that_is_another_by_now_is_wrong() {
+    check(
+        "*in geral: a Ana with an account
+         *passwords wait
+         a> /password segredo123 outrasenha1
+         b> /login Ana segredo123
+         *passwords looked at
+         a< [SYS] Senha trocada. As outras sessões da conta terminaram.
+         b< [ERRO] Nome ou senha errados.
+         *passwords wait
+         b> /login Ana outrasenha1
+         a> /password outrasenha1 segredo123
+         c> /login Ana outrasenha1
+         *admin reset Ana terceira123
+         admin< [SYS] Feito: Ana.
+         a< [SYS] Sua sessão foi encerrada. Entre de novo com /login <nome> <senha>.
+         *passwords looked at
+         b< [ERRO] Nome ou senha errados.
+         c< [ERRO] Nome ou senha errados.
+         *wait 1
+         b> /login Ana terceira123
+         b< [SYS] Você entrou como Ana. Você entrou em #geral.",
+    );
+}
+
+/// What was asked by a password that could not be kept was done.
+#[test]
+fn an_account_is_deleted_by_its_password_of_now() {
+    check(
+        "*in geral: a Ana with an account
+         *hold
+         a> /password segredo123 outrasenha1
+         *take
+         a> /delete-account outrasenha1
+         *fail
+         a< [ERRO] O disco do servidor está cheio; a mensagem não foi guardada. Tente de novo mais tarde.
+         a< [ERRO] Nome ou senha errados.
+         *go
+         *restart
+         a> /login Ana segredo123
+         a< [SYS] Você entrou como Ana. Você entrou em #geral.",
+    );
+}

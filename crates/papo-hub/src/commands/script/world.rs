@@ -118,7 +118,7 @@ pub(crate) struct World {
     with_store: Vec<papo_proto::Record>,
     /// The disk hangs.
     pub(super) hold_commits: bool,
-    pub(super) outside: Vec<(Txn, Reply)>,
+    outside: Vec<(Txn, Reply)>,
     logins: u8,
     /// Where the next connections come from.
     pub(super) address: std::net::IpAddr,
@@ -318,11 +318,20 @@ impl World {
         self.settle();
     }
 
-    /// What whoever runs the server is answered.
-    pub(super) fn administer(&mut self, command: AdminCommand, hash: Option<&str>) -> Reply {
+    pub(super) fn administer(&mut self, command: AdminCommand, hash: Option<&str>) {
         self.hub.administer(Txn(1), command, hash.map(|hash| format!("hash of {hash}").into()), self.now);
         self.settle();
-        self.outside.pop().expect("it is answered").1
+    }
+
+    /// What is asked over HTTP by a token.
+    pub(super) fn ask(&mut self, ask: impl FnOnce(&mut Hub, Txn, Now)) {
+        ask(&mut self.hub, Txn(1), self.now);
+        self.settle();
+    }
+
+    /// What was answered outside of sessions since last asked.
+    pub(super) fn answers(&mut self) -> Vec<Reply> {
+        self.outside.drain(..).map(|(_, reply)| reply).collect()
     }
 
     /// What a program sends.
