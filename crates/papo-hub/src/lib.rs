@@ -8,7 +8,7 @@
 //! * `resume` – hello: a session begins, is held when its connection is lost, and goes on;
 //! * [`rights`] – who may do what, as one function; `standing` – what somebody is in a room;
 //! * `logins` – who a session is, `directs` – conversations of two, `coming` – into rooms and out of them;
-//! * `session`, `nicknames`, `people`, `room` and `rooms`, `presence`, `rate`, `throttle` – what the rules are
+//! * `session`, `nicknames`, `people`, `room` and `rooms`, `presence`, `rate`, `pace`, `throttle` – what the rules are
 //!   about;
 //! * `apply` – the state as what was kept makes it; `failed` – a commit failed, and it is as it was before;
 //! * `outbox` – the decided effects, waiting for their commit, in the order of decision;
@@ -27,6 +27,7 @@ mod logins;
 mod nicknames;
 mod outbox;
 mod outlet;
+mod pace;
 mod people;
 mod presence;
 mod publish;

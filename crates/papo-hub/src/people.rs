@@ -32,6 +32,8 @@ pub(crate) struct Account {
     pub(crate) logins: SmallVec<[LoginId; 1]>,
     /// How fast it posts without a session.
     pub(crate) posts: TokenBucket,
+    /// Whether it may tell moderators of something although its address has done so too often.
+    pub(crate) reports: TokenBucket,
     /// How far it has read its conversations of two.
     pub(crate) reads: FxHashMap<RoomId, Seq>,
 }
@@ -109,6 +111,7 @@ impl People {
             sessions: SmallVec::new(),
             logins: SmallVec::new(),
             posts: TokenBucket::default(),
+            reports: TokenBucket::default(),
             reads: FxHashMap::default(),
         };
         self.accounts.insert(account.record.id, account);

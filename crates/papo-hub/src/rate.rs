@@ -15,6 +15,13 @@ pub struct Rate {
     pub every: Duration,
 }
 
+impl Rate {
+    /// So many at once, and as many an hour.
+    pub(crate) const fn hourly(times: u32) -> Self {
+        Self { burst: times, every: Duration::from_millis(3_600_000 / times as u64) }
+    }
+}
+
 /// One bucket. It is full when its `full_at` has come; that is all it needs to know.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TokenBucket {

@@ -75,10 +75,16 @@ pub const REDACT_MAX_EVENTS: usize = 1000;
 pub const TOPIC_MAX_CHARS: usize = 250;
 /// A reason is cut after this many characters.
 pub const REASON_MAX_CHARS: usize = 250;
+/// Reports that one address may make in an hour; an account may make one more.
+pub const REPORTS_PER_ADDRESS_AND_HOUR: u32 = 20;
 /// Entries of the audit log that are shown at once.
 pub const AUDIT_PAGE_MAX: usize = 200;
-/// Entries of the audit log that are kept.
+/// Entries of the audit log that are kept, of all rooms together; over it those rooms lose their oldest that have most.
 pub const AUDIT_KEPT: usize = 100_000;
+/// Entries of one room that are kept, reports not counted.
+pub const AUDIT_KEPT_PER_ROOM: usize = 1_000;
+/// Reports of one room that are kept: nobody pushes out by them what moderators did.
+pub const REPORTS_KEPT_PER_ROOM: usize = 250;
 /// In a lockdown accounts must be this old to post.
 pub const LOCKDOWN_AGE: Duration = Duration::from_hours(24);
 /// The link for the first administrator is good for this long.

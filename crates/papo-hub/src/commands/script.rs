@@ -4,7 +4,7 @@
 //!   happens to all of them;
 //! * `text`, `papo1` – the scripts of what was there first, by dialect;
 //! * `people`, `names`, `sessions` – accounts; `directs` – conversations of two, `ignore`;
-//! * `rooms`, `hidden`, `moderation`, `redact` – rights; `admin` – whoever runs the server;
+//! * `rooms`, `hidden`, `moderation`, `redact` – rights; `admin` – whoever runs the server; `pace` – what an address may do how fast;
 //! * `random` – scripts that nobody wrote, `invariants` – what holds in all of them;
 //! * `failures` – what is decided and cannot be kept.
 
@@ -15,6 +15,7 @@ mod happen;
 mod hidden;
 mod invariants;
 mod moderation;
+mod pace;
 mod papo1;
 mod people;
 mod random;
