@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use papo_proto::limits::REPORTS_PER_ADDRESS_AND_HOUR;
+use papo_proto::limits::{REPORTS_PER_ADDRESS_AND_HOUR, ROOM_INVITES_PER_ADDRESS_AND_HOUR};
 use papo_proto::{Reject, SessionId};
 
 use crate::hub::{Hub, Now};
@@ -13,14 +13,17 @@ use crate::rate::{AddressRates, Rate};
 pub(crate) enum Paced {
     /// Telling the moderators of something.
     Report,
+    /// Inviting somebody into a room.
+    Invite,
 }
 
-const KINDS: usize = Paced::Report as usize + 1;
+const KINDS: usize = Paced::Invite as usize + 1;
 
 impl Paced {
     fn rate(self) -> Rate {
         match self {
             Self::Report => Rate::hourly(REPORTS_PER_ADDRESS_AND_HOUR),
+            Self::Invite => Rate::hourly(ROOM_INVITES_PER_ADDRESS_AND_HOUR),
         }
     }
 }

@@ -75,6 +75,8 @@ pub const REDACT_MAX_EVENTS: usize = 1000;
 pub const TOPIC_MAX_CHARS: usize = 250;
 /// A reason is cut after this many characters.
 pub const REASON_MAX_CHARS: usize = 250;
+/// People whom one address may invite into rooms in an hour: three classes.
+pub const ROOM_INVITES_PER_ADDRESS_AND_HOUR: u32 = 120;
 /// Reports that one address may make in an hour; an account may make one more.
 pub const REPORTS_PER_ADDRESS_AND_HOUR: u32 = 20;
 /// Entries of the audit log that are shown at once.
@@ -136,6 +138,9 @@ pub const STORE_JOBS_WAITING: usize = 32 * 1024;
 
 /// Unsent bytes over which a connection is not read from until it drains.
 pub const UNSENT_MAX_BYTES: usize = 256 * 1024;
+/// What others cause for a connection (invitations, reports) while it does not take all that is its own; over it the
+/// connection ends, and its client comes back.
+pub const UNTAKEN_MAX_BYTES: usize = 256 * 1024;
 /// What is encrypted for one connection at a time: a slow reader has at most so much in ciphertext.
 pub const TLS_SEALED_MAX_BYTES: usize = 64 * 1024;
 /// What is kept of a TLS record or a handshake that is not whole.
@@ -212,6 +217,7 @@ pub const OUTPUT_LINES: usize = 4096;
 const _: () = {
     assert!(MESSAGE_MAX_BYTES <= FRAME_MAX_BYTES, "a message travels in a frame");
     assert!(FRAME_MAX_BYTES < 1 << 24, "the first byte of a length is 0: sniffing relies on it");
+    assert!(UNTAKEN_MAX_BYTES < u32::MAX as usize, "a plan counts them in 32 bits");
     assert!(SEGMENT_TARGET_BYTES <= UNSENT_MAX_BYTES, "one segment never pauses a reader's input");
     assert!(TLS_UNFINISHED_MAX_BYTES > 16 * 1024 + 2048 + 5, "the longest record of TLS 1.2 fits");
     assert!(TLS_UNFINISHED_MAX_BYTES < READ_TURN_BYTES, "what is kept leaves room to read its rest");

@@ -250,7 +250,13 @@ impl Shard {
                     (Reply::Rooms(rooms), Dialect::Text) => self.room_list.answer(rooms, conn.encoding).into(),
                     (reply, _) => encoded(conn.encoding, txn, reply).into(),
                 };
-                conn.plan.push(bytes);
+                if txn.is_some() || !reply.is_of_others() {
+                    conn.plan.push(bytes);
+                } else if !conn.plan.push_of_others(bytes) {
+                    // It may ask for nothing, so that nothing is read later for it: only its end bounds this.
+                    tracing::debug!(peer = %conn.peer, "a connection does not take what others cause");
+                    return self.lose(slot);
+                }
             }
             What::Posted { txn, place, at } => {
                 if let Some((room, at)) = at {
