@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use papo_proto::limits::{REPORTS_PER_ADDRESS_AND_HOUR, ROOM_INVITES_PER_ADDRESS_AND_HOUR};
+use papo_proto::limits::{
+    ACCOUNTS_PER_ADDRESS_AND_HOUR, BOTS_PER_ADDRESS_AND_HOUR, REPORTS_PER_ADDRESS_AND_HOUR,
+    ROOM_INVITES_PER_ADDRESS_AND_HOUR,
+};
 use papo_proto::{Reject, SessionId};
 
 use crate::hub::{Hub, Now};
@@ -15,15 +18,21 @@ pub(crate) enum Paced {
     Report,
     /// Inviting somebody into a room.
     Invite,
+    /// Making an account: its name is taken for ever.
+    Account,
+    /// Making a bot, likewise.
+    Bot,
 }
 
-const KINDS: usize = Paced::Invite as usize + 1;
+const KINDS: usize = Paced::Bot as usize + 1;
 
 impl Paced {
     fn rate(self) -> Rate {
         match self {
             Self::Report => Rate::hourly(REPORTS_PER_ADDRESS_AND_HOUR),
             Self::Invite => Rate::hourly(ROOM_INVITES_PER_ADDRESS_AND_HOUR),
+            Self::Account => Rate::hourly(ACCOUNTS_PER_ADDRESS_AND_HOUR),
+            Self::Bot => Rate::hourly(BOTS_PER_ADDRESS_AND_HOUR),
         }
     }
 }

@@ -30,6 +30,8 @@ pub const PASSWORD_MIN_CHARS: usize = 8;
 pub const PASSWORD_MAX_BYTES: usize = 1024;
 /// Accounts that exist, deleted ones included: their names stay taken.
 pub const ACCOUNTS_MAX: usize = 200_000;
+/// Accounts that one address may make in an hour: two classes and those who try twice.
+pub const ACCOUNTS_PER_ADDRESS_AND_HOUR: u32 = 100;
 /// Places where one account is logged in; the one that was used least recently ends for a further one.
 pub const LOGINS_PER_ACCOUNT: usize = 32;
 /// A login that is not used for this long ends.
@@ -38,6 +40,8 @@ pub const LOGIN_LIFE: Duration = Duration::from_hours(90 * 24);
 pub const LOGIN_SEEN_EVERY: Duration = Duration::from_mins(10);
 /// Bots of one account.
 pub const BOTS_PER_ACCOUNT: usize = 16;
+/// Bots that one address may make in an hour: each takes a name for ever, also when it is ended.
+pub const BOTS_PER_ADDRESS_AND_HOUR: u32 = 20;
 /// Rooms that a bot may be bound to.
 pub const ROOMS_PER_BOT: usize = 32;
 /// Invitations to the server that are open.
@@ -215,6 +219,7 @@ pub const HTTP_TAKEN_MIN_BYTES: usize = 16 * 1024;
 pub const OUTPUT_LINES: usize = 4096;
 
 const _: () = {
+    assert!(BOTS_PER_ACCOUNT <= BOTS_PER_ADDRESS_AND_HOUR as usize, "all bots of an account can be made at once");
     assert!(MESSAGE_MAX_BYTES <= FRAME_MAX_BYTES, "a message travels in a frame");
     assert!(FRAME_MAX_BYTES < 1 << 24, "the first byte of a length is 0: sniffing relies on it");
     assert!(UNTAKEN_MAX_BYTES < u32::MAX as usize, "a plan counts them in 32 bits");

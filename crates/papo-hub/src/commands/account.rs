@@ -14,6 +14,7 @@ use papo_proto::{AccountId, LoginId, Nickname, Reject, Reply, SessionId};
 use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
 use crate::outlet::{Intent, PasswordAsk};
+use crate::pace::Paced;
 use crate::session::Checking;
 
 pub(super) fn run(hub: &mut Hub, session: SessionId, command: AccountCommand, now: Now) {
@@ -73,6 +74,7 @@ fn register(
     let invite =
         invite.map(|text| Token::parse(text).map(|token| token.hash()).ok_or(Reject::Invitation)).transpose()?;
     may_register(hub, session, &name, invite.as_ref(), now)?;
+    hub.pace(session, Paced::Account, now)?;
     let intent = Intent::Register { name, invite };
     check(hub, session, None, PasswordAsk { txn: None, compare: None, hash: Some(password), intent });
     Ok(())
