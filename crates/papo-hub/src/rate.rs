@@ -67,6 +67,13 @@ impl AddressRates {
         self.buckets.entry(address).or_default().take(rate, now)
     }
 
+    /// Gives a token back that an address has taken.
+    pub(crate) fn give_back(&mut self, address: Address, rate: Rate) {
+        if let Some(bucket) = self.buckets.get_mut(&address) {
+            bucket.full_at = bucket.full_at.saturating_sub(rate.every);
+        }
+    }
+
     /// Forgets full buckets; when all are in use, the half that is soonest full.
     fn forget(&mut self, now: Duration) {
         self.buckets.retain(|_, bucket| !bucket.is_full(now));

@@ -52,9 +52,14 @@ pub const LOGIN_FREE_FAILURES: u32 = 3;
 pub const LOGIN_WAIT_MAX: Duration = Duration::from_mins(5);
 /// Wrong passwords are forgotten after this time.
 pub const LOGIN_FAILURES_KEPT: Duration = Duration::from_mins(30);
-/// Names and addresses whose wrong passwords are remembered; the oldest are forgotten first.
+/// Wrong passwords from one address, for whatever names, before it has to wait: several classes share an address.
+pub const LOGIN_FAILURES_PER_ADDRESS: u32 = 100;
+/// After that it may try again so often.
+pub const LOGIN_FAILURES_PER_ADDRESS_EVERY: Duration = Duration::from_secs(2);
+/// Names and addresses whose wrong passwords are remembered; those that failed least are forgotten first.
 pub const LOGIN_FAILURES_MAX: usize = 16 * 1024;
-/// Passwords that wait to be hashed; beyond it people are asked to try again.
+/// Passwords that wait to be hashed, each address in its turn; beyond it people are asked to try again, first those of
+/// the address that has most of them.
 pub const PASSWORDS_WAITING: usize = 64;
 /// Conversations of two that a person is sent by itself when it comes; others are sent when
 /// something is said in them.

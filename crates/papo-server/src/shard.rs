@@ -301,9 +301,8 @@ impl Shard {
     /// A password is looked at elsewhere; until then nothing else is taken from the connection, since the
     /// hub answers whatever comes as busy.
     fn check_password(&mut self, slot: u32, ask: PasswordAsk) {
-        let session = self.conns[slot as usize].session;
-        let txn = ask.txn;
-        if !self.shared.engine.passwords().ask(session, ask) {
+        let conn = &self.conns[slot as usize];
+        if let Some((session, txn)) = self.shared.engine.passwords().ask(conn.peer.ip().into(), conn.session, ask) {
             self.shared.engine.decide(Some(self.me), |hub, _| hub.unchecked(session, txn));
         }
     }

@@ -58,6 +58,13 @@ fn check(hub: &mut Hub, session: SessionId, tried: Option<Arc<str>>, ask: Passwo
     hub.outbox.push(Effect::Check { session, ask: Box::new(ask) });
 }
 
+/// Counts a try of a name's password, unless it comes too fast.
+fn begin_try(hub: &mut Hub, session: SessionId, name: &Arc<str>, now: Now) -> Result<(), Reject> {
+    let (address, by_address) = (hub.sessions.of(session).address, hub.limits.flood);
+    let begun = hub.throttle.begin(name, address, by_address, now.running);
+    begun.map_err(|retry_seconds| Reject::LoginTooFast { retry_seconds })
+}
+
 fn register(
     hub: &mut Hub,
     session: SessionId,
@@ -115,11 +122,8 @@ fn login(hub: &mut Hub, session: SessionId, name: Nickname, password: Secret, no
     if hub.account(session).is_some() {
         return Err(Reject::LoggedIn);
     }
-    let address = hub.sessions.of(session).address;
     // Whether there is such an account changes nothing up to here, and nothing below.
-    hub.throttle
-        .begin(name.key(), address, now.running)
-        .map_err(|retry_seconds| Reject::LoginTooFast { retry_seconds })?;
+    begin_try(hub, session, name.key(), now)?;
     let account = hub.nicknames.holder(&name).and_then(papo_proto::Person::account);
     let record = account.and_then(|account| hub.people.get(account)).map(|known| &known.record);
     let hash = record.filter(|record| record.standing == Standing::Active).and_then(|record| record.password.clone());
@@ -141,10 +145,7 @@ fn own(
     safe(hub, session)?;
     let (account, _) = account_of(hub, session)?;
     let record = hub.people.of(account).record.clone();
-    let address = hub.sessions.of(session).address;
-    hub.throttle
-        .begin(record.name.key(), address, now.running)
-        .map_err(|retry_seconds| Reject::LoginTooFast { retry_seconds })?;
+    begin_try(hub, session, record.name.key(), now)?;
     let tried = Some(record.name.key().clone());
     let compare = Some((password, record.password));
     check(hub, session, tried, PasswordAsk { txn: None, compare, hash, intent });
