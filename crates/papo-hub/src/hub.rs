@@ -18,6 +18,7 @@ use crate::commands;
 use crate::log::Log;
 use crate::nicknames::Nicknames;
 use crate::outbox::{Effect, Outbox};
+use crate::pace::Paces;
 use crate::people::People;
 use crate::presence::Change;
 use crate::rate::{AddressRates, Rate};
@@ -94,6 +95,7 @@ pub struct Hub {
     pub(crate) rooms: Rooms,
     pub(crate) room_rates: AddressRates,
     pub(crate) direct_rates: AddressRates,
+    pub(crate) paces: Paces,
     pub(crate) people: People,
     pub(crate) throttle: Throttle,
     pub(crate) policy: Policy,
@@ -135,6 +137,7 @@ impl Hub {
             outside: sessions.reserve(),
             sessions,
             direct_rates: AddressRates::default(),
+            paces: Paces::default(),
             people: People::new(newest_account, newest_login),
             throttle: Throttle::default(),
             policy: settings.policy,

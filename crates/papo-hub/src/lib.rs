@@ -9,7 +9,7 @@
 //! * [`rights`] – who may do what, as one function; `standing` – what somebody is in a room, `carried` – and stays
 //!   as somebody else;
 //! * `logins` – who a session is, `directs` – conversations of two, `coming` – into rooms and out of them;
-//! * `session`, `nicknames`, `people`, `room` and `rooms`, `presence`, `rate`, `throttle` – what the rules are
+//! * `session`, `nicknames`, `people`, `room` and `rooms`, `presence`, `rate`, `pace`, `throttle` – what the rules are
 //!   about;
 //! * `apply` – the state as what was kept makes it; `failed` – a commit failed, and it is as it was before;
 //!   `rightful` – and so is what others did by it;
@@ -30,6 +30,7 @@ mod logins;
 mod nicknames;
 mod outbox;
 mod outlet;
+mod pace;
 mod people;
 mod presence;
 mod publish;

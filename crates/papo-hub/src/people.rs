@@ -17,6 +17,8 @@ pub(crate) struct People {
     accounts: FxHashMap<AccountId, Account>,
     logins: FxHashMap<LoginId, LoginRecord>,
     by_token: FxHashMap<TokenHash, LoginId>,
+    /// The bots of each account that are not ended.
+    bots: FxHashMap<AccountId, SmallVec<[AccountId; 2]>>,
     pub(crate) invites: FxHashMap<TokenHash, InviteRecord>,
     newest_account: u64,
     newest_login: u64,
@@ -32,6 +34,8 @@ pub(crate) struct Account {
     pub(crate) logins: SmallVec<[LoginId; 1]>,
     /// How fast it posts without a session.
     pub(crate) posts: TokenBucket,
+    /// Whether it may tell moderators of something although its address has done so too often.
+    pub(crate) reports: TokenBucket,
     /// How far it has read its conversations of two.
     pub(crate) reads: FxHashMap<RoomId, Seq>,
 }
@@ -87,19 +91,32 @@ impl People {
         self.accounts.values()
     }
 
-    /// The bots of an account that are not ended.
+    /// The bots of an account that can be used.
     pub(crate) fn bots_of(&self, owner: AccountId) -> Vec<AccountId> {
-        let is_of = |account: &&Account| {
-            account.is_active() && account.record.bot.as_ref().is_some_and(|bot| bot.owner == owner)
-        };
-        let mut bots: Vec<AccountId> = self.accounts.values().filter(is_of).map(|account| account.record.id).collect();
+        let is_active = |bot: &AccountId| self.accounts.get(bot).is_some_and(Account::is_active);
+        let bots = self.bots.get(&owner).into_iter().flatten();
+        let mut bots: Vec<AccountId> = bots.copied().filter(is_active).collect();
         bots.sort_unstable();
         bots
+    }
+
+    /// Sets whether an account has a bot.
+    fn has_bot(&mut self, owner: AccountId, bot: AccountId, has: bool) {
+        let bots = self.bots.entry(owner).or_default();
+        bots.retain(|other| *other != bot);
+        if has {
+            bots.push(bot);
+        } else if bots.is_empty() {
+            self.bots.remove(&owner);
+        }
     }
 
     /// An account is this now.
     pub(crate) fn put(&mut self, record: AccountRecord) {
         self.newest_account = self.newest_account.max(record.id.0);
+        if let Some(bot) = &record.bot {
+            self.has_bot(bot.owner, record.id, record.standing != Standing::Deleted);
+        }
         if let Some(account) = self.accounts.get_mut(&record.id) {
             account.record = record;
             return;
@@ -109,6 +126,7 @@ impl People {
             sessions: SmallVec::new(),
             logins: SmallVec::new(),
             posts: TokenBucket::default(),
+            reports: TokenBucket::default(),
             reads: FxHashMap::default(),
         };
         self.accounts.insert(account.record.id, account);
@@ -116,7 +134,11 @@ impl People {
 
     /// An account that could not be stored never was.
     pub(crate) fn forget(&mut self, id: AccountId) -> Option<Account> {
-        self.accounts.remove(&id)
+        let forgotten = self.accounts.remove(&id)?;
+        if let Some(bot) = &forgotten.record.bot {
+            self.has_bot(bot.owner, id, false);
+        }
+        Some(forgotten)
     }
 
     pub(crate) fn login(&self, id: LoginId) -> Option<&LoginRecord> {

@@ -15,6 +15,13 @@ pub struct Rate {
     pub every: Duration,
 }
 
+impl Rate {
+    /// So many at once, and as many an hour.
+    pub(crate) const fn hourly(times: u32) -> Self {
+        Self { burst: times, every: Duration::from_millis(3_600_000 / times as u64) }
+    }
+}
+
 /// One bucket. It is full when its `full_at` has come; that is all it needs to know.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TokenBucket {
@@ -58,6 +65,13 @@ impl AddressRates {
             self.forget(now);
         }
         self.buckets.entry(address).or_default().take(rate, now)
+    }
+
+    /// Gives a token back that an address has taken.
+    pub(crate) fn give_back(&mut self, address: Address, rate: Rate) {
+        if let Some(bucket) = self.buckets.get_mut(&address) {
+            bucket.full_at = bucket.full_at.saturating_sub(rate.every);
+        }
     }
 
     /// Forgets full buckets; when all are in use, the half that is soonest full.

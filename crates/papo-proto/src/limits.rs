@@ -30,6 +30,8 @@ pub const PASSWORD_MIN_CHARS: usize = 8;
 pub const PASSWORD_MAX_BYTES: usize = 1024;
 /// Accounts that exist, deleted ones included: their names stay taken.
 pub const ACCOUNTS_MAX: usize = 200_000;
+/// Accounts that one address may make in an hour: two classes and those who try twice.
+pub const ACCOUNTS_PER_ADDRESS_AND_HOUR: u32 = 100;
 /// Places where one account is logged in; the one that was used least recently ends for a further one.
 pub const LOGINS_PER_ACCOUNT: usize = 32;
 /// A login that is not used for this long ends.
@@ -38,6 +40,8 @@ pub const LOGIN_LIFE: Duration = Duration::from_hours(90 * 24);
 pub const LOGIN_SEEN_EVERY: Duration = Duration::from_mins(10);
 /// Bots of one account.
 pub const BOTS_PER_ACCOUNT: usize = 16;
+/// Bots that one address may make in an hour: each takes a name for ever, also when it is ended.
+pub const BOTS_PER_ADDRESS_AND_HOUR: u32 = 20;
 /// Rooms that a bot may be bound to.
 pub const ROOMS_PER_BOT: usize = 32;
 /// Invitations to the server that are open.
@@ -48,9 +52,14 @@ pub const LOGIN_FREE_FAILURES: u32 = 3;
 pub const LOGIN_WAIT_MAX: Duration = Duration::from_mins(5);
 /// Wrong passwords are forgotten after this time.
 pub const LOGIN_FAILURES_KEPT: Duration = Duration::from_mins(30);
-/// Names and addresses whose wrong passwords are remembered; the oldest are forgotten first.
+/// Wrong passwords from one address, for whatever names, before it has to wait: several classes share an address.
+pub const LOGIN_FAILURES_PER_ADDRESS: u32 = 100;
+/// After that it may try again so often.
+pub const LOGIN_FAILURES_PER_ADDRESS_EVERY: Duration = Duration::from_secs(2);
+/// Names and addresses whose wrong passwords are remembered; those that failed least are forgotten first.
 pub const LOGIN_FAILURES_MAX: usize = 16 * 1024;
-/// Passwords that wait to be hashed; beyond it people are asked to try again.
+/// Passwords that wait to be hashed, each address in its turn; beyond it people are asked to try again, first those of
+/// the address that has most of them.
 pub const PASSWORDS_WAITING: usize = 64;
 /// Conversations of two that exist.
 pub const DIRECTS_MAX: usize = 10 * ROOMS_MAX;
@@ -84,10 +93,18 @@ pub const REDACT_MAX_EVENTS: usize = 1000;
 pub const TOPIC_MAX_CHARS: usize = 250;
 /// A reason is cut after this many characters.
 pub const REASON_MAX_CHARS: usize = 250;
+/// People whom one address may invite into rooms in an hour: three classes.
+pub const ROOM_INVITES_PER_ADDRESS_AND_HOUR: u32 = 120;
+/// Reports that one address may make in an hour; an account may make one more.
+pub const REPORTS_PER_ADDRESS_AND_HOUR: u32 = 20;
 /// Entries of the audit log that are shown at once.
 pub const AUDIT_PAGE_MAX: usize = 200;
-/// Entries of the audit log that are kept.
+/// Entries of the audit log that are kept, of all rooms together; over it those rooms lose their oldest that have most.
 pub const AUDIT_KEPT: usize = 100_000;
+/// Entries of one room that are kept, reports not counted.
+pub const AUDIT_KEPT_PER_ROOM: usize = 1_000;
+/// Reports of one room that are kept: nobody pushes out by them what moderators did.
+pub const REPORTS_KEPT_PER_ROOM: usize = 250;
 /// In a lockdown accounts must be this old to post.
 pub const LOCKDOWN_AGE: Duration = Duration::from_hours(24);
 /// The link for the first administrator is good for this long.
@@ -139,6 +156,9 @@ pub const STORE_JOBS_WAITING: usize = 32 * 1024;
 
 /// Unsent bytes over which a connection is not read from until it drains.
 pub const UNSENT_MAX_BYTES: usize = 256 * 1024;
+/// What others cause for a connection (invitations, reports) while it does not take all that is its own; over it the
+/// connection ends, and its client comes back.
+pub const UNTAKEN_MAX_BYTES: usize = 256 * 1024;
 /// What is encrypted for one connection at a time: a slow reader has at most so much in ciphertext.
 pub const TLS_SEALED_MAX_BYTES: usize = 64 * 1024;
 /// What is kept of a TLS record or a handshake that is not whole.
@@ -215,8 +235,10 @@ pub const HTTP_TAKEN_MIN_BYTES: usize = 16 * 1024;
 pub const OUTPUT_LINES: usize = 4096;
 
 const _: () = {
+    assert!(BOTS_PER_ACCOUNT <= BOTS_PER_ADDRESS_AND_HOUR as usize, "all bots of an account can be made at once");
     assert!(MESSAGE_MAX_BYTES <= FRAME_MAX_BYTES, "a message travels in a frame");
     assert!(FRAME_MAX_BYTES < 1 << 24, "the first byte of a length is 0: sniffing relies on it");
+    assert!(UNTAKEN_MAX_BYTES < u32::MAX as usize, "a plan counts them in 32 bits");
     assert!(SEGMENT_TARGET_BYTES <= UNSENT_MAX_BYTES, "one segment never pauses a reader's input");
     assert!(TLS_UNFINISHED_MAX_BYTES > 16 * 1024 + 2048 + 5, "the longest record of TLS 1.2 fits");
     assert!(TLS_UNFINISHED_MAX_BYTES < READ_TURN_BYTES, "what is kept leaves room to read its rest");

@@ -1,20 +1,23 @@
 //! Passwords are compared and hashed here, on threads of their own: it takes long by design, and
 //! neither a shard nor the hub may wait for it.
 //!
-//! Bound: [`PASSWORDS_WAITING`]; beyond it people are asked to try again.
+//! Bound: [`PASSWORDS_WAITING`], in [`turns`]; beyond it people are asked to try again, first those of the address that
+//! has most of them.
+
+mod turns;
 
 use std::sync::Arc;
 
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Argon2, PasswordHash};
 use papo_hub::{Checked, PasswordAsk};
-use papo_proto::SessionId;
 use papo_proto::limits::PASSWORDS_WAITING;
 use papo_proto::papo1::Token;
 use papo_proto::words::Secret;
+use papo_proto::{Address, SessionId, Txn};
 
+use self::turns::Turns;
 use crate::engine::Engine;
-use crate::jobs::Jobs;
 
 /// Threads that hash: each takes 19 MiB and a processor for some tens of milliseconds.
 pub(crate) const HASHERS: usize = 1;
@@ -27,24 +30,31 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$\
 /// The passwords that wait.
 #[derive(Debug)]
 pub(crate) struct Passwords {
-    jobs: Jobs<(SessionId, PasswordAsk)>,
+    turns: Turns<(SessionId, PasswordAsk)>,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { jobs: Jobs::new(PASSWORDS_WAITING) }
+        Self { turns: Turns::new(PASSWORDS_WAITING) }
     }
 }
 
 impl Passwords {
-    /// Takes a password of a session's command; false when too many wait.
-    pub(crate) fn ask(&self, session: SessionId, ask: PasswordAsk) -> bool {
-        self.jobs.put((session, ask)).is_ok()
+    /// Takes a password of a session's command, which came from an address. When too many wait, returns whose is not
+    /// looked at: the session and the number of the command.
+    pub(crate) fn ask(
+        &self,
+        address: Address,
+        session: SessionId,
+        ask: PasswordAsk,
+    ) -> Option<(SessionId, Option<Txn>)> {
+        let gone = self.turns.put(address, (session, ask)).err()?;
+        Some((gone.0, gone.1.txn))
     }
 
     /// Compares and hashes until [`Passwords::end`].
     pub(crate) fn answer(&self, engine: &Engine) {
-        while let Some((session, ask)) = self.jobs.next() {
+        while let Some((session, ask)) = self.turns.next() {
             let PasswordAsk { txn, compare, hash, intent } = ask;
             match look(compare.as_ref(), hash.as_ref()) {
                 Some(checked) => engine.decide(None, |hub, now| hub.checked(session, txn, intent, checked, now)),
@@ -55,7 +65,7 @@ impl Passwords {
 
     /// The threads end after what they have begun.
     pub(crate) fn end(&self) {
-        self.jobs.end();
+        self.turns.end();
     }
 }
 

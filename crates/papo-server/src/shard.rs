@@ -250,7 +250,13 @@ impl Shard {
                     (Reply::Rooms(rooms), Dialect::Text) => self.room_list.answer(rooms, conn.encoding).into(),
                     (reply, _) => encoded(conn.encoding, txn, reply).into(),
                 };
-                conn.plan.push(bytes);
+                if txn.is_some() || !reply.is_of_others() {
+                    conn.plan.push(bytes);
+                } else if !conn.plan.push_of_others(bytes) {
+                    // It may ask for nothing, so that nothing is read later for it: only its end bounds this.
+                    tracing::debug!(peer = %conn.peer, "a connection does not take what others cause");
+                    return self.lose(slot);
+                }
             }
             What::Posted { txn, place, at } => {
                 if let Some((room, at)) = at {
@@ -295,9 +301,8 @@ impl Shard {
     /// A password is looked at elsewhere; until then nothing else is taken from the connection, since the
     /// hub answers whatever comes as busy.
     fn check_password(&mut self, slot: u32, ask: PasswordAsk) {
-        let session = self.conns[slot as usize].session;
-        let txn = ask.txn;
-        if !self.shared.engine.passwords().ask(session, ask) {
+        let conn = &self.conns[slot as usize];
+        if let Some((session, txn)) = self.shared.engine.passwords().ask(conn.peer.ip().into(), conn.session, ask) {
             self.shared.engine.decide(Some(self.me), |hub, _| hub.unchecked(session, txn));
         }
     }

@@ -338,6 +338,28 @@ fn a_reader_that_does_not_read_is_told_what_it_missed() {
 }
 
 #[test]
+fn who_does_not_take_what_others_cause_loses_the_connection_and_goes_on_with_another() {
+    let server = start();
+    let (mut slow, token) = tcp(&server).named("Lento");
+    let mut ana = server.tcp().named("Ana").joined("sala");
+    ana.send(&format!("/topic {}", "\u{1F389}".repeat(250)));
+    ana.expect("[SYS] Feito.");
+    // More than the system takes for a reader, on both sides together.
+    let count = 16_000;
+    for _ in 0..count / 100 {
+        ana.send_all(std::iter::repeat_n("/invite Lento", 100));
+        for _ in 0..100 {
+            ana.expect("[SYS] Feito: Lento.");
+        }
+    }
+    let told = slow.read_to_end().len();
+    assert!(told < count, "{told}");
+    let mut again = tcp(&server);
+    again.resume(&token, Vec::new());
+    assert!(again.join("geral").id > 0);
+}
+
+#[test]
 fn a_drain_tells_programs_to_come_back() {
     let mut server = start();
     let (mut pia, _) = ws(&server).named("Pia");

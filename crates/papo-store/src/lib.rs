@@ -14,6 +14,7 @@ use papo_proto::words::{AccountId, LoginId, Record, RoomRecord, SessionRecord, S
 use papo_proto::{Event, RoomId, Seq};
 use thiserror::Error;
 
+mod audit;
 pub mod conformance;
 mod memory;
 mod search;

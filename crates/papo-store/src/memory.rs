@@ -4,6 +4,7 @@
 //! * `sessions` – sessions, as many as its bound allows;
 //! * `people` – accounts, roles, restrictions, and what was done.
 
+mod audit;
 mod logs;
 mod people;
 mod sessions;

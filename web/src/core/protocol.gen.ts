@@ -791,6 +791,8 @@ export const CODES = {
   login_too_fast: 3002,
   /** the room is slow: the next message has to wait */
   slow: 3003,
+  /** the address has done this too often for now */
+  too_fast: 3004,
   /** it could not be stored; the text holds an id for the operator */
   internal: 5000,
   /** the disk has no room; nothing new is taken until it has */

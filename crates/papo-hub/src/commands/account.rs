@@ -14,6 +14,7 @@ use papo_proto::{AccountId, LoginId, Nickname, Person, Record, Reject, Reply, Se
 use crate::hub::{Hub, Now};
 use crate::outbox::{Effect, Undo};
 use crate::outlet::{Intent, PasswordAsk};
+use crate::pace::Paced;
 use crate::session::Checking;
 
 pub(super) fn run(hub: &mut Hub, session: SessionId, command: AccountCommand, now: Now) {
@@ -58,6 +59,13 @@ fn check(hub: &mut Hub, session: SessionId, tried: Option<Arc<str>>, ask: Passwo
     hub.outbox.push(Effect::Check { session, ask: Box::new(ask) });
 }
 
+/// Counts a try of a name's password, unless it comes too fast.
+fn begin_try(hub: &mut Hub, session: SessionId, name: &Arc<str>, now: Now) -> Result<(), Reject> {
+    let (address, by_address) = (hub.sessions.of(session).address, hub.limits.flood);
+    let begun = hub.throttle.begin(name, address, by_address, now.running);
+    begun.map_err(|retry_seconds| Reject::LoginTooFast { retry_seconds })
+}
+
 fn register(
     hub: &mut Hub,
     session: SessionId,
@@ -74,6 +82,7 @@ fn register(
     let invite =
         invite.map(|text| Token::parse(text).map(|token| token.hash()).ok_or(Reject::Invitation)).transpose()?;
     may_register(hub, session, &name, invite.as_ref(), now)?;
+    hub.pace(session, Paced::Account, now)?;
     let intent = Intent::Register { name, invite };
     check(hub, session, None, PasswordAsk { txn: None, compare: None, hash: Some(password), intent });
     Ok(())
@@ -117,11 +126,8 @@ fn login(hub: &mut Hub, session: SessionId, name: Nickname, password: Secret, no
     if hub.account(session).is_some() {
         return Err(Reject::LoggedIn);
     }
-    let address = hub.sessions.of(session).address;
     // Whether there is such an account changes nothing up to here, and nothing below.
-    hub.throttle
-        .begin(name.key(), address, now.running)
-        .map_err(|retry_seconds| Reject::LoginTooFast { retry_seconds })?;
+    begin_try(hub, session, name.key(), now)?;
     let account = hub.nicknames.holder(&name).and_then(papo_proto::Person::account);
     let record = account.and_then(|account| hub.people.get(account)).map(|known| &known.record);
     let hash = record.filter(|record| record.standing == Standing::Active).and_then(|record| record.password.clone());
@@ -143,10 +149,7 @@ fn own(
     safe(hub, session)?;
     let (account, _) = account_of(hub, session)?;
     let record = hub.people.of(account).record.clone();
-    let address = hub.sessions.of(session).address;
-    hub.throttle
-        .begin(record.name.key(), address, now.running)
-        .map_err(|retry_seconds| Reject::LoginTooFast { retry_seconds })?;
+    begin_try(hub, session, record.name.key(), now)?;
     let tried = Some(record.name.key().clone());
     let compare = Some((password, record.password));
     check(hub, session, tried, PasswordAsk { txn: None, compare, hash, intent });

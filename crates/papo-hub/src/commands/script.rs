@@ -5,6 +5,7 @@
 //! * `text`, `papo1` – the scripts of what was there first, by dialect;
 //! * `people`, `names`, `sessions` – accounts; `directs` – conversations of two, `ignore`;
 //! * `rooms`, `hidden`, `moderation`, `redact`, `carried` – rights; `admin` – whoever runs the server;
+//! * `pace` – what an address may do how fast;
 //! * `random` – scripts that nobody wrote, `invariants` – what holds in all of them;
 //! * `failures` – what is decided and cannot be kept, `rightful` – what others did by it, `ended` – what has ended.
 
@@ -17,6 +18,7 @@ mod happen;
 mod hidden;
 mod invariants;
 mod moderation;
+mod pace;
 mod papo1;
 mod people;
 mod random;

@@ -101,6 +101,7 @@ banned = You are banned from this room for { $tempo }.
 banned-for-ever = You are banned from this room.
 you-are-muted = You may say nothing in this room for { $tempo } more.
 slow = This room is slow: wait { $tempo }.
+too-fast = This was done too often from your address. Try again in { $tempo }.
 lockdown = The server is locked down: only accounts older than a day may write.
 wrong-room = That is not done in this room.
 no-message = That message does not exist, is deleted already or is not yours.

@@ -101,6 +101,7 @@ banned = Você foi banido desta sala por { $tempo }.
 banned-for-ever = Você foi banido desta sala.
 you-are-muted = Você está sem voz nesta sala por mais { $tempo }.
 slow = Esta sala é lenta: espere { $tempo }.
+too-fast = Do seu endereço já se fez isso vezes demais. Tente de novo em { $tempo }.
 lockdown = O servidor está em quarentena: só escrevem contas com mais de um dia.
 wrong-room = Isso não se faz nesta sala.
 no-message = Essa mensagem não existe, já foi apagada ou não é sua.

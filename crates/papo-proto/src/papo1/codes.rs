@@ -62,6 +62,7 @@ pub const CODES: &[Row] = &[
     (3001, "busy", "something of the session is just being done"),
     (3002, "login_too_fast", "too many wrong passwords"),
     (3003, "slow", "the room is slow: the next message has to wait"),
+    (3004, "too_fast", "the address has done this too often for now"),
     (5000, "internal", "it could not be stored; the text holds an id for the operator"),
     (5001, "store_full", "the disk has no room; nothing new is taken until it has"),
 ];
@@ -113,6 +114,7 @@ pub fn code(reject: &Reject) -> u16 {
         Reject::NotInRoom(_) => 2044,
         Reject::LoginTooFast { .. } => 3002,
         Reject::Slow { .. } => 3003,
+        Reject::TooFast { .. } => 3004,
         Reject::RoomsTooFast { .. } => 3000,
         Reject::Busy => 3001,
         Reject::Internal { .. } => 5000,
@@ -133,7 +135,9 @@ pub fn retry(code: u16) -> Retry {
 pub fn after_ms(reject: &Reject) -> Option<u64> {
     match reject {
         Reject::RoomsTooFast { retry_minutes } => Some(retry_minutes * 60_000),
-        Reject::LoginTooFast { retry_seconds } | Reject::Slow { retry_seconds } => Some(retry_seconds * 1_000),
+        Reject::LoginTooFast { retry_seconds } | Reject::Slow { retry_seconds } | Reject::TooFast { retry_seconds } => {
+            Some(retry_seconds * 1_000)
+        }
         Reject::Busy => Some(200),
         Reject::Internal { .. } | Reject::StoreFull => Some(2_000),
         _ => None,

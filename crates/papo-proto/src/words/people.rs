@@ -243,6 +243,16 @@ pub struct AuditRecord {
     pub note: Arc<str>,
 }
 
+impl AuditRecord {
+    /// The act that anybody can do.
+    pub const REPORT: &str = "report";
+
+    /// Whether somebody told the moderators something; all else was done by those who may do more than others.
+    pub fn is_report(&self) -> bool {
+        &*self.act == Self::REPORT
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -129,6 +129,11 @@ pub enum Reject {
         /// After so many seconds the next message may be posted.
         retry_seconds: u64,
     },
+    /// The address has done this too often for now.
+    TooFast {
+        /// After so many seconds it may do it again.
+        retry_seconds: u64,
+    },
     /// Only accounts older than a day may post.
     Lockdown,
     /// It cannot be done in this kind of room.

@@ -351,6 +351,23 @@ pub enum Reply {
     Refused(Refusal),
 }
 
+impl Reply {
+    /// Whether others may cause it, as often as they like, for a session that asks for nothing. None of it is lost
+    /// with a connection: what it tells is so, and is told again when the session comes back or asks.
+    pub fn is_of_others(&self) -> bool {
+        matches!(
+            self,
+            Self::Invited { .. }
+                | Self::Reported { .. }
+                | Self::Removed { .. }
+                | Self::Direct(_)
+                | Self::Read(..)
+                | Self::Gone(_)
+                | Self::NameReclaimed(_)
+        )
+    }
+}
+
 /// Why a connection is not taken at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {

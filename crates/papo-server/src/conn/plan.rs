@@ -11,6 +11,7 @@ use std::io::IoSlice;
 use std::sync::Arc;
 
 use papo_hub::{Cursor, Log, Position, Reader, Segment};
+use papo_proto::limits::UNTAKEN_MAX_BYTES;
 use papo_proto::{Encoding, Person, RoomId, Seq, SessionId};
 use smallvec::SmallVec;
 
@@ -77,6 +78,8 @@ pub(crate) struct Plan {
     unsent: usize,
     /// Whom it is not shown; nearly always nobody.
     ignored: Option<Arc<[Person]>>,
+    /// Bytes that others caused and that were queued since nothing of its own was unsent.
+    of_others: u32,
     /// Events and notices that were taken from logs since somebody asked.
     delivered: u32,
 }
@@ -108,6 +111,19 @@ impl Plan {
     pub(crate) fn push(&mut self, bytes: Bytes) {
         self.unsent += bytes.len();
         self.queue.push_back(Out::Bytes { bytes, sent: 0 });
+    }
+
+    /// Queues finished bytes that others caused. False when it does not take such: with these they would be
+    /// more than [`UNTAKEN_MAX_BYTES`], and nothing is queued.
+    pub(crate) fn push_of_others(&mut self, bytes: Bytes) -> bool {
+        let before = if self.unsent == 0 { 0 } else { self.of_others as usize };
+        let with_these = before + bytes.len();
+        if with_these > UNTAKEN_MAX_BYTES {
+            return false;
+        }
+        self.of_others = with_these as u32;
+        self.push(bytes);
+        true
     }
 
     /// Begins to read a log, as a member of its room at this place; before that, what it missed

@@ -1,6 +1,6 @@
 //! Accounts, logins, roles, restrictions, invitations, read markers, and what was done.
 
-use papo_proto::limits::AUDIT_KEPT;
+use papo_proto::limits::{AUDIT_KEPT, AUDIT_KEPT_PER_ROOM, REPORTS_KEPT_PER_ROOM};
 use papo_proto::words::people::{AccountRecord, AuditRecord, BotRecord, GrantRecord, LoginRecord, Standing};
 use papo_proto::words::{AccountId, LoginId, Person, Record, Role, Stored};
 use papo_proto::{Append, RoomId, SessionId};
@@ -24,6 +24,8 @@ pub(super) const PROMISES: &[Promise] = &[
     a_lockdown_is_kept,
     what_was_done_is_kept_in_order,
     only_the_newest_of_what_was_done_is_kept,
+    what_is_done_in_a_room_pushes_out_nothing_of_another,
+    of_too_much_that_was_done_those_rooms_lose_that_have_most,
 ];
 
 const ANA: Person = Person::Account(AccountId(70));
@@ -195,4 +197,37 @@ fn only_the_newest_of_what_was_done_is_kept(store: &dyn Store) {
     keep(store, &acts);
     let kept = audit(store, None, usize::MAX);
     assert_eq!((kept.len(), &*kept[0].note), (AUDIT_KEPT, "300"));
+}
+
+fn report(room: u64, note: &str) -> AuditRecord {
+    AuditRecord { act: AuditRecord::REPORT.into(), ..act(Some(room), note) }
+}
+
+fn what_is_done_in_a_room_pushes_out_nothing_of_another(store: &dyn Store) {
+    let first = [act(Some(1), "first"), act(Some(2), "other")];
+    keep(store, &first.clone().map(Record::Audit));
+    let reports: Vec<_> = (0..REPORTS_KEPT_PER_ROOM + 5).map(|at| Record::Audit(report(1, &at.to_string()))).collect();
+    keep(store, &reports);
+    let kept = audit(store, Some(1), usize::MAX);
+    assert_eq!((kept.len(), &kept[0]), (REPORTS_KEPT_PER_ROOM + 1, &first[0]), "reports push out reports alone");
+    assert_eq!((&*kept[1].note, audit(store, Some(2), 9)), ("5", vec![first[1].clone()]));
+    let acts: Vec<_> = (0..AUDIT_KEPT_PER_ROOM).map(|at| Record::Audit(act(Some(1), &at.to_string()))).collect();
+    keep(store, &acts);
+    let kept = audit(store, Some(1), usize::MAX);
+    assert_eq!((kept.len(), &*kept[0].note), (REPORTS_KEPT_PER_ROOM + AUDIT_KEPT_PER_ROOM, "5"));
+    assert_eq!(audit(store, Some(2), 9), first[1..]);
+}
+
+fn of_too_much_that_was_done_those_rooms_lose_that_have_most(store: &dyn Store) {
+    let rooms = (AUDIT_KEPT / AUDIT_KEPT_PER_ROOM) as u64 + 2;
+    keep(store, &[Record::Audit(act(Some(1), "few"))]);
+    for room in 2..2 + rooms {
+        let acts: Vec<_> = (0..AUDIT_KEPT_PER_ROOM).map(|at| Record::Audit(act(Some(room), &at.to_string()))).collect();
+        keep(store, &acts);
+    }
+    assert_eq!(audit(store, Some(1), 9), [act(Some(1), "few")]);
+    let left: Vec<usize> = (2..2 + rooms).map(|room| audit(store, Some(room), usize::MAX).len()).collect();
+    let (least, most) = (left.iter().min(), left.iter().max());
+    assert!(left.iter().sum::<usize>() < AUDIT_KEPT + 1024 && least > Some(&(AUDIT_KEPT_PER_ROOM / 2)), "{left:?}");
+    assert_eq!(most, Some(&AUDIT_KEPT_PER_ROOM), "the newest are there");
 }

@@ -1,8 +1,7 @@
 //! Accounts, logins, roles, what restricts people, and what was done.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
-use papo_proto::limits::AUDIT_KEPT;
 use papo_proto::words::people::{
     AccountRecord, AuditRecord, GrantRecord, InviteRecord, LoginRecord, ReadRecord, Restricted, Restriction,
     RestrictionRecord,
@@ -10,6 +9,7 @@ use papo_proto::words::people::{
 use papo_proto::words::{AccountId, LoginId, Person, Role, TokenHash};
 use papo_proto::{RoomId, Seq, SessionId};
 
+use super::audit::Audit;
 use crate::Recovered;
 
 /// How often those that have ended are looked for.
@@ -26,7 +26,7 @@ pub(super) struct People {
     invites: BTreeMap<TokenHash, InviteRecord>,
     reads: BTreeMap<(RoomId, AccountId), Seq>,
     lockdown: bool,
-    audit: VecDeque<AuditRecord>,
+    audit: Audit,
     sweep_at_ms: u64,
 }
 
@@ -79,10 +79,7 @@ impl People {
     }
 
     pub(super) fn act(&mut self, act: &AuditRecord) {
-        if self.audit.len() == AUDIT_KEPT {
-            self.audit.pop_front();
-        }
-        self.audit.push_back(act.clone());
+        self.audit.add(act);
     }
 
     /// What goes with a room. What was done in it stays known.
@@ -135,9 +132,6 @@ impl People {
     }
 
     pub(super) fn audit(&self, room: Option<RoomId>, limit: usize) -> Vec<AuditRecord> {
-        let is_meant = |act: &&AuditRecord| room.is_none() || act.room == room;
-        let mut newest_first: Vec<_> = self.audit.iter().rev().filter(is_meant).take(limit).cloned().collect();
-        newest_first.reverse();
-        newest_first
+        self.audit.newest(room, limit)
     }
 }

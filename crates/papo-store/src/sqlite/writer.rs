@@ -14,9 +14,9 @@ use papo_proto::words::{Record, Stored};
 use papo_proto::{RoomId, Seq};
 use rusqlite::Connection;
 
-use self::batch::Batch;
 #[cfg(test)]
 pub(super) use self::batch::statements;
+use self::batch::{AuditCounts, Batch};
 use self::residue::Residue;
 use super::connect;
 use super::error::Fault;
@@ -64,6 +64,8 @@ pub(super) struct Known {
     sweep_at_ms: u64,
     /// Sessions that there are at most; not known until they are counted.
     sessions: Option<u64>,
+    /// How many entries of the audit log there are.
+    audit: AuditCounts,
     /// Something was taken out, and the WAL may still hold what it was.
     has_traces: bool,
 }
@@ -117,6 +119,7 @@ impl Writer {
     fn fail(&mut self, failure: Failure) -> StoreError {
         self.known.heads.clear();
         self.known.sessions = None;
+        self.known.audit = AuditCounts::default();
         let error = match failure {
             Failure::Unknown(room) => return StoreError::UnknownRoom(room),
             Failure::NoNumber(room) => {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use papo_proto::limits::BOTS_PER_ACCOUNT;
+use papo_proto::limits::{ACCOUNTS_MAX, BOTS_PER_ACCOUNT, ROOMS_PER_BOT};
 use papo_proto::papo1::Token;
 use papo_proto::words::people::{AccountRecord, BotRecord, LoginRecord, Standing};
 use papo_proto::{AccountId, Nickname, Record, Reject, Reply, RoomName, SessionId};
@@ -10,6 +10,7 @@ use papo_proto::{AccountId, Nickname, Record, Reject, Reply, RoomName, SessionId
 use super::account_of;
 use crate::hub::{Hub, Now};
 use crate::outbox::Undo;
+use crate::pace::Paced;
 use crate::rights::Deed;
 
 pub(super) fn make(
@@ -23,6 +24,12 @@ pub(super) fn make(
     if hub.people.bots_of(owner).len() >= BOTS_PER_ACCOUNT {
         return Err(Reject::TooMany { max: BOTS_PER_ACCOUNT });
     }
+    if hub.people.is_full() {
+        return Err(Reject::TooMany { max: ACCOUNTS_MAX });
+    }
+    if rooms.len() > ROOMS_PER_BOT {
+        return Err(Reject::TooMany { max: ROOMS_PER_BOT });
+    }
     if hub.nicknames.holders(name) != [None; 2] {
         return Err(Reject::NicknameTaken(name.shared().clone()));
     }
@@ -31,8 +38,11 @@ pub(super) fn make(
         // Nobody brings a bot where they may not be themselves.
         let found = hub.find_room(session, room).ok_or(Reject::UnknownRoom)?;
         hub.may(session, found, Deed::Enter, now)?;
-        bound.push(found);
+        if !bound.contains(&found) {
+            bound.push(found);
+        }
     }
+    hub.pace(session, Paced::Bot, now)?;
     let fresh = Token(hub.secret());
     let id = hub.people.next_account();
     let record = AccountRecord {

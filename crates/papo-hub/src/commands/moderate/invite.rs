@@ -7,12 +7,14 @@ use super::appoint::{grant, has_place};
 use super::{Actor, audit};
 use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
+use crate::pace::Paced;
 
 pub(super) fn run(hub: &mut Hub, actor: &Actor, who: &Nickname, now: Now) -> Result<(), Reject> {
     let person = hub.named(who)?;
     if person == actor.person {
         return Err(Reject::Oneself);
     }
+    hub.pace(actor.session, Paced::Invite, now)?;
     let room = hub.rooms.of(actor.room);
     let name = who.shared().clone();
     if room.is_private() && !room.grants.contains_key(&person) {

@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
+use papo_proto::words::people::AuditRecord;
 use papo_proto::{Reject, Reply, Role, Seq};
 
 use super::{Actor, audit_done as write_down};
 use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
 use crate::outlet::AuditQuery;
+use crate::pace::Paced;
+use crate::rate::Rate;
 
 /// It is written down, and those who are there are told at once.
 pub(super) fn run(hub: &mut Hub, actor: &Actor, seq: Option<Seq>, why: Arc<str>, now: Now) -> Result<(), Reject> {
+    pace(hub, actor, now)?;
     let room = hub.rooms.of(actor.room);
     let name = room.name().clone();
     let members: Vec<_> = room.members.iter().copied().collect();
@@ -24,9 +28,20 @@ pub(super) fn run(hub: &mut Hub, actor: &Actor, seq: Option<Seq>, why: Arc<str>,
         hub.outbox.push(Effect::Reply { session, txn: None, reply });
     }
     let target = seq.map(|seq| format!("#{seq}")).unwrap_or_default();
-    write_down(hub, actor, "report", &target, &why, now);
+    write_down(hub, actor, AuditRecord::REPORT, &target, &why, now);
     hub.reply(actor.session, Reply::Done);
     Ok(())
+}
+
+/// An address has its pace. Beyond it an account that was quiet for an hour is still heard: who is bothered may share
+/// the address of whoever bothers.
+fn pace(hub: &mut Hub, actor: &Actor, now: Now) -> Result<(), Reject> {
+    let too_fast = match hub.pace(actor.session, Paced::Report, now) {
+        Ok(()) => return Ok(()),
+        Err(reject) => reject,
+    };
+    let account = actor.person.account().and_then(|account| hub.people.get_mut(account));
+    account.and_then(|account| account.reports.take(Rate::hourly(1), now.running).ok()).ok_or(too_fast)
 }
 
 pub(super) fn audit(hub: &mut Hub, actor: &Actor, limit: usize) -> Result<(), Reject> {

@@ -119,7 +119,7 @@ pub(crate) struct World {
     /// The disk hangs.
     pub(super) hold_commits: bool,
     outside: Vec<(Txn, Reply)>,
-    logins: u8,
+    logins: u16,
     /// Where the next connections come from.
     pub(super) address: std::net::IpAddr,
     generation: u32,
@@ -313,7 +313,10 @@ impl World {
             .is_none_or(|(typed, known)| known.as_deref() == Some(&*format!("hash of {}", typed.expose())));
         let hash = hash.filter(|_| is_right).map(|password| format!("hash of {}", password.expose()).into());
         self.logins += 1;
-        let checked = Checked { is_right, hash, fresh: papo1::Token([100 + self.logins; 32]) };
+        let [more, count] = self.logins.to_be_bytes();
+        let mut fresh = papo1::Token([count.wrapping_add(100); 32]);
+        fresh.0[0] ^= more;
+        let checked = Checked { is_right, hash, fresh };
         self.hub.checked(session, txn, intent, checked, self.now);
         self.settle();
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{nickname, person, room_name};
 use crate::clean;
 use crate::limits::{
-    AUDIT_PAGE_MAX, HISTORY_PAGE_DEFAULT, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS, REASON_MAX_CHARS, ROOMS_PER_BOT,
-    SLOW_MAX_SECONDS, TOPIC_MAX_CHARS,
+    AUDIT_PAGE_MAX, HISTORY_PAGE_DEFAULT, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS, REASON_MAX_CHARS, SLOW_MAX_SECONDS,
+    TOPIC_MAX_CHARS,
 };
 use crate::papo1::ClientFrame;
 use crate::papo1::client::Hidden;
@@ -31,9 +31,6 @@ pub(super) fn account(frame: ClientFrame) -> Result<Command, Reject> {
         ClientFrame::Logins { .. } => AccountCommand::Logins,
         ClientFrame::EndLogin { login, .. } => AccountCommand::EndLogin(LoginId(login)),
         ClientFrame::NewToken { nick, rooms, .. } => {
-            if rooms.len() > ROOMS_PER_BOT {
-                return Err(Reject::TooMany { max: ROOMS_PER_BOT });
-            }
             let rooms: Result<_, _> = rooms.iter().map(|room| room_name(room).map(|parsed| parsed.name)).collect();
             AccountCommand::NewToken(nickname(&nick)?, rooms?)
         }

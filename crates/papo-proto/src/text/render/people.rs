@@ -176,6 +176,7 @@ pub(super) fn rejected(lang: Lang, reject: &Reject) -> String {
         Reject::Banned { seconds: Some(seconds) } => timed("banned", *seconds),
         Reject::Muted { seconds } => timed("you-are-muted", *seconds),
         Reject::Slow { retry_seconds } => timed("slow", *retry_seconds),
+        Reject::TooFast { retry_seconds } => timed("too-fast", *retry_seconds),
         Reject::Lockdown => say("lockdown", &[]),
         Reject::WrongRoom => say("wrong-room", &[]),
         Reject::NoMessage => say("no-message", &[]),

@@ -2,13 +2,16 @@
 //!
 //! * here – events are appended;
 //! * `redact` – and taken back;
+//! * `audit` – what was done is written down;
 //! * `rooms`, `sessions`, `people` – what else is kept, and what is removed when it has ended.
 
+mod audit;
 mod people;
 mod redact;
 mod rooms;
 mod sessions;
 
+pub(super) use self::audit::AuditCounts;
 use papo_proto::words::{Place, Record, Stored};
 use papo_proto::{Append, RoomId, Seq, SessionId, Txn};
 use rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
@@ -28,7 +31,15 @@ const PLACE: &str = "SELECT id, at_ms FROM event WHERE session = ?1 AND txn = ?2
 /// All that looks for rows: none of it may ever read a whole table.
 #[cfg(test)]
 pub(in crate::sqlite) fn statements() -> Vec<&'static str> {
-    [&[HEAD, PLACE][..], people::STATEMENTS, redact::STATEMENTS, rooms::STATEMENTS, sessions::STATEMENTS].concat()
+    [
+        &[HEAD, PLACE][..],
+        audit::STATEMENTS,
+        people::STATEMENTS,
+        redact::STATEMENTS,
+        rooms::STATEMENTS,
+        sessions::STATEMENTS,
+    ]
+    .concat()
 }
 
 /// A transaction that is being filled.

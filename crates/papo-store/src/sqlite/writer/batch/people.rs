@@ -1,10 +1,7 @@
-//! Accounts, logins, roles, restrictions, invitations, read markers, and what was done.
+//! Accounts, logins, roles, restrictions, invitations, read markers.
 
-use papo_proto::limits::AUDIT_KEPT;
 use papo_proto::words::LoginId;
-use papo_proto::words::people::{
-    AccountRecord, AuditRecord, GrantRecord, InviteRecord, LoginRecord, ReadRecord, RestrictionRecord,
-};
+use papo_proto::words::people::{AccountRecord, GrantRecord, InviteRecord, LoginRecord, ReadRecord, RestrictionRecord};
 use rusqlite::params;
 
 use super::Batch;
@@ -13,9 +10,6 @@ use crate::sqlite::columns::{
 };
 use crate::sqlite::connect::to_sql;
 use crate::sqlite::writer::Failure;
-
-/// So many entries of the audit log go together.
-const AUDIT_TRIM_EVERY: i64 = 256;
 
 const ACCOUNT: &str = "INSERT OR REPLACE INTO account
     (id, name, password, is_admin, standing, made_ms, ignores, bot_owner, bot_rooms)
@@ -32,13 +26,11 @@ const INVITE: &str = "INSERT OR REPLACE INTO invite (token, uses, ends_ms, for_a
 const INVITE_GONE: &str = "DELETE FROM invite WHERE token = ?1";
 const READ: &str = "INSERT INTO read_marker (room, account, seq) VALUES (?1, ?2, ?3)
     ON CONFLICT (room, account) DO UPDATE SET seq = excluded.seq";
-const AUDIT: &str = "INSERT INTO audit (at_ms, room, actor, act, target, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-const AUDIT_TRIM: &str = "DELETE FROM audit WHERE id <= ?1";
 const LOCKDOWN: &str = "UPDATE meta SET value = ?1 WHERE name = 'lockdown'";
 
 #[cfg(test)]
 pub(super) const STATEMENTS: &[&str] =
-    &[LOGIN_GONE, GRANT_GONE, RESTRICTION_GONE, INVITE_GONE, READ, AUDIT_TRIM, LOCKDOWN, super::GIVEN];
+    &[LOGIN_GONE, GRANT_GONE, RESTRICTION_GONE, INVITE_GONE, READ, LOCKDOWN, super::GIVEN];
 
 impl Batch<'_> {
     pub(super) fn account(&mut self, account: &AccountRecord) -> Result<(), Failure> {
@@ -118,17 +110,6 @@ impl Batch<'_> {
     pub(super) fn read(&mut self, read: &ReadRecord) -> Result<(), Failure> {
         if self.has(read.room)? {
             self.run(READ, [to_sql(read.room.0), to_sql(read.account.0), to_sql(read.seq.0)])?;
-        }
-        Ok(())
-    }
-
-    pub(super) fn act(&mut self, act: &AuditRecord) -> Result<(), Failure> {
-        self.known.now_ms = self.known.now_ms.max(act.at_ms);
-        let room = act.room.map(|room| to_sql(room.0));
-        self.run(AUDIT, params![to_sql(act.at_ms), room, &*act.actor, &*act.act, &*act.target, &*act.note])?;
-        let newest = self.conn.last_insert_rowid();
-        if newest % AUDIT_TRIM_EVERY == 0 {
-            self.run(AUDIT_TRIM, [newest - to_sql(AUDIT_KEPT as u64)])?;
         }
         Ok(())
     }
