@@ -16,10 +16,19 @@ use super::world::{PAPO1, World};
 const PEOPLE: [&str; 7] = ["a", "b", "c", "d", "e", "p", "q"];
 const NAMES: [&str; 6] = ["Ana", "Bia", "Caio", "ANA", "Robo", "Pia"];
 /// How it begins: what takes many steps to come about is there from the first one now and then.
-const BEGINNINGS: [&[&str]; 4] = [
+const BEGINNINGS: [&[&str]; 6] = [
     &[],
     &["*in sala: a Ana with an account, b Bia with an account, c Caio"],
     &["*in sala: a Ana with an account, b Bia", "a> /private", "a> /invite Bia", "a> /op Bia"],
+    &[
+        "*in sala: a Ana, b Bia with an account, c Caio",
+        "a> /readonly",
+        "*hold",
+        "a> /op Bia",
+        "a> /readonly off",
+        "*take",
+    ],
+    &["*in sala: a Ana, b Bia with an account", "a> /private", "*hold", "a> /invite Caio", "*take", "c> /nick Caio"],
     &["*in geral: a Ana with an account, b Bia with an account", "a> /msg Bia $", "b> /r $", "a> /token new Robo"],
 ];
 const ROOMS: [&str; 3] = ["geral", "sala", "jogos"];
