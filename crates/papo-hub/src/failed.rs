@@ -146,6 +146,12 @@ impl Hub {
     fn undo(&mut self, undo: Undo, error: CommitError, now: Now) {
         match undo {
             Undo::Put(record) => {
+                if let Record::Login(login) = &*record
+                    && self.people.login(login.id).is_none()
+                {
+                    // It has ended meanwhile.
+                    return;
+                }
                 self.apply(&record);
                 match &*record {
                     Record::Room(record) => self.rooms.free_name(record),

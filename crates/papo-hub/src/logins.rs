@@ -278,16 +278,14 @@ impl Hub {
     /// The login of a cookie ends, with its sessions. Answered outside of sessions.
     pub fn forget_cookie(&mut self, ticket: papo_proto::Txn, token: &TokenHash, now: Now) {
         self.asking = Some(ticket);
-        match self.people.by_token(token).map(|login| login.id) {
-            Some(login) => self.end_login_for(self.outside, login, None, Reply::Done, now),
-            // It may have ended before and not be kept yet: this answer comes with what the store is told again.
-            None => match self.unkept.pop() {
-                Some(record) => {
-                    let (session, txn, reply) = (self.outside, self.asking, Some(Box::new(Reply::Done)));
-                    self.outbox.push(Effect::Settle { record, undo: Undo::Ended, session, txn, reply });
-                }
-                None => self.reply(self.outside, Reply::Done),
-            },
+        let known = self.people.by_token(token).map(|login| login.id);
+        // It may have ended before and not be kept yet: this answer comes with what the store is told again.
+        let is_ended = |record: &Record| matches!(record, Record::LoginGone(_));
+        let unkept = self.unkept.iter().position(is_ended).filter(|_| known.is_none());
+        match (known, unkept.map(|at| self.unkept.remove(at))) {
+            (Some(login), _) => self.end_login_for(self.outside, login, None, Reply::Done, now),
+            (None, Some(gone)) => self.settle(self.outside, gone, Undo::Ended, Some(Reply::Done)),
+            (None, None) => self.reply(self.outside, Reply::Done),
         }
         self.asking = None;
     }

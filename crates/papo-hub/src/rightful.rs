@@ -30,6 +30,11 @@ impl Hub {
                 self.as_it_is(record);
                 return true;
             }
+            Effect::Keep(Record::Login(login)) => {
+                let Some(known) = self.people.login(login.id) else { return false };
+                login.clone_from(known);
+                return true;
+            }
             Effect::Create { record, session, txn, .. } => {
                 self.as_it_is(record);
                 self.knows_of(*session, record.id).map_err(|reject| (*session, *txn, reject))

@@ -60,7 +60,8 @@ fn actor(hub: &mut Hub, session: SessionId, of: Target, act: &Act, now: Now) -> 
     let room = hub.target(session, of)?;
     let person = hub.person(session);
     hub.may(session, room, deed(hub, person, act), now)?;
-    if puts_out(act) && hub.outbox.settles(|record| gives_a_role(record, person, room)) {
+    let role = hub.role(person, hub.rooms.of_ref(room));
+    if puts_out(act) && hub.outbox.settles(|record| gives_a_role(record, person, role, room)) {
         // Nobody could be brought back, and no room, if the role cannot be kept.
         return Err(Reject::Busy);
     }
@@ -71,7 +72,6 @@ fn actor(hub: &mut Hub, session: SessionId, of: Target, act: &Act, now: Now) -> 
         let record = found.record.clone();
         hub.outbox.push(Effect::Keep(Record::Room(record)));
     }
-    let role = hub.role(person, hub.rooms.of_ref(room));
     Ok(Actor { session, person, name: nick.shared().clone(), role, room })
 }
 
@@ -79,10 +79,13 @@ fn puts_out(act: &Act) -> bool {
     matches!(act, Act::Kick(..) | Act::Ban(..) | Act::Close)
 }
 
-/// Whether a record makes somebody more in a room than others.
-fn gives_a_role(record: &Record, person: Person, room: RoomId) -> bool {
+/// Whether a record gives somebody the role in a room that they have now. Into a private one administrators are
+/// let like anybody.
+fn gives_a_role(record: &Record, person: Person, role: Role, room: RoomId) -> bool {
     match record {
-        Record::Grant(grant) => grant.room == room && grant.person == person && grant.role.is_some(),
+        Record::Grant(grant) if grant.room == room && grant.person == person => {
+            grant.role >= Some(if role == Role::Admin { Role::Member } else { Role::Moderator })
+        }
         Record::Account(account) => account.is_admin && Person::Account(account.id) == person,
         _ => false,
     }

@@ -112,3 +112,44 @@ fn a_cookie_is_forgotten_when_that_is_kept() {
          q< hello "convidado-4487" resumed:false,"rooms":[]}}"#,
     );
 }
+
+/// A login that was ended while its token was being changed was there again, by the token of before.
+#[test]
+fn a_login_that_was_ended_stays_so_when_its_exchange_fails() {
+    check(
+        r#"*in geral: a Ana with an account
+         *hold
+         *exchange 101 201
+         *take
+         a> /logout
+         *fail
+         admin< [ERRO] O disco do servidor está cheio; a mensagem não foi guardada. Tente de novo mais tarde.
+         *go
+         a< [SYS] Você saiu da conta; agora é convidado-4487.
+         q> {"do":"hello","txn":1,"version":1,"login":"ZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWU"}
+         q< hello "convidado-5804" resumed:false,"rooms":[]}}
+         *restart
+         q> {"do":"hello","txn":1,"version":1,"login":"ZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWU"}
+         q< hello "convidado-4487" resumed:false,"rooms":[]}}"#,
+    );
+}
+
+/// That it was used was kept with a token that never was.
+#[test]
+fn a_login_that_is_used_while_its_exchange_fails_is_the_one_of_before() {
+    check(
+        r#"*in geral: a Ana with an account
+         *hold
+         *exchange 101 201
+         *take
+         *wait 86400
+         q> {"do":"hello","txn":1,"version":1,"login":"ycnJycnJycnJycnJycnJycnJycnJycnJycnJycnJyck"}
+         *fail
+         admin< [ERRO] O disco do servidor está cheio; a mensagem não foi guardada. Tente de novo mais tarde.
+         *go
+         q< hello "Ana" resumed:false,"rooms":[],"account":1}}
+         *restart
+         q> {"do":"hello","txn":1,"version":1,"login":"ZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWVlZWU"}
+         q< hello "Ana" resumed:false,"rooms":[],"account":1}}"#,
+    );
+}

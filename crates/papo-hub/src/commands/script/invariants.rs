@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use papo_proto::words::RoomKind;
 use papo_proto::words::people::LoginRecord;
+use papo_proto::words::{RedactWhat, RoomKind};
 use papo_proto::{Dialect, Person, Record, RoomId};
 
 use super::world::World;
 use crate::Hub;
 use crate::hub::Now;
-use crate::rights::Deed;
+use crate::rights::{self, Deed};
 use crate::room::DIRECTORY;
 
 pub(super) fn hold(world: &World) {
@@ -22,6 +22,30 @@ pub(super) fn hold(world: &World) {
         if world.hub.unkept.is_empty() {
             assert_eq!(dump(&world.hub), dump(&world.fresh_hub()), "what is so and what was kept");
         }
+    }
+}
+
+/// What is kept was done by the rights that are kept before it, as far as these are of accounts and rooms.
+pub(super) fn is_rightful(world: &World, record: &Record) {
+    let (room, person, at_ms, deed) = match record {
+        Record::Event(posted) => (posted.room, posted.person, posted.at_ms, Deed::Post),
+        Record::Redact(redact) => {
+            let deed = match redact.what {
+                RedactWhat::One(_, Some(author)) | RedactWhat::Last(author) | RedactWhat::Of(author, _)
+                    if author == redact.person =>
+                {
+                    Deed::RedactOwn
+                }
+                _ => Deed::RedactOther,
+            };
+            (redact.room, redact.person, redact.at_ms, deed)
+        }
+        _ => return,
+    };
+    let kept = world.fresh_hub();
+    if let Some(room) = kept.rooms.get(room) {
+        let may = rights::check(&kept.member_as(person, None, room, at_ms), deed);
+        assert!(may.is_ok(), "{record:?} is kept, and {may:?}");
     }
 }
 

@@ -16,10 +16,19 @@ use super::world::{PAPO1, World};
 const PEOPLE: [&str; 7] = ["a", "b", "c", "d", "e", "p", "q"];
 const NAMES: [&str; 8] = ["Ana", "Bia", "Caio", "ANA", "Robo", "Pia", "Iara", "lara"];
 /// How it begins: what takes many steps to come about is there from the first one now and then.
-const BEGINNINGS: [&[&str]; 4] = [
+const BEGINNINGS: [&[&str]; 6] = [
     &[],
     &["*in sala: a Ana with an account, b Bia with an account, c Caio"],
     &["*in sala: a Ana with an account, b Bia", "a> /private", "a> /invite Bia", "a> /op Bia"],
+    &[
+        "*in sala: a Ana, b Bia with an account, c Caio",
+        "a> /readonly",
+        "*hold",
+        "a> /op Bia",
+        "a> /readonly off",
+        "*take",
+    ],
+    &["*in sala: a Ana, b Bia with an account", "a> /private", "*hold", "a> /invite Caio", "*take", "c> /nick Caio"],
     &["*in geral: a Ana with an account, b Bia with an account", "a> /msg Bia $", "b> /r $", "a> /token new Robo"],
 ];
 const ROOMS: [&str; 3] = ["geral", "sala", "jogos"];
@@ -78,7 +87,7 @@ fn line() -> impl Strategy<Value = String> {
     proptest::strategy::Union::new_weighted(arms)
 }
 
-/// What a program sends: `?` is its number, `@` the session that it had.
+/// What a program sends: `?` is its number, `@` the session that it had, `&` the token of some login.
 fn frame() -> impl Strategy<Value = String> {
     let room = 0..12_u64;
     let act = select(vec![
@@ -109,6 +118,7 @@ fn frame() -> impl Strategy<Value = String> {
         r#""do":"hello","txn":?,"version":1"#,
         r#""do":"hello","txn":?,"version":1,"session":"@","resume":[{"room":2,"epoch":5,"seq":0}]"#,
         r#""do":"hello","txn":?,"version":1,"session":"@""#,
+        r#""do":"hello","txn":?,"version":1,"login":"&""#,
         r#""do":"hello","txn":?,"version":1,"nick":"Pia","capabilities":["rooms"],"resume":[{"room":3,"epoch":5,"seq":0}]"#,
     ]);
     prop_oneof![
@@ -121,7 +131,13 @@ fn frame() -> impl Strategy<Value = String> {
 fn step() -> impl Strategy<Value = String> {
     let speaks = (select(&PEOPLE[..5]), line()).prop_map(|(who, line)| format!("{who}> {line}"));
     let sends = (select(&PEOPLE[5..]), frame()).prop_map(|(who, frame)| format!("{who}> {frame}"));
-    let admin = (select(vec!["add % segredo123", "promote %", "demote %", "disable %", "enable %"]), name());
+    let verbs = vec!["add % segredo123", "reset % segredo123", "promote %", "demote %", "disable %", "enable %"];
+    let admin = (select(verbs), name());
+    let over_http = prop_oneof![
+        (101..110_u8).prop_map(|login| format!("*exchange {login} {}", login + 100)),
+        (201..210_u8).prop_map(|cookie| format!("*forget {cookie}")),
+        (101..110_u8, select(&ROOMS[..])).prop_map(|(login, room)| format!("*post {login} {room} $")),
+    ];
     prop_oneof![
         60 => speaks,
         25 => sends,
@@ -138,6 +154,7 @@ fn step() -> impl Strategy<Value = String> {
         1 => Just("*restart".to_owned()),
         1 => select(vec!["*policy open guests", "*policy open no-guests"]).prop_map(str::to_owned),
         1 => select(vec!["*admin lockdown on", "*admin lockdown off"]).prop_map(str::to_owned),
+        4 => over_http,
         2 => admin.prop_map(|(verb, who)| format!("*admin {}", verb.replace('%', who))),
     ]
 }
@@ -160,9 +177,9 @@ impl Run {
 
     fn step(&mut self, step: &str) {
         if let Some(what) = step.strip_prefix('*') {
-            if !(what.starts_with("admin") && self.world.hold_commits) {
-                happen(&mut self.world, what);
-            }
+            self.said += 1;
+            happen(&mut self.world, &what.replace('$', &format!("dito{}!", self.said)));
+            self.heard_by.insert(self.said, self.world.hub.rooms.members());
         } else if let Some(lost) = step.strip_suffix('!') {
             if self.world.people.iter().any(|(name, ..)| name == lost) {
                 self.world.lose(lost);
@@ -182,7 +199,9 @@ impl Run {
         let line = line.replace('$', &format!("dito{}!", self.said)).replace('?', &self.said.to_string());
         if line.starts_with('{') {
             let token = self.tokens.get(who).copied().unwrap_or(250);
-            let line = line.replace('@', &papo_proto::papo1::Token([token; 32]).to_text());
+            let login = [101, 201][self.said as usize % 2] + (self.said / 2 % 9) as u8;
+            let text = |number| papo_proto::papo1::Token([number; 32]).to_text();
+            let line = line.replace('@', &text(token)).replace('&', &text(login));
             if self.world.people.iter().all(|(name, ..)| name != who) {
                 self.world.connect(who, PAPO1);
             }

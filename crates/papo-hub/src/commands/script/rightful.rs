@@ -299,12 +299,21 @@ fn who_takes_somebody_out_waits_for_the_right_to_be_kept() {
          b< [ERRO] O disco do servidor está cheio; a mensagem não foi guardada. Tente de novo mais tarde.
          b< [ERRO] Um momento: algo da sua sessão ainda está sendo feito. Tente de novo.
          *go
+         *hold
+         a> /private
+         a> /kick Caio
+         *go
+         a< [SYS] Feito.
+         a< [SYS] Feito: Caio.
+         b< [SYS] Ana tornou a sala privada: só entra quem for convidado.
+         b< [SYS] Ana tirou Caio da sala.
+         c< [SYS] Ana tornou a sala privada: só entra quem for convidado.
+         c< [SYS] Ana tirou você de #sala.
          *admin promote Bia
          admin< [SYS] Feito: Bia.
          b> /close
          a< [SYS] Bia encerrou #sala.
-         b< [SYS] Feito.
-         c< [SYS] Bia encerrou #sala.",
+         b< [SYS] Feito.",
     );
 }
 

@@ -32,11 +32,7 @@ pub(super) struct FakeStore {
 }
 
 impl FakeStore {
-    pub(super) fn commit(&mut self, batch: &[Record]) -> Vec<Stored> {
-        batch.iter().map(|record| self.keep(record)).collect()
-    }
-
-    fn keep(&mut self, record: &Record) -> Stored {
+    pub(super) fn keep(&mut self, record: &Record) -> Stored {
         match record {
             Record::Event(posted) => {
                 if let Some(place) = posted.txn.and_then(|txn| self.places.get(&(posted.session, txn))) {

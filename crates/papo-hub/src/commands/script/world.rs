@@ -243,7 +243,11 @@ impl World {
         if self.store.full {
             self.hub.commit_failed(CommitError::Full, self.now, later);
         } else {
-            let stored = self.store.commit(&batch);
+            let mut stored = Vec::with_capacity(batch.len());
+            for record in &batch {
+                super::invariants::is_rightful(self, record);
+                stored.push(self.store.keep(record));
+            }
             self.hub.committed(&stored, self.now, later);
         }
     }
