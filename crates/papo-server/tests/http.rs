@@ -152,7 +152,7 @@ fn strangers_names_and_pages_are_refused() {
         assert_eq!(Client::try_ws(addr, "/", &[("Host", &host)]).is_ok(), status == 200, "{host}");
     }
     for (origin, taken) in [
-        ("null".to_owned(), true),
+        ("null".to_owned(), false),
         (format!("http://{addr}"), true),
         ("https://intranet.example".into(), true),
         (format!("http://localhost:{port}"), false),
@@ -168,6 +168,7 @@ fn strangers_names_and_pages_are_refused() {
     let open = start_changed(|config| (config.host, config.web_host) = ("0.0.0.0".into(), "0.0.0.0".into()));
     let here = SocketAddr::from(([127, 0, 0, 1], open.web().port()));
     assert_eq!(get(here, "/", &[("Host", "papo.example")]).status, 200, "every name leads to an open server");
+    assert!(Client::try_ws(here, "/ws", &[("Origin", "null")]).is_ok(), "a page that was opened as a file");
 }
 
 #[test]

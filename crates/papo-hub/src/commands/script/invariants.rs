@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use papo_proto::words::people::LoginRecord;
-use papo_proto::words::{RedactWhat, RoomKind};
+use papo_proto::words::{Redact, RedactWhat, RoomKind, Whose};
 use papo_proto::{Dialect, Person, Record, RoomId};
 
 use super::world::World;
@@ -30,9 +30,9 @@ pub(super) fn is_rightful(world: &World, record: &Record) {
     let (room, person, at_ms, deed) = match record {
         Record::Event(posted) => (posted.room, posted.person, posted.at_ms, Deed::Post),
         Record::Redact(redact) => {
-            let deed = match redact.what {
-                RedactWhat::One(_, Some(author)) | RedactWhat::Last(author) | RedactWhat::Of(author, _)
-                    if author == redact.person =>
+            let deed = match &redact.what {
+                RedactWhat::One(_, Whose::Of(author)) | RedactWhat::Last(author) | RedactWhat::Of(author, _)
+                    if *author == redact.person =>
                 {
                     Deed::RedactOwn
                 }
@@ -46,6 +46,10 @@ pub(super) fn is_rightful(world: &World, record: &Record) {
     if let Some(room) = kept.rooms.get(room) {
         let may = rights::check(&kept.member_as(person, None, room, at_ms), deed);
         assert!(may.is_ok(), "{record:?} is kept, and {may:?}");
+        if let Record::Redact(Redact { what: RedactWhat::One(_, Whose::NotOf(spared)), .. }) = record {
+            let not_below = kept.not_below(person, room.record.id);
+            assert!(not_below.iter().all(|other| spared.contains(other)), "{record:?} spares {not_below:?}");
+        }
     }
 }
 
