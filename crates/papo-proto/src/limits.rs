@@ -264,7 +264,7 @@ const _: () = {
 pub struct Limits {
     /// Largest message, in bytes; see [`MESSAGE_MAX_BYTES`].
     pub message_bytes: usize,
-    /// Whether rates are limited at all (`--flood off`): frames a second, rooms an hour.
+    /// Whether rates are limited at all (`--flood off`): frames a second, and what an address may do in an hour.
     pub flood: bool,
     /// Backlog of all rooms together, in bytes; see [`BACKLOG_MAX_BYTES`].
     pub backlog_bytes: usize,
