@@ -93,17 +93,18 @@ impl Hub {
             account.sessions.retain(|open| *open != session);
         }
         let ending = self.sessions.of(session);
-        let resumable = ending.resumable.as_ref().map(|resumable| (resumable.token, resumable.held_until));
+        let resumable = ending.resumable.as_ref();
+        let resumable = resumable.map(|resumable| (resumable.token, resumable.held_until, resumable.is_unkept));
         if let Some(nick) = nick {
             self.nicknames.free(&nick, person);
         }
-        if resumable.is_none() {
+        if resumable.is_none_or(|(.., is_unkept)| is_unkept) {
             self.end_directs(session, now);
         } else {
             // It may come back within the day.
             self.rooms.let_directs_go(person, now.running);
         }
-        if let Some((token, held_until)) = resumable {
+        if let Some((token, held_until, _)) = resumable {
             self.rooms.follow(session, false);
             self.sessions.forget_token(&token);
             if let Some(due) = held_until {

@@ -29,6 +29,9 @@ pub(crate) fn run(hub: &mut Hub, session: SessionId, command: Command, now: Now)
     if hub.is_stranger(session) && !is_for_strangers(&command) {
         return hub.reject(session, Reject::LoginFirst);
     }
+    if is_use(&command) {
+        hub.use_session(session, now);
+    }
     match command {
         Command::Post { to, text } => post::run(hub, session, to, text, now),
         Command::Nick(nick) => nick::run(hub, session, nick, now),
@@ -67,6 +70,19 @@ fn is_for_strangers(command: &Command) -> bool {
             | Command::Lang(_)
             | Command::Ping
             | Command::Quit
+    )
+}
+
+/// What a session may come back for. A post keeps it also when it may be a repeat; names and accounts keep it, too.
+fn is_use(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Join { .. }
+            | Command::Create(_)
+            | Command::Direct(_)
+            | Command::Whisper { .. }
+            | Command::Answer(_)
+            | Command::Moderate(..)
     )
 }
 

@@ -42,6 +42,10 @@ impl Hub {
                 Reject::RoomsTooFast { retry_minutes: wait.as_secs().div_ceil(60).max(1) }
             })?;
         }
+        if let Person::Guest(guest) = other {
+            // There is something now that the guest may come back for.
+            self.use_session(guest, now);
+        }
         let record = self.rooms.create_direct(me, other, self.epoch, now);
         let id = record.id;
         self.outbox.push(Effect::Keep(Record::Room(record)));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use papo_proto::limits::{
     ACCOUNTS_PER_ADDRESS_AND_HOUR, BOTS_PER_ADDRESS_AND_HOUR, REPORTS_PER_ADDRESS_AND_HOUR,
-    ROOM_INVITES_PER_ADDRESS_AND_HOUR,
+    ROOM_INVITES_PER_ADDRESS_AND_HOUR, SESSIONS_PER_ADDRESS, SESSIONS_PER_ADDRESS_EVERY,
 };
 use papo_proto::{Reject, SessionId};
 
@@ -22,9 +22,11 @@ pub(crate) enum Paced {
     Account,
     /// Making a bot, likewise.
     Bot,
+    /// Beginning a session that can be resumed; going on with one is free.
+    Session,
 }
 
-const KINDS: usize = Paced::Bot as usize + 1;
+const KINDS: usize = Paced::Session as usize + 1;
 
 impl Paced {
     fn rate(self) -> Rate {
@@ -33,6 +35,7 @@ impl Paced {
             Self::Invite => Rate::hourly(ROOM_INVITES_PER_ADDRESS_AND_HOUR),
             Self::Account => Rate::hourly(ACCOUNTS_PER_ADDRESS_AND_HOUR),
             Self::Bot => Rate::hourly(BOTS_PER_ADDRESS_AND_HOUR),
+            Self::Session => Rate { burst: SESSIONS_PER_ADDRESS, every: SESSIONS_PER_ADDRESS_EVERY },
         }
     }
 }

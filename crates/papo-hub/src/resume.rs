@@ -10,6 +10,7 @@ use papo_proto::{Encoding, LoginId, Nickname, Person, Record, Reject, Reply, Roo
 
 use crate::hub::{Hub, Now};
 use crate::outbox::Effect;
+use crate::pace::Paced;
 use crate::presence::Change;
 use crate::rights::Deed;
 use crate::room::DIRECTORY;
@@ -61,7 +62,13 @@ impl Hub {
                 return me;
             }
         };
-        self.keep_session(session, now);
+        // Whoever comes and goes without a word, however often, takes the place of nobody's session in the store.
+        let is_used = resumed || self.account(session).is_some() || !hello.resume.is_empty();
+        if is_used {
+            self.keep_session(session, now);
+        } else {
+            self.session_is_unkept(session);
+        }
         self.asking = txn;
         self.welcome(session, &token, resumed, hello, now);
         session
@@ -75,6 +82,7 @@ impl Hub {
 
     /// A session begins: of the account whose login comes with it, or of a guest.
     fn begin(&mut self, me: SessionId, hello: &Hello, opening: &Opening, now: Now) -> Result<Token, Reject> {
+        self.pace(me, Paced::Session, now)?;
         let login = hello.login.as_ref().map(Token::hash).or(opening.cookie);
         let login = login.and_then(|token| self.use_login(&token, now));
         self.make_resumable(me, &opening.fresh, Txn(0), hello.client.clone(), now);
@@ -167,7 +175,7 @@ impl Hub {
         self.sessions.set_token(token, session);
         self.sessions.of(session).resumable = Some(Box::new(Resumable {
             token,
-            ends_ms: now.wall_ms,
+            ends_ms: now.wall_ms + SESSION_LIFE.as_millis() as u64,
             newest_txn,
             recalls: 0,
             is_unkept: false,
@@ -175,6 +183,14 @@ impl Hub {
             client,
             typing: smallvec::SmallVec::new(),
         }));
+    }
+
+    /// The session has done something that it may come back for: the store has it from now on.
+    pub(crate) fn use_session(&mut self, session: SessionId, now: Now) {
+        let resumable = self.sessions.get(session).and_then(|found| found.resumable.as_ref());
+        if resumable.is_some_and(|resumable| resumable.is_unkept) {
+            self.keep_session(session, now);
+        }
     }
 
     /// The session can be resumed from now on for its whole life, under its name of now.

@@ -84,8 +84,8 @@ pub(crate) struct Resumable {
     pub(crate) newest_txn: Txn,
     /// Posts that may be repeats and wait for the store's word.
     pub(crate) recalls: u32,
-    /// The store could not keep it: it is tried again when the session posts, since a post that is sent
-    /// again is known by its session.
+    /// The store has not got it: it is a guest's that has done nothing yet, or it could not be kept. That is tried
+    /// again when the session posts, since a post that is sent again is known by its session.
     pub(crate) is_unkept: bool,
     /// Its connection is lost; it ends then unless it is resumed.
     pub(crate) held_until: Option<Duration>,

@@ -149,6 +149,15 @@ pub const STORE_PAGE_BYTES: usize = 256 * 1024;
 pub const RESUME_MAX_EVENTS: u64 = 500;
 /// Rooms that one session of papo/1 may be in.
 pub const ROOMS_PER_SESSION: usize = 256;
+/// Sessions of papo/1 that one address may begin at once; going on with one is free. It is twice as many as it has
+/// connections: after a restart of the server a whole school may come without its sessions.
+pub const SESSIONS_PER_ADDRESS: u32 = 512;
+/// After that one more each such time.
+pub const SESSIONS_PER_ADDRESS_EVERY: Duration = Duration::from_secs(10);
+/// Sessions that a store on disk keeps; over it those go that would end first.
+pub const SESSIONS_MAX: usize = 256 * 1024;
+/// Sessions that the memory store keeps, likewise.
+pub const MEMORY_STORE_SESSIONS_MAX: usize = 16 * 1024;
 /// Sessions whose connection is lost and that are held open for it; over it the oldest end.
 pub const SESSIONS_HELD: usize = 16 * 1024;
 /// Looks into the store that wait for a reader thread, all connections together.
@@ -235,6 +244,12 @@ pub const HTTP_TAKEN_MIN_BYTES: usize = 16 * 1024;
 pub const OUTPUT_LINES: usize = 4096;
 
 const _: () = {
+    assert!(
+        SESSIONS_PER_ADDRESS as u64 + SESSION_LIFE.as_secs() / SESSIONS_PER_ADDRESS_EVERY.as_secs()
+            <= SESSIONS_MAX as u64,
+        "one address alone pushes no session out of the store"
+    );
+    assert!(SESSIONS_PER_ADDRESS as usize >= 2 * CONNECTIONS_PER_ADDRESS, "whoever has a place can begin a session");
     assert!(BOTS_PER_ACCOUNT <= BOTS_PER_ADDRESS_AND_HOUR as usize, "all bots of an account can be made at once");
     assert!(MESSAGE_MAX_BYTES <= FRAME_MAX_BYTES, "a message travels in a frame");
     assert!(FRAME_MAX_BYTES < 1 << 24, "the first byte of a length is 0: sniffing relies on it");
@@ -260,7 +275,7 @@ const _: () = {
 pub struct Limits {
     /// Largest message, in bytes; see [`MESSAGE_MAX_BYTES`].
     pub message_bytes: usize,
-    /// Whether rates are limited at all (`--flood off`): frames a second, rooms an hour.
+    /// Whether rates are limited at all (`--flood off`): frames a second, and what an address may do in an hour.
     pub flood: bool,
     /// Backlog of all rooms together, in bytes; see [`BACKLOG_MAX_BYTES`].
     pub backlog_bytes: usize,

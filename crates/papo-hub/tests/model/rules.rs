@@ -46,6 +46,9 @@ impl Model {
     /// A command, of a program about a room.
     fn command(&mut self, who: usize, said: &Said, room: Option<u64>, when: When) {
         let When { now, wall_ms } = when;
+        if matches!(said, Said::Join(_) | Said::Create(_) | Said::CreateNumbered(_)) {
+            self.keep_used(who, wall_ms);
+        }
         match said {
             Said::Nick(name) => self.nick(who, *name, when),
             Said::Join((_, shown, key)) => self.join(who, (shown, key.expect("no mistake")), room.is_none(), when),

@@ -49,7 +49,13 @@ impl Model {
         match opened {
             Ok(who) => {
                 self.conns[conn].person = who;
-                self.keep(who, wall_ms);
+                if hello.token.is_some() || !hello.resume.is_empty() {
+                    self.keep(who, wall_ms);
+                } else {
+                    let program = self.people[who].program.as_mut().expect("who said hello");
+                    program.unkept = true;
+                    program.ends_ms = wall_ms + SESSION_LIFE.as_millis() as u64;
+                }
                 self.welcome(who, hello, now, wall_ms);
             }
             Err(reject) => self.answer(me, Reply::Rejected(reject)),
@@ -110,6 +116,13 @@ impl Model {
             Some(_) => drop(self.name_guest(who)),
         }
         Ok(who)
+    }
+
+    /// It has done something that it may come back for.
+    pub(crate) fn keep_used(&mut self, who: usize, wall_ms: u64) {
+        if self.people[who].program.as_ref().is_some_and(|program| program.unkept) {
+            self.keep(who, wall_ms);
+        }
     }
 
     /// From now on it can be resumed for its whole life.

@@ -3,10 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use papo_proto::SessionId;
+use papo_proto::limits::MEMORY_STORE_SESSIONS_MAX;
 use papo_proto::words::{SessionRecord, TokenHash};
-
-/// Sessions that are kept; beyond it the one that ends soonest goes, and its client begins anew.
-const SESSIONS_MAX: usize = 16 * 1024;
 
 #[derive(Debug, Default)]
 pub(super) struct Sessions {
@@ -16,7 +14,7 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
-    /// Keeps a session, and tells which one had to go for it.
+    /// Keeps a session, and tells which one had to go for it: the one that ends soonest, whose client begins anew.
     pub(super) fn keep(&mut self, session: &SessionRecord) -> Option<SessionId> {
         self.remove(session.id);
         if let Some(other) = self.tokens.insert(session.token, session.id) {
@@ -25,7 +23,7 @@ impl Sessions {
         }
         self.ends.insert((session.ends_ms, session.id));
         self.records.insert(session.id, session.clone());
-        if self.records.len() <= SESSIONS_MAX {
+        if self.records.len() <= MEMORY_STORE_SESSIONS_MAX {
             return None;
         }
         let (_, soonest) = self.ends.first().copied()?;
@@ -59,15 +57,15 @@ mod tests {
             token[..8].copy_from_slice(&id.to_le_bytes());
             TokenHash(token)
         };
-        for id in 0..=SESSIONS_MAX {
+        for id in 0..=MEMORY_STORE_SESSIONS_MAX {
             let ends_ms = if id == 9 { 10 } else { 1_000 };
             let record = SessionRecord { token: token(id), ..conformance::session(id as u64, 0, ends_ms) };
             let gone = sessions.keep(&record);
-            assert_eq!(gone, (id == SESSIONS_MAX).then_some(SessionId(9)), "{id}");
+            assert_eq!(gone, (id == MEMORY_STORE_SESSIONS_MAX).then_some(SessionId(9)), "{id}");
         }
         assert_eq!(sessions.find(&token(9), 0), None);
-        assert!(sessions.find(&token(8), 0).is_some() && sessions.find(&token(SESSIONS_MAX), 0).is_some());
+        assert!(sessions.find(&token(8), 0).is_some() && sessions.find(&token(MEMORY_STORE_SESSIONS_MAX), 0).is_some());
         let sizes = (sessions.records.len(), sessions.tokens.len(), sessions.ends.len());
-        assert_eq!(sizes, (SESSIONS_MAX, SESSIONS_MAX, SESSIONS_MAX));
+        assert_eq!(sizes, (MEMORY_STORE_SESSIONS_MAX, MEMORY_STORE_SESSIONS_MAX, MEMORY_STORE_SESSIONS_MAX));
     }
 }

@@ -192,6 +192,11 @@ impl Program {
                 self.names += 1;
                 return Err(Broken);
             }
+            // A guest that was in no room yet has nothing to come back for, and begins again.
+            Err(2007) if self.rooms.is_empty() => {
+                self.token = None;
+                return Err(Broken);
+            }
             Err(3001) => return Err(Broken),
             other => panic!("{}: {other:?}", self.story.who),
         }

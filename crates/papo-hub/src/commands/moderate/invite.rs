@@ -1,7 +1,7 @@
 //! Letting somebody in: an invitation stands until it is taken back, for an account wherever it is, for a
 //! guest as long as the session lasts.
 
-use papo_proto::{Nickname, Reject, Reply, Role};
+use papo_proto::{Nickname, Person, Reject, Reply, Role};
 
 use super::appoint::{grant, has_place};
 use super::{Actor, audit};
@@ -19,6 +19,10 @@ pub(super) fn run(hub: &mut Hub, actor: &Actor, who: &Nickname, now: Now) -> Res
     let name = who.shared().clone();
     if room.is_private() && !room.grants.contains_key(&person) {
         has_place(hub, actor, person)?;
+        if let Person::Guest(guest) = person {
+            // What a guest may ends with the session, so the store has to know it.
+            hub.use_session(guest, now);
+        }
         grant(hub, actor, person, Some(Role::Member), Some(Reply::DoneFor(name)));
         audit(hub, actor, "invite", who.as_str(), "", now);
     } else {

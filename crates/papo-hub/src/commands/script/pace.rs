@@ -2,11 +2,12 @@
 
 use papo_proto::limits::{
     ACCOUNTS_PER_ADDRESS_AND_HOUR, BOTS_PER_ADDRESS_AND_HOUR, REPORTS_PER_ADDRESS_AND_HOUR,
-    ROOM_INVITES_PER_ADDRESS_AND_HOUR, ROOMS_PER_BOT,
+    ROOM_INVITES_PER_ADDRESS_AND_HOUR, ROOMS_PER_BOT, SESSIONS_PER_ADDRESS,
 };
 
 use super::check_in;
-use super::world::World;
+use super::world::{PAPO1, World};
+use crate::pace::Paced;
 
 #[test]
 fn an_address_reports_only_so_often_and_a_quiet_account_is_heard_all_the_same() {
@@ -107,4 +108,61 @@ fn an_address_makes_only_so_many_accounts_and_another_some_more() {
     let read = world.read("b");
     assert!(read.last().is_some_and(|line| line.starts_with(TOO_FAST)), "{read:?}");
     check_in(&mut world, "*from 192.0.2.9\n*in geral: c Caio with an account");
+}
+
+/// Somebody connects and says hello; what is answered.
+fn hello(world: &mut World, who: &str, more: &str) -> Vec<String> {
+    world.connect(who, PAPO1);
+    world.send_json(who, &format!(r#"{{"do":"hello","txn":1,"version":1{more}}}"#));
+    world.read(who)
+}
+
+#[test]
+fn hello_alone_takes_no_place_in_the_store() {
+    let mut world = World::new(true);
+    hello(&mut world, "p", "");
+    assert_eq!(world.store.sessions.len(), 0);
+    for looking in [r#""ping""#, r#""rooms""#, r#""leave","room":1"#] {
+        world.send_json("p", &format!(r#"{{"do":{looking},"txn":2}}"#));
+    }
+    assert_eq!(world.store.sessions.len(), 0);
+    world.send_json("p", r#"{"do":"join","txn":3,"room":"geral"}"#);
+    assert_eq!(world.store.sessions.len(), 1);
+    hello(&mut world, "q", r#","resume":[{"room":1,"epoch":5,"seq":0}]"#);
+    assert_eq!(world.store.sessions.len(), 2, "it is in a room");
+}
+
+#[test]
+fn a_guest_who_was_let_in_or_written_to_may_come_back() {
+    let mut world = World::new(true);
+    check_in(
+        &mut world,
+        "*in sala: a Ana with an account
+         a> /private on
+         a< [SYS] Feito.",
+    );
+    for (who, name, said) in [("p", "Pia", "/invite Pia"), ("q", "Quim", "/msg Quim oi")] {
+        let before = world.store.sessions.len();
+        hello(&mut world, who, &format!(r#","nick":"{name}""#));
+        world.send("a", said);
+        assert_eq!(world.store.sessions.len(), before + 1, "{said}");
+    }
+}
+
+#[test]
+fn an_address_begins_only_so_many_sessions_and_goes_on_with_any() {
+    let mut world = World::new(true);
+    hello(&mut world, "p", "");
+    world.send_json("p", r#"{"do":"join","txn":3,"room":"geral"}"#);
+    let first = world.session("p");
+    for _ in 1..SESSIONS_PER_ADDRESS {
+        assert_eq!(world.hub.pace(first, Paced::Session, world.now), Ok(()));
+    }
+    let read = hello(&mut world, "q", "");
+    assert!(read[0].contains(r#""code":3004"#) && read[0].contains(r#""after_ms":10000"#), "{read:?}");
+    world.lose("p");
+    let read = hello(&mut world, "r", r#","session":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE""#);
+    assert!(read[0].contains(r#""resumed":true"#), "{read:?}");
+    world.address = [192, 0, 2, 9].into();
+    assert!(hello(&mut world, "s", "")[0].contains(r#""resumed":false"#));
 }

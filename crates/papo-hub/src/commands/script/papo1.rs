@@ -305,6 +305,7 @@ fn a_change_while_a_hello_waits_for_the_disk_is_told_to_its_follower() {
 fn a_session_that_the_drain_ended_is_not_gone_on_with() {
     let mut world = World::new(true);
     hello(&mut world, "p", r#","nick":"Pia""#);
+    world.send_json("p", r#"{"do":"join","txn":2,"room":"geral"}"#);
     world.hub.drain();
     world.tick();
     let again = hello(&mut world, "q", &format!(r#","session":"{}""#, token(1)));

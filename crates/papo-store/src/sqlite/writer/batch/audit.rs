@@ -16,8 +16,8 @@ const COUNTED_MAX: usize = 16 * 1024;
 
 const AUDIT: &str = "INSERT INTO audit (at_ms, room, actor, act, target, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const COUNT_ALIKE: &str = "SELECT count(*) FROM audit WHERE room = ?1 AND (act = ?2) = ?3";
-const OLDEST_ALIKE_GONE: &str = "DELETE FROM audit WHERE id =
-    (SELECT id FROM audit WHERE room = ?1 AND (act = ?2) = ?3 ORDER BY id LIMIT 1)";
+const OLDEST_ALIKE_GONE: &str = "DELETE FROM audit WHERE id IN
+    (SELECT id FROM audit WHERE room = ?1 AND (act = ?2) = ?3 ORDER BY id LIMIT ?4)";
 const OLDEST_GONE: &str = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE room = ?1 ORDER BY id LIMIT ?2)";
 /// Of the whole server; rare, and it has no index.
 const OLDEST_OF_SERVER_GONE: &str =
@@ -56,15 +56,21 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Removes the oldest entry of a room that is like the one that comes, if there are as many as may be. Returns
-    /// how many went.
+    /// Removes the oldest entries of a room that are like the one that comes, if there are as many as may be; a database
+    /// of before may have many more. Returns how many went.
     fn make_place(&mut self, room: RoomId, act: &AuditRecord) -> Result<usize, Failure> {
-        let (key, params) = ((room, act.is_report()), params![to_sql(room.0), AuditRecord::REPORT, act.is_report()]);
+        let (key, of) = ((room, act.is_report()), to_sql(room.0));
         let alike = match self.known.audit.alike.get(&key) {
             Some(alike) => *alike,
-            None => self.count(COUNT_ALIKE, params)?,
+            None => self.count(COUNT_ALIKE, params![of, AuditRecord::REPORT, act.is_report()])?,
         };
-        let gone = if alike >= most_like(act) { self.run(OLDEST_ALIKE_GONE, params)? } else { 0 };
+        let gone = match (alike + 1).saturating_sub(most_like(act)) {
+            0 => 0,
+            excess => {
+                let params = params![of, AuditRecord::REPORT, act.is_report(), to_sql(excess as u64)];
+                self.run(OLDEST_ALIKE_GONE, params)?
+            }
+        };
         if self.known.audit.alike.len() >= COUNTED_MAX {
             self.known.audit.alike.clear();
         }
@@ -92,5 +98,33 @@ impl Batch<'_> {
 
     fn count(&self, sql: &str, params: impl rusqlite::Params) -> Result<usize, Failure> {
         Ok(self.conn.prepare_cached(sql)?.query_row(params, |row| row.get(0)).map(from_sql)? as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use papo_proto::limits::AUDIT_KEPT_PER_ROOM;
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::conformance;
+    use crate::sqlite::schema;
+    use crate::sqlite::writer::Known;
+
+    #[test]
+    fn what_a_room_had_too_much_of_before_goes_with_its_next_entry() {
+        let mut conn = Connection::open_in_memory().expect("a database");
+        schema::migrate(&mut conn).expect("the schema");
+        let before = AUDIT_KEPT_PER_ROOM + 500;
+        for _ in 0..before {
+            conn.execute(AUDIT, params![900, 1, "Ana", "kick", "Bob", "before"]).expect("written");
+        }
+        let mut known = Known::default();
+        let mut batch = Batch::new(&conn, &mut known).expect("a batch");
+        for _ in 0..2 {
+            batch.act(&conformance::act(Some(1), "now")).expect("stored");
+        }
+        let left: usize = conn.query_row(COUNT, [], |row| row.get(0)).map(from_sql).expect("read") as usize;
+        assert_eq!((left, batch.known.audit.total), (AUDIT_KEPT_PER_ROOM, Some(left)));
     }
 }

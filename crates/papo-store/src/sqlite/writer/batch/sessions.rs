@@ -1,6 +1,7 @@
 //! Sessions, and what is removed when it has ended.
 
 use papo_proto::SessionId;
+use papo_proto::limits::SESSIONS_MAX;
 use papo_proto::words::SessionRecord;
 use rusqlite::params;
 
@@ -13,10 +14,6 @@ use crate::sqlite::writer::Failure;
 const SWEEP_EVERY_MS: u64 = 10_000;
 /// How many of a kind go with one batch, so that no batch waits long; the rest go with the next ones.
 const SWEEP_MAX: u32 = 256;
-
-/// Sessions that are kept: 30 days of six thousand new ones a day, which is a client that forgets its
-/// token every fifteen seconds. Over it those go that would end first.
-pub(in crate::sqlite) const SESSIONS_MAX: u64 = 256 * 1024;
 
 const SESSION: &str = "INSERT OR REPLACE INTO session (id, token, nick, ends_ms, login) VALUES (?1, ?2, ?3, ?4, ?5)";
 const SESSION_GONE: &str = "DELETE FROM session WHERE id = ?1";
@@ -65,7 +62,7 @@ impl Batch<'_> {
 
     /// Removes some of what has ended, now and then, and of the sessions that are too many.
     pub(in crate::sqlite::writer) fn sweep(&mut self) -> Result<(), Failure> {
-        self.bound_sessions(SESSIONS_MAX)?;
+        self.bound_sessions(SESSIONS_MAX as u64)?;
         let now_ms = self.known.now_ms;
         if now_ms < self.known.sweep_at_ms {
             return Ok(());
