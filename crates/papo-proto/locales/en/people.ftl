@@ -54,6 +54,7 @@ readonly-on = { $nome } made the room read-only: only moderators write.
 readonly-off = { $nome } lets everybody write in the room again.
 slow-on = { $nome } slowed the room down: a message every { $segundos } s.
 slow-off = { $nome } removed the wait between messages.
+role-owner = { $nome } left the room to { $quem }.
 role-moderator = { $nome } made { $quem } a moderator.
 role-other = { $nome } took moderation from { $quem }.
 muted = { $nome } muted { $quem } for { $tempo }.

@@ -54,6 +54,7 @@ readonly-on = { $nome } deixou a sala só para leitura: só moderadores escrevem
 readonly-off = { $nome } deixou que todos escrevam na sala de novo.
 slow-on = { $nome } deixou a sala lenta: uma mensagem a cada { $segundos } s.
 slow-off = { $nome } tirou a espera entre mensagens.
+role-owner = { $nome } deixou a sala com { $quem }.
 role-moderator = { $nome } fez de { $quem } moderador(a).
 role-other = { $nome } tirou de { $quem } a moderação.
 muted = { $nome } silenciou { $quem } por { $tempo }.

@@ -2,8 +2,8 @@
 
 use papo_proto::papo1::Token;
 use papo_proto::words::people::{AccountRecord, GrantRecord, InviteRecord, Standing};
-use papo_proto::words::{RoomRecord, TokenHash};
-use papo_proto::{AccountId, Nickname, Person, Record, Reject, Reply, SessionId, Txn};
+use papo_proto::words::{Change, RoomRecord, TokenHash};
+use papo_proto::{AccountId, Ephemeral, Nickname, Person, Record, Reject, Reply, Role, RoomId, SessionId, Txn};
 use std::sync::Arc;
 
 use super::{account_of, may_register};
@@ -201,6 +201,7 @@ fn delete(hub: &mut Hub, session: SessionId, compared: Option<&Arc<str>>, now: N
     for bot in bots {
         hub.end_logins(bot, None, now);
     }
+    leave_rooms_to_heirs(hub, session, &before);
     let (_, own) = account_of(hub, session)?;
     hub.end_logins(account, Some((session, own)), now);
     hub.end_login(own, Some(session), now);
@@ -208,4 +209,32 @@ fn delete(hub: &mut Hub, session: SessionId, compared: Option<&Arc<str>>, now: N
     let nick = hub.become_guest(session, None, now);
     hub.outbox.push(Effect::Reply { session, txn: None, reply: Box::new(Reply::CalledNow(nick)) });
     Ok(())
+}
+
+/// What an account has made is kept by somebody else: a private room that nobody keeps could not be ended.
+fn leave_rooms_to_heirs(hub: &mut Hub, session: SessionId, gone: &AccountRecord) {
+    let person = Person::Account(gone.id);
+    for id in hub.rooms.of_person(person) {
+        let room = hub.rooms.of_ref(id);
+        if room.record.owner != Some(person) {
+            continue;
+        }
+        let before = room.record.clone();
+        let Some((heir, name)) = heir(hub, id) else { continue };
+        let after = RoomRecord { owner: Some(Person::Account(heir)), ..before.clone() };
+        hub.settle(session, Record::Room(after), Undo::Put(Box::new(Record::Room(before))), None);
+        let change = Change::Role(name, Role::Owner);
+        hub.tell_room(id, Ephemeral::Changed { by: gone.name.shared().clone(), change }, SessionId::default());
+    }
+}
+
+/// Whoever has the highest role in a room that its owner leaves, and the oldest account among these.
+fn heir(hub: &Hub, room: RoomId) -> Option<(AccountId, Arc<str>)> {
+    let room = hub.rooms.of_ref(room);
+    // An invitation is no office where everybody may come.
+    let ranked = room.grants.iter().filter(|(_, role)| **role >= Role::Moderator || room.is_private());
+    let accounts = ranked.filter_map(|(person, role)| Some((*role, hub.people.get(person.account()?)?)));
+    let able = accounts.filter(|(_, account)| account.is_active() && account.record.bot.is_none());
+    let (_, heir) = able.max_by_key(|(role, account)| (*role, std::cmp::Reverse(account.record.id)))?;
+    Some((heir.record.id, heir.name().clone()))
 }

@@ -232,3 +232,51 @@ fn a_session_ends_from_another_one() {
          c< [#geral] convidado-4487: oi",
     );
 }
+
+#[test]
+fn rooms_are_left_to_who_has_a_role_in_them() {
+    check(
+        "*in sala: a Ana with an account, b Bia with an account, c Caio with an account, d Davi
+         a> /op Bia
+         a< [SYS] Feito: Bia.
+         b< [SYS] Ana fez de Bia moderador(a).
+         c< [SYS] Ana fez de Bia moderador(a).
+         d< [SYS] Ana fez de Bia moderador(a).
+         a> /join livre
+         a< [SYS] Você entrou em #livre.
+         b< [SYS] Ana saiu de #sala.
+         c< [SYS] Ana saiu de #sala.
+         d< [SYS] Ana saiu de #sala.
+         a> /join segredo
+         a< [SYS] Você entrou em #segredo.
+         a> /private
+         a< [SYS] Feito.
+         a> /invite Davi
+         a< [SYS] Feito: Davi.
+         d< [SYS] Ana convidou você para #segredo. Entre com /join #segredo
+         a> /invite Caio
+         a< [SYS] Feito: Caio.
+         c< [SYS] Ana convidou você para #segredo. Entre com /join #segredo
+         a> /delete-account segredo123
+         a< [SYS] Conta apagada. O nome fica reservado para sempre.
+         a< [SYS] Ana deixou a sala com Caio.
+         a< [SYS] Você saiu de #segredo.
+         a< [SYS] Seu nome agora é convidado-4487.
+         b< [SYS] Ana deixou a sala com Bia.
+         c< [SYS] Ana deixou a sala com Bia.
+         d< [SYS] Ana deixou a sala com Bia.
+         b> /op Davi
+         b< [ERRO] Só quem tem conta pode fazer isso: /register <senha>
+         c> /join segredo
+         b< [SYS] Caio saiu de #sala.
+         c< [SYS] Você entrou em #segredo.
+         d< [SYS] Caio saiu de #sala.
+         c> /close
+         c< [SYS] Feito.
+         d> /join livre
+         b< [SYS] Davi saiu de #sala.
+         d< [SYS] Você entrou em #livre.
+         d> /topic x
+         d< [ERRO] Só a moderação da sala pode fazer isso.",
+    );
+}

@@ -114,7 +114,11 @@ pub(super) fn change(lang: Lang, by: &str, change: &Change) -> String {
         Change::Slow(0) => say("slow-off", &[]),
         Change::Slow(seconds) => say("slow-on", &[("segundos", (*seconds).into())]),
         Change::Role(who, role) => {
-            let id = if *role >= Role::Moderator { "role-moderator" } else { "role-other" };
+            let id = match role {
+                Role::Owner | Role::Admin => "role-owner",
+                Role::Moderator => "role-moderator",
+                Role::Member | Role::Guest => "role-other",
+            };
             say(id, &[("quem", (&**who).into())])
         }
         Change::Muted(who, 0) => say("unmuted", &[("quem", (&**who).into())]),
