@@ -66,7 +66,10 @@ export class Stage {
       socket.onMessage(async (raw) => {
         const frame = JSON.parse(String(raw)) as ClientFrame;
         this.heard.push(frame);
-        const hasCookie = (await context.cookies(ORIGIN)).some(({ name, value }) => name === 'papo' && value !== '');
+        // Whoever leaves says so, and is gone before it can be answered.
+        const cookies = await context.cookies(ORIGIN).catch(() => null);
+        if (cookies === null) return;
+        const hasCookie = cookies.some(({ name, value }) => name === 'papo' && value !== '');
         this.#answer(frame, hasCookie);
       });
     });
