@@ -6,7 +6,7 @@ use papo_proto::limits::{ACCOUNTS_MAX, LOGINS_PER_ACCOUNT};
 use papo_proto::words::TokenHash;
 use papo_proto::words::people::{AccountRecord, InviteRecord, LoginRecord, Standing};
 use papo_proto::{AccountId, LoginId, RoomId, Seq, SessionId};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use crate::rate::TokenBucket;
@@ -19,6 +19,8 @@ pub(crate) struct People {
     by_token: FxHashMap<TokenHash, LoginId>,
     /// The bots of each account that are not ended.
     bots: FxHashMap<AccountId, SmallVec<[AccountId; 2]>>,
+    /// Those that may do everything: few, and asked for whenever somebody takes a message back.
+    admins: FxHashSet<AccountId>,
     pub(crate) invites: FxHashMap<TokenHash, InviteRecord>,
     newest_account: u64,
     newest_login: u64,
@@ -71,7 +73,12 @@ impl People {
     }
 
     pub(crate) fn has_admin(&self) -> bool {
-        self.accounts.values().any(|account| account.record.is_admin && account.is_active())
+        self.admins().any(|admin| self.accounts.get(&admin).is_some_and(Account::is_active))
+    }
+
+    /// The accounts that may do everything, those that are disabled too.
+    pub(crate) fn admins(&self) -> impl Iterator<Item = AccountId> {
+        self.admins.iter().copied()
     }
 
     pub(crate) fn get(&self, id: AccountId) -> Option<&Account> {
@@ -117,6 +124,11 @@ impl People {
         if let Some(bot) = &record.bot {
             self.has_bot(bot.owner, record.id, record.standing != Standing::Deleted);
         }
+        if record.is_admin {
+            self.admins.insert(record.id);
+        } else {
+            self.admins.remove(&record.id);
+        }
         if let Some(account) = self.accounts.get_mut(&record.id) {
             account.record = record;
             return;
@@ -135,6 +147,7 @@ impl People {
     /// An account that could not be stored never was.
     pub(crate) fn forget(&mut self, id: AccountId) -> Option<Account> {
         let forgotten = self.accounts.remove(&id)?;
+        self.admins.remove(&id);
         if let Some(bot) = &forgotten.record.bot {
             self.has_bot(bot.owner, id, false);
         }

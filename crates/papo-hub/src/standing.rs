@@ -85,9 +85,8 @@ impl Hub {
     pub(crate) fn not_below(&self, person: Person, room: RoomId) -> Arc<[Person]> {
         let room = self.rooms.of_ref(room);
         let role = self.role(person, room);
-        let admins = self.people.all().filter(|account| account.record.is_admin);
         let ranked = room.grants.keys().copied().chain(room.record.owner);
-        let others = ranked.chain(admins.map(|account| Person::Account(account.record.id)));
+        let others = ranked.chain(self.people.admins().map(Person::Account));
         others.filter(|other| *other != person && !rights::is_over(role, self.role(*other, room))).collect()
     }
 

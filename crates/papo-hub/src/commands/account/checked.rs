@@ -1,10 +1,11 @@
 //! What comes of a password that was compared or hashed.
 
+use std::sync::Arc;
+
 use papo_proto::papo1::Token;
 use papo_proto::words::people::{AccountRecord, GrantRecord, InviteRecord, Standing};
 use papo_proto::words::{Change, RoomRecord, TokenHash};
 use papo_proto::{AccountId, Ephemeral, Nickname, Person, Record, Reject, Reply, Role, RoomId, SessionId, Txn};
-use std::sync::Arc;
 
 use super::{account_of, may_register};
 use crate::hub::{Hub, Now};

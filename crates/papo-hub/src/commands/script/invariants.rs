@@ -61,6 +61,8 @@ fn names(hub: &Hub) {
         let (name, person) = (&account.record.name, Person::Account(account.record.id));
         assert_eq!(hub.nicknames.holder(name), Some(person), "{name} is its account's");
         held.insert(name.key().to_string(), person);
+        let is_admin = hub.people.admins().any(|admin| admin == account.record.id);
+        assert_eq!(account.record.is_admin, is_admin, "{name} may do everything");
         assert_eq!(looks.insert(name.appearance(), person), None, "{name} looks like no other account");
         for session in &account.sessions {
             let of = hub.sessions.get(*session).and_then(|session| session.account).map(|(account, _)| account);
